@@ -1,0 +1,23 @@
+/**
+ * Internal errors: what only we can cause. Everything a user can cause is a diagnostic instead
+ * (`grammar/diagnostics.ts`).
+ */
+
+/** Thrown when the program contradicts itself. Its message names the pass or module that noticed. */
+export class InvariantError extends Error {
+  constructor(message: string) {
+    super(`internal error: ${message}`);
+    this.name = 'InvariantError';
+  }
+}
+
+/** Throws an {@link InvariantError} unless `condition` holds. */
+export function invariant(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new InvariantError(message);
+}
+
+/** The value, which an invariant of the caller says is there. */
+export function present<T>(value: T | undefined | null, what: string): T {
+  if (value === undefined || value === null) throw new InvariantError(`${what} is missing`);
+  return value;
+}
