@@ -1,0 +1,85 @@
+/**
+ * What the coordinator and a worker say to each other. The worker process owns the device and knows
+ * nothing of spaces, searches or stores; the coordinator never touches a GPU. Plain data, checked with
+ * zod where it is received.
+ */
+import type { Diagnostic } from '../../grammar/diagnostics.ts';
+import type { Graph } from '../../compiler/graph/graph.ts';
+import type { DataSpec, TrainSpec } from '../../compiler/search/search.ts';
+
+/** Train a network from scratch, then measure it once. */
+export interface TrainRequest {
+  readonly kind: 'train';
+  readonly id: number;
+  /** With loss, gradients and updates, for batches of `train.batch`. Inputs `x` and `labels`. */
+  readonly training: Graph;
+  /** Inference form of the same network; outputs `loss` (a sum) and `correct`. */
+  readonly evaluation: Graph;
+  readonly data: DataSpec;
+  readonly trainOn: 'train' | 'train+validation';
+  readonly evaluateOn: 'validation' | 'test';
+  readonly train: TrainSpec;
+  /** Seeds initial values and the order of examples; the network's own names and steps do the rest. */
+  readonly seed: number;
+  /** Whether the trained tensors are wanted back. */
+  readonly keepTensors: boolean;
+}
+
+export interface TrainProgress {
+  readonly kind: 'progress';
+  readonly id: number;
+  /** Epochs done, of `epochs`. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Mean training loss of the epoch just done. */
+  readonly loss: number;
+}
+
+export interface TrainResult {
+  readonly kind: 'result';
+  readonly id: number;
+  /** Mean training loss of each epoch. */
+  readonly epochLosses: readonly number[];
+  /** On the images of `evaluateOn`: mean loss, share of right answers, number of images. */
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly images: number;
+  readonly seconds: number;
+  /** Parameters and running statistics by name, in logical layout; absent unless asked for. */
+  readonly tensors:
+    ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }> | undefined;
+  readonly device: DeviceUse;
+}
+
+/** Counters of the worker since it started, to show that nothing grows. */
+export interface DeviceUse {
+  readonly adapter: string;
+  readonly pipelinesCompiled: number;
+  readonly pipelinesReused: number;
+  /** Bytes of GPU buffers held now. */
+  readonly bufferBytes: number;
+  /** Resident memory of the worker process, in bytes. */
+  readonly residentBytes: number;
+}
+
+/** The work could not be done; `fatal` when the worker cannot go on at all. */
+export interface TrainFailure {
+  readonly kind: 'failure';
+  readonly id: number;
+  readonly diagnostic: Diagnostic;
+  readonly fatal: boolean;
+}
+
+export type Request = TrainRequest | { readonly kind: 'stop' };
+
+export type Response =
+  { readonly kind: 'ready'; readonly adapter: string } | TrainProgress | TrainResult | TrainFailure;
+
+/** Does the work of a request somewhere: in a worker process, in this one (tests), on another machine. */
+export interface Evaluator {
+  train(
+    request: TrainRequest,
+    onProgress: (progress: TrainProgress) => void,
+  ): Promise<TrainResult | TrainFailure>;
+  close(): Promise<void>;
+}
