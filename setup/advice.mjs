@@ -28,6 +28,11 @@ export function thisMachine() {
 export function adapterAdvice(machine = thisMachine()) {
   if (machine.forced === 'none')
     return ['NASLANG_DRIVER=none forbids a device. Unset it and run: npm run setup'];
+  if (machine.forced && !['system', 'swiftshader'].includes(machine.forced)) {
+    return [
+      `NASLANG_DRIVER can be system, swiftshader or none, not "${machine.forced}". Correct it or unset it.`,
+    ];
+  }
   return [
     ...steps(machine),
     'Then run again: npm run setup',
