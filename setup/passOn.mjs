@@ -1,0 +1,31 @@
+// Hands the terminal to another program and waits for its end.
+import { spawn } from 'node:child_process';
+
+/**
+ * Runs a program on our own terminal and passes signals on to it. Resolves to how it ended: `{ code, signal }`, one of them
+ * null.
+ */
+export function passOn(command, args, options) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { stdio: 'inherit', ...options });
+    const handlers = new Map();
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+      // On a terminal Ctrl+C reaches the whole group, the child included; a second one from us would look to it like an
+      // impatient user, who wants no orderly end.
+      const handler = () => {
+        if (signal !== 'SIGINT' || process.stdin.isTTY !== true) child.kill(signal);
+      };
+      handlers.set(signal, handler);
+      process.on(signal, handler);
+    }
+    const finish = (end) => {
+      for (const [signal, handler] of handlers) process.off(signal, handler);
+      resolve(end);
+    };
+    child.on('error', (error) => {
+      process.stderr.write(`naslang: ${error.message}\n`);
+      finish({ code: 1, signal: null });
+    });
+    child.on('close', (code, signal) => finish({ code, signal }));
+  });
+}
