@@ -44,7 +44,7 @@ export function findMirror(sourceTexts, codename) {
       const field = (name) => new RegExp(`^${name}:[ \\t]*(.+)$`, 'im').exec(stanza)?.[1]?.trim();
       const suites = field('Suites')?.split(/\s+/) ?? [];
       const uri = field('URIs')?.split(/\s+/)[0];
-      if (suites.includes(codename) && uri !== undefined && /^no$/i.test(field('Enabled') ?? '') === false) {
+      if (suites.includes(codename) && uri !== undefined && !/^no$/i.test(field('Enabled') ?? '')) {
         return { uri, signedBy: field('Signed-By') };
       }
     }

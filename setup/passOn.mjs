@@ -13,7 +13,7 @@ export function passOn(command, args, options) {
       // On a terminal Ctrl+C reaches the whole group, the child included; a second one from us would look to it like an
       // impatient user, who wants no orderly end.
       const handler = () => {
-        if (signal !== 'SIGINT' || process.stdin.isTTY !== true) child.kill(signal);
+        if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
       };
       handlers.set(signal, handler);
       process.on(signal, handler);

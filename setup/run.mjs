@@ -15,7 +15,7 @@ export function run(command, args, { cwd, env, timeoutMs = 600_000, echo = false
     let timedOut = false;
     const end = (signal) => {
       try {
-        if (detached) process.kill(-child.pid, signal);
+        if (detached && child.pid !== undefined) process.kill(-child.pid, signal);
         else child.kill(signal);
       } catch {
         // It has already ended.

@@ -61,7 +61,10 @@ export function renderDoctor(report: DoctorReport): string {
   const { adapter } = report;
   const sections: string[][] = [];
   sections.push(
-    table('versions', [...report.versions.map(({ name, version }) => [name, version ?? 'not installed'])]),
+    table(
+      'versions',
+      report.versions.map(({ name, version }) => [name, version ?? 'not installed']),
+    ),
   );
   sections.push(
     table('adapter', [
