@@ -4,6 +4,26 @@ import type { Entries } from './entry.ts';
 /** What each message needs to know. */
 export interface RunValues {
   noAdapter: { reason: string };
+  // 41xx: data sets
+  dataUnknown: { name: string };
+  dataArgumentUnknown: { data: string; argument: string };
+  dataArgumentValue: { data: string; argument: string; value: string };
+  dataFileMissing: { what: string; path: string; reason: string };
+  dataFileTooLarge: { path: string; limit: number };
+  dataFileBroken: { path: string; problem: string };
+  dataColumns: { path: string; row: number; found: number };
+  dataValue: { path: string; row: number; column: number; found: string };
+  dataRows: { path: string; found: number };
+  // 42xx: training
+  batchTooLarge: { batch: number; images: number };
+  lossNotFinite: { epoch: number; step: number };
+  dataDoesNotFit: { data: string; problem: string };
+  // 43xx: the worker process
+  workerLost: { how: string };
+  workerSilent: { seconds: number };
+  workerNotReady: { how: string };
+  workerGaveUp: { times: number };
+  workerError: { message: string };
 }
 
 export const runEntries: Entries<RunValues> = {
@@ -13,5 +33,126 @@ export const runEntries: Entries<RunValues> = {
     title: 'no WebGPU adapter',
     message: ({ reason }) => `no WebGPU adapter was found (${reason})`,
     explanation: `Networks run on WebGPU, which needs a graphics driver or a software one. \`npm run setup\` installs one where it can; \`nas doctor\` shows what was found.`,
+  },
+
+  dataUnknown: {
+    code: 'NAS4101',
+    severity: 'error',
+    title: 'unknown data set',
+    message: ({ name }) => `no data set is called \`${name}\``,
+    explanation: `The field \`data\` of a search names a data set that this package can read, as in \`data digits\` or \`data digits(split: writers)\`.`,
+  },
+  dataArgumentUnknown: {
+    code: 'NAS4102',
+    severity: 'error',
+    title: 'unknown argument of a data set',
+    message: ({ data, argument }) => `the data set ${data} has no argument \`${argument}\``,
+    explanation: `Each data set takes named arguments of its own. \`digits\` takes \`split\` (shuffled or writers) and \`path\` (a copy of the file).`,
+  },
+  dataArgumentValue: {
+    code: 'NAS4103',
+    severity: 'error',
+    title: 'wrong value for an argument of a data set',
+    message: ({ data, argument, value }) => `\`${argument}\` of the data set ${data} cannot be ${value}`,
+    explanation: `The argument exists, but this value is not one that it can have.`,
+  },
+  dataFileMissing: {
+    code: 'NAS4104',
+    severity: 'error',
+    title: 'data file cannot be read',
+    message: ({ what, path, reason }) => `${what} cannot be read from ${path}: ${reason}`,
+    explanation: `The file must exist, be a plain file, and be readable by you. Relative paths start at the folder in which the command runs.`,
+  },
+  dataFileTooLarge: {
+    code: 'NAS4105',
+    severity: 'error',
+    title: 'data file too large',
+    message: ({ path, limit }) => `${path} holds more than ${limit} bytes, more than this data set can have`,
+    explanation: `Files are read only up to the size that the data set can have, so that a wrong or hostile file does not fill the memory.`,
+  },
+  dataFileBroken: {
+    code: 'NAS4106',
+    severity: 'error',
+    title: 'data file damaged',
+    message: ({ path, problem }) => `${path} cannot be decompressed: ${problem}`,
+    explanation: `The file should be compressed with gzip and whole.`,
+  },
+  dataColumns: {
+    code: 'NAS4107',
+    severity: 'error',
+    title: 'wrong number of columns',
+    message: ({ path, row, found }) => `row ${row} of ${path} has ${found} value${found === 1 ? '' : 's'}`,
+    explanation: `Every row of a table of images has the same number of values: the pixels and then the label.`,
+  },
+  dataValue: {
+    code: 'NAS4108',
+    severity: 'error',
+    title: 'wrong value in a data file',
+    message: ({ path, row, column, found }) =>
+      `row ${row}, column ${column} of ${path} is ${JSON.stringify(found)}`,
+    explanation: `Pixels and labels are whole numbers within the range of the data set.`,
+  },
+  dataRows: {
+    code: 'NAS4109',
+    severity: 'error',
+    title: 'wrong number of rows',
+    message: ({ path, found }) => `${path} has ${found} row${found === 1 ? '' : 's'}`,
+    explanation: `The splits of a data set are made for its exact number of images. A file with another number is another data set.`,
+  },
+  batchTooLarge: {
+    code: 'NAS4201',
+    severity: 'error',
+    title: 'batch larger than the data',
+    message: ({ batch, images }) => `a batch of ${batch} images is more than the ${images} to train on`,
+    explanation: `Training drops the last, incomplete batch of an epoch, so at least one whole batch must fit. Write a smaller \`batch\` in \`train(...)\`.`,
+  },
+  lossNotFinite: {
+    code: 'NAS4202',
+    severity: 'error',
+    title: 'the training diverged',
+    message: ({ epoch, step }) => `the loss is no finite number at step ${step} of epoch ${epoch}`,
+    explanation: `The weights grew until a number no longer fitted. The trial counts as failed and the search goes on. When many trials end so, lower the learning rate \`lr\`, or normalise (\`batch_norm\`) after convolutions.`,
+  },
+  dataDoesNotFit: {
+    code: 'NAS4203',
+    severity: 'error',
+    title: 'network and data do not fit',
+    message: ({ data, problem }) => `the network cannot be trained on ${data}: ${problem}`,
+    explanation: `The input of the space must have the shape of the images, and its output at least one number for each class.`,
+  },
+  workerLost: {
+    code: 'NAS4301',
+    severity: 'error',
+    title: 'the worker process ended',
+    message: ({ how }) => `the worker process ended during a training (${how})`,
+    explanation: `Networks are trained in a process of their own, so that a crash of the graphics driver ends one trial and not the search. A fresh worker takes the next trial.`,
+  },
+  workerSilent: {
+    code: 'NAS4302',
+    severity: 'error',
+    title: 'the worker process hangs',
+    message: ({ seconds }) => `the worker process gave no sign of life for ${seconds} s and was ended`,
+    explanation: `A worker reports every epoch. One that says nothing for very long hangs, most often in the graphics driver. A fresh worker takes the next trial.`,
+  },
+  workerNotReady: {
+    code: 'NAS4303',
+    severity: 'error',
+    title: 'the worker process did not start',
+    message: ({ how }) => `the worker process did not get ready (${how})`,
+    explanation: `The process that trains networks could not be started, or found no usable device. \`nas doctor\` shows what this machine offers.`,
+  },
+  workerGaveUp: {
+    code: 'NAS4304',
+    severity: 'error',
+    title: 'too many workers were lost',
+    message: ({ times }) => `${times} worker processes in a row were lost, so no other is started`,
+    explanation: `One lost worker is bad luck; several without a single finished training mean that the device, the driver or this program does not work here. \`nas doctor\` shows what this machine offers.`,
+  },
+  workerError: {
+    code: 'NAS4305',
+    severity: 'error',
+    title: 'internal error in the worker process',
+    message: ({ message }) => message,
+    explanation: `This is a mistake in naslang, not in your files. Please report it with the text of the message and of its notes.`,
   },
 };
