@@ -36,9 +36,7 @@ export interface GradientContext<K extends OpName> {
 }
 
 /** Gradients for each input, in order; undefined where no gradient flows. */
-export type GradientRule<K extends OpName> = (
-  context: GradientContext<K>,
-) => readonly (NodeId | undefined)[];
+export type GradientRule<K extends OpName> = (context: GradientContext<K>) => readonly (NodeId | undefined)[];
 
 export interface OpRecord<K extends OpName> {
   /** One sentence for the generated reference. */
@@ -49,11 +47,7 @@ export interface OpRecord<K extends OpName> {
   readonly shape: (inputs: readonly TensorType[], attributes: OpAttributes[K]) => TensorType | ShapeProblem;
   readonly cost: (inputs: readonly Shape[], output: Shape, attributes: OpAttributes[K]) => OpCost;
   /** The definition in plain loops: fills `out` (zeroed) from the inputs; sums are accumulated in float64. */
-  readonly reference: (
-    inputs: readonly CpuTensor[],
-    out: CpuTensor,
-    attributes: OpAttributes[K],
-  ) => void;
+  readonly reference: (inputs: readonly CpuTensor[], out: CpuTensor, attributes: OpAttributes[K]) => void;
   /** The rule, or `none` with the reason in words. */
   readonly gradient: GradientRule<K> | { readonly none: string };
 }
