@@ -1,0 +1,97 @@
+/**
+ * Counter-based randomness: every number is a pure function of (seed, stream, index), so it does not depend
+ * on how many numbers were drawn before, in what order, or by whom.
+ *
+ * The bits come from Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as
+ * 1, 2, 3", section 3.2): the seed is its key, (index, stream) its counter. Seeds, streams and indices are
+ * whole numbers from 0 to 2^53 - 1; a stream is usually the hash of a name.
+ */
+import { invariant } from './invariant.ts';
+
+/** Four 32-bit words, each from 0 to 2^32 - 1. */
+export type Words = readonly [number, number, number, number];
+
+/** The high 32 bits of the 64-bit product of two 32-bit words, by 16-bit halves. */
+function multiplyHigh(a: number, b: number): number {
+  const aLow = a & 0xffff;
+  const aHigh = a >>> 16;
+  const bLow = b & 0xffff;
+  const bHigh = b >>> 16;
+  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
+  const carry = aLow * bHigh + (middle & 0xffff);
+  // Each product stays below 2^32, and so does the whole high word.
+  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(carry / 0x10000)) >>> 0;
+}
+
+/** The Philox4x32 block function, 10 rounds. Its constants are those of the paper's table 2. */
+export function philox(counter: Words, key: readonly [number, number]): Words {
+  let [a, b, c, d] = counter;
+  let [k, l] = key;
+  for (let round = 0; round < 10; round++) {
+    const high0 = multiplyHigh(0xd2511f53, a);
+    const low0 = Math.imul(0xd2511f53, a) >>> 0;
+    const high1 = multiplyHigh(0xcd9e8d57, c);
+    const low1 = Math.imul(0xcd9e8d57, c) >>> 0;
+    a = (high1 ^ b ^ k) >>> 0;
+    b = low1;
+    c = (high0 ^ d ^ l) >>> 0;
+    d = low0;
+    k = (k + 0x9e3779b9) >>> 0;
+    l = (l + 0xbb67ae85) >>> 0;
+  }
+  return [a, b, c, d];
+}
+
+function low(n: number): number {
+  return n >>> 0;
+}
+
+function high(n: number): number {
+  return Math.floor(n / 0x100000000);
+}
+
+function block(seed: number, stream: number, index: number): Words {
+  invariant(
+    Number.isSafeInteger(seed) && Number.isSafeInteger(stream) && Number.isSafeInteger(index),
+    `random: seed ${seed}, stream ${stream} and index ${index} must be whole numbers`,
+  );
+  invariant(seed >= 0 && stream >= 0 && index >= 0, 'random: seed, stream and index must not be negative');
+  return philox([low(index), high(index), low(stream), high(stream)], [low(seed), high(seed)]);
+}
+
+/** A float64 from 0 to below 1 with 53 random bits. */
+function fraction(a: number, b: number): number {
+  return ((a >>> 5) * 0x4000000 + (b >>> 6)) / 0x20000000000000;
+}
+
+/** Evenly distributed from 0 to below 1. */
+export function uniformAt(seed: number, stream: number, index: number): number {
+  const [a, b] = block(seed, stream, index);
+  return fraction(a, b);
+}
+
+/** Normally distributed with mean 0 and variance 1, by Box & Muller (1958) in float64. */
+export function normalAt(seed: number, stream: number, index: number): number {
+  const [a, b, c, d] = block(seed, stream, index);
+  const radius = Math.sqrt(-2 * Math.log(1 - fraction(a, b))); // 1 - u is never 0
+  return radius * Math.cos(2 * Math.PI * fraction(c, d));
+}
+
+/** The numbers 0 to n - 1 in random order (Fisher & Yates; Knuth, TAOCP 2, algorithm 3.4.2P). */
+export function permutation(n: number, seed: number, stream: number): Uint32Array {
+  const order = Uint32Array.from({ length: n }, (_, i) => i);
+  for (let last = n - 1; last > 0; last--) {
+    const other = Math.floor(uniformAt(seed, stream, last) * (last + 1));
+    const kept = order[last] ?? 0;
+    order[last] = order[other] ?? 0;
+    order[other] = kept;
+  }
+  return order;
+}
+
+/** 32-bit FNV-1a hash (Fowler, Noll & Vo) of the UTF-8 bytes of a text: the stream of a name. */
+export function hashString(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}
