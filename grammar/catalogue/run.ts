@@ -1,8 +1,9 @@
 /** Diagnostics of family 4: running a search. */
 import type { Entries } from './entry.ts';
+import { searchEntries, type SearchValues } from './search.ts';
 
 /** What each message needs to know. */
-export interface RunValues {
+export interface RunValues extends SearchValues {
   noAdapter: { reason: string };
   // 41xx: data sets
   dataUnknown: { name: string };
@@ -155,4 +156,6 @@ export const runEntries: Entries<RunValues> = {
     message: ({ message }) => message,
     explanation: `This is a mistake in naslang, not in your files. Please report it with the text of the message and of its notes.`,
   },
+
+  ...searchEntries,
 };
