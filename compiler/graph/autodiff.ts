@@ -1,0 +1,102 @@
+/**
+ * Reverse-mode differentiation: extends a Graph by the nodes that compute the gradients of a loss. The walk
+ * is here; what each op's gradient is stands in its record.
+ */
+import { InvariantError, invariant, present } from '../../util/invariant.ts';
+import type { OpName } from '../ops/attributes.ts';
+import type { OpRecord } from '../ops/op.ts';
+import { sameShape } from '../ops/shapes.ts';
+import { opTable } from '../ops/table.ts';
+import { GraphBuilder } from './builder.ts';
+import type { Graph, GraphNode, NodeId, OpNodeOf } from './graph.ts';
+
+/**
+ * The graph with `gradients`: one for every parameter that the loss depends on, in the order of the
+ * parameters. A parameter that the loss does not read gets no entry, so an optimiser leaves it alone.
+ *
+ * The loss, a node or the name of an output, has shape [1]. Old nodes keep their ids. Where several paths
+ * meet, their gradients are added from the latest reader to the earliest, so results are reproducible.
+ */
+export function differentiate(graph: Graph, loss: NodeId | string): Graph {
+  const lossId =
+    typeof loss === 'string' ? present(graph.outputs[loss], `differentiate: the output ${loss}`) : loss;
+  const lossNode = present(graph.nodes[lossId], `differentiate: node ${lossId}`);
+  invariant(graph.gradients.length === 0, 'differentiate: the graph has gradients already');
+  invariant(
+    sameShape(lossNode.shape, [1]) && lossNode.dtype === 'f32',
+    `differentiate: a loss is one number, not ${lossNode.shape.join(' x ')}`,
+  );
+
+  const trained = dependsOnParameters(graph);
+  const builder = new GraphBuilder(graph);
+  const gradients = new Map<NodeId, NodeId>();
+  const receive = (id: NodeId, gradient: NodeId): void => {
+    invariant(
+      sameShape(builder.shape(id), builder.shape(gradient)),
+      `differentiate: node ${id} is ${builder.shape(id).join(' x ')}, its gradient ${builder.shape(gradient).join(' x ')}`,
+    );
+    const before = gradients.get(id);
+    gradients.set(id, before === undefined ? gradient : builder.op('add', [before, gradient], {}));
+  };
+
+  if (trained.has(lossId)) receive(lossId, builder.constant(1, [1]));
+  for (const node of graph.nodes.slice(0, lossId + 1).reverse()) {
+    const dy = gradients.get(node.id);
+    if (node.kind !== 'op' || dy === undefined) continue;
+    builder.site = node.site;
+    inputGradients(builder, node, dy, trained).forEach((gradient, i) => {
+      const input = node.inputs[i];
+      if (gradient !== undefined && input !== undefined && trained.has(input)) receive(input, gradient);
+    });
+  }
+
+  for (const node of graph.nodes) {
+    const gradient = gradients.get(node.id);
+    if (node.kind === 'parameter' && gradient !== undefined) {
+      builder.gradients.push({ parameter: node.id, gradient });
+    }
+  }
+  return builder.finish();
+}
+
+/** The nodes that change when some parameter does, parameters included. */
+function dependsOnParameters(graph: Graph): ReadonlySet<NodeId> {
+  const trained = new Set<NodeId>();
+  for (const node of graph.nodes) {
+    const depends = node.kind === 'op' && node.inputs.some((input) => trained.has(input));
+    if (node.kind === 'parameter' || depends) trained.add(node.id);
+  }
+  return trained;
+}
+
+function inputGradients<K extends OpName>(
+  builder: GraphBuilder,
+  node: OpNodeOf<K>,
+  dy: NodeId,
+  trained: ReadonlySet<NodeId>,
+): readonly (NodeId | undefined)[] {
+  const record: OpRecord<K> = opTable[node.op];
+  if (typeof record.gradient !== 'function') {
+    throw new InvariantError(
+      `differentiate: the loss is trained through ${node.op} at ${node.site || `node ${node.id}`}, which has no gradient: ${record.gradient.none}`,
+    );
+  }
+  const wants = (i: number): boolean => {
+    const input = node.inputs[i];
+    return input !== undefined && trained.has(input);
+  };
+  const gradients = record.gradient({ builder, node, inputs: node.inputs, dy, wants });
+  // A rule may be silent about an input only if that input declares why it takes no gradient: a forgotten
+  // one would train, wrongly, without a word.
+  node.inputs.forEach((input, i) => {
+    invariant(
+      !wants(i) || gradients[i] !== undefined || takesNoGradient(builder.node(input)),
+      `differentiate: the gradient rule of ${node.op} gives nothing for its input ${i}`,
+    );
+  });
+  return gradients;
+}
+
+function takesNoGradient(node: GraphNode): boolean {
+  return node.kind === 'op' && 'none' in opTable[node.op].gradient;
+}

@@ -1,0 +1,37 @@
+/** Replaces ops that give back one of their inputs by that input. */
+import type { OpAttributes, OpName } from '../../ops/attributes.ts';
+import type { Graph, GraphNode, NodeId, OpNodeOf } from '../graph.ts';
+import { rewrite } from './rewrite.ts';
+
+/** The input that a node gives back unchanged, if it does. */
+type Identity<K extends OpName> = (
+  inputs: readonly GraphNode[],
+  attributes: OpAttributes[K],
+) => GraphNode | undefined;
+
+const isConstant = (node: GraphNode | undefined, value: number): boolean =>
+  node?.kind === 'constant' && Object.is(node.value, value);
+
+/**
+ * Only what holds for every bit pattern. Adding 0 is not here: it turns -0 into 0. Adding -0 changes nothing.
+ */
+const identities: { readonly [K in OpName]?: Identity<K> } = {
+  scale: ([x], { factor }) => (factor === 1 ? x : undefined),
+  add: ([a, b]) => (isConstant(b, -0) ? a : isConstant(a, -0) ? b : undefined),
+  sub: ([a, b]) => (isConstant(b, 0) ? a : undefined),
+  mul: ([a, b]) => (isConstant(b, 1) ? a : isConstant(a, 1) ? b : undefined),
+  relu: ([x]) => (x?.kind === 'op' && x.op === 'relu' ? x : undefined),
+};
+
+/** The graph without identities; its results are the same to the last bit. */
+export function dropIdentities(graph: Graph): Graph {
+  return rewrite(graph, {
+    replaces: (node, copy) => (node.kind === 'op' ? givenBack(node, copy) : undefined),
+  });
+}
+
+function givenBack<K extends OpName>(node: OpNodeOf<K>, copy: readonly GraphNode[]): NodeId | undefined {
+  const identity: Identity<K> | undefined = identities[node.op];
+  const inputs = node.inputs.flatMap((id) => copy[id] ?? []);
+  return identity?.(inputs, node.attributes)?.id;
+}
