@@ -18,8 +18,11 @@ const realActions = {
  * Finds a working driver: the system's as it is, a SwiftShader fetched before, Mesa installed with apt-get, SwiftShader
  * fetched now. Returns `{ choice, info, reasons }`; without an adapter `choice` is undefined and `reasons` says of each
  * way why it failed. NASLANG_DRIVER narrows it to one, NASLANG_NO_INSTALL=1 forbids apt-get.
+ *
+ * @returns {Promise<{ choice?: import('./driverChoice.mjs').DriverChoice, info?: object, reasons: string[] }>}
  */
 export async function findDriver(log, env = process.env, actions = realActions) {
+  /** @type {string[]} */
   const reasons = [];
   const forced = forcedDriver(env);
   if (forced === 'none') return { reasons: ['NASLANG_DRIVER=none'] };

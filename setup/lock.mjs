@@ -35,7 +35,7 @@ function holderLives(path) {
 }
 
 /** Runs `work` while holding the lock file; waits for another holder, and takes over from one that died. */
-export async function withLock(path, work, log = () => {}) {
+export async function withLock(path, work, log) {
   mkdirSync(dirname(path), { recursive: true });
   const deadline = Date.now() + GIVE_UP_MS;
   let said = false;
@@ -44,7 +44,7 @@ export async function withLock(path, work, log = () => {}) {
       rmSync(path, { force: true });
       continue;
     }
-    if (!said) log('waiting for another set-up of this checkout');
+    if (!said) log?.('waiting for another set-up of this checkout');
     said = true;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }

@@ -23,7 +23,7 @@ async function probe(choice) {
   const adapter = await instance.requestAdapter();
   if (!adapter) return { works: false, why: 'no adapter' };
   const { vendor, architecture, device: model, description, isFallbackAdapter } = adapter.info;
-  const info = { vendor, architecture, device: model, description, software: Boolean(isFallbackAdapter) };
+  const info = { vendor, architecture, device: model, description, software: isFallbackAdapter };
   const device = await adapter.requestDevice();
   const size = 32;
   const result = device.createBuffer({ size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC });
