@@ -18,6 +18,7 @@ export interface RunValues extends SearchValues {
   // 42xx: training
   batchTooLarge: { batch: number; images: number };
   lossNotFinite: { epoch: number; step: number };
+  measurementNotFinite: { images: number };
   dataDoesNotFit: { data: string; problem: string };
   // 43xx: the worker process
   workerLost: { how: string };
@@ -113,6 +114,13 @@ export const runEntries: Entries<RunValues> = {
     title: 'the training diverged',
     message: ({ epoch, step }) => `the loss is no finite number at step ${step} of epoch ${epoch}`,
     explanation: `The weights grew until a number no longer fitted. The trial counts as failed and the search goes on. When many trials end so, lower the learning rate \`lr\`, or normalise (\`batch_norm\`) after convolutions.`,
+  },
+  measurementNotFinite: {
+    code: 'NAS4204',
+    severity: 'error',
+    title: 'the trained network gives no numbers',
+    message: ({ images }) => `the loss of the trained network on ${images} images is no finite number`,
+    explanation: `Training ended, but a weight or a running statistic no longer fits in a number. The trial counts as failed and the search goes on. When many trials end so, lower the learning rate \`lr\`.`,
   },
   dataDoesNotFit: {
     code: 'NAS4203',
