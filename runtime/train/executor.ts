@@ -1,0 +1,52 @@
+/**
+ * What the training loop needs of whatever runs a Graph. There are two: WebGPU, and the reference executor on the
+ * CPU; the loop does not know which one it has.
+ */
+import type { Graph, Shape } from '../../compiler/graph/graph.ts';
+import type { SgdSpec } from '../../compiler/search/search.ts';
+import type { Dataset } from '../data/dataset.ts';
+
+/** A parameter or a running statistic in logical layout, row-major. */
+export interface Tensor {
+  readonly shape: Shape;
+  readonly data: Float32Array;
+}
+
+/** Parameters and states by name. */
+export type Tensors = ReadonlyMap<string, Tensor>;
+
+/** A network together with the data that it reads, which stays on the device from batch to batch. */
+export interface NetworkOnData {
+  readonly graph: Graph;
+  readonly dataset: Dataset;
+  /** Images in a batch: the first axis of the graph's inputs. */
+  readonly batch: number;
+  /** The values to begin with, for every parameter and state of the graph. */
+  readonly tensors: Tensors;
+}
+
+/** A row of the data that is not there: its image is ignored and its label is -1, which takes no part in the loss. */
+export const NO_ROW = -1;
+
+export interface TrainingRun {
+  /**
+   * Runs `rates.length` steps. Step `i` reads the rows `order[i * batch ...]` and moves by the learning rate
+   * `rates[i]`. Gives the mean loss of each batch, before its step.
+   */
+  readonly steps: (order: Int32Array, rates: Float32Array) => Promise<Float32Array>;
+  /** The values of all parameters and states now. */
+  readonly read: () => Promise<Tensors>;
+  /** Gives back what it holds. */
+  readonly release: () => void;
+}
+
+export interface EvaluationRun {
+  /** Sums over `order`, a whole number of batches in which {@link NO_ROW} fills up the last one. */
+  readonly measure: (order: Int32Array) => Promise<{ readonly loss: number; readonly correct: number }>;
+  readonly release: () => void;
+}
+
+export interface Executor {
+  readonly prepareTraining: (network: NetworkOnData, optimizer: SgdSpec) => Promise<TrainingRun>;
+  readonly prepareEvaluation: (network: NetworkOnData) => Promise<EvaluationRun>;
+}

@@ -1,0 +1,153 @@
+/**
+ * The training loop: initial values, epochs of stochastic gradient descent, then one measurement with the running
+ * statistics. It is the same for every executor and a function of its request alone.
+ */
+import { diagnose, Refusal, refuse, type Diagnostic } from '../../grammar/diagnostics.ts';
+import { initialValues } from '../../compiler/graph/initialize.ts';
+import type { Graph, GraphNode } from '../../compiler/graph/graph.ts';
+import type { TrainSpec } from '../../compiler/search/search.ts';
+import { partRows, type Dataset, type Part } from '../data/dataset.ts';
+import type { Executor, Tensor, Tensors } from './executor.ts';
+import { epochOrder, evaluationOrder, stepsPerEpoch } from './order.ts';
+import { learningRates } from './schedule.ts';
+
+/** One training from scratch and one measurement. */
+export interface Training {
+  /** With loss, gradients and updates; inputs `x` and `labels`, the first axis of each the batch of training. */
+  readonly training: Graph;
+  /** The same network for inference; outputs `loss` (a sum) and `correct`. Its batch may be another one. */
+  readonly evaluation: Graph;
+  readonly dataset: Dataset;
+  readonly trainOn: Part;
+  readonly evaluateOn: Part;
+  readonly train: TrainSpec;
+  readonly seed: number;
+  /** Whether the trained tensors are wanted back. */
+  readonly keepTensors: boolean;
+}
+
+export interface Trained {
+  /** Mean training loss of each epoch. */
+  readonly epochLosses: readonly number[];
+  /** On the images of `evaluateOn`: mean loss, share of right answers, number of images. */
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly images: number;
+  readonly tensors: Tensors | undefined;
+}
+
+/** Called after each epoch, counted from 1, with its mean training loss. */
+export type OnEpoch = (epoch: number, loss: number) => void;
+
+/** Trains and measures. Refuses when network and data do not fit or when the loss stops being a finite number. */
+export async function trainAndMeasure(
+  executor: Executor,
+  task: Training,
+  onEpoch: OnEpoch,
+): Promise<Trained> {
+  const problems = checkTraining(task);
+  if (problems.length > 0) throw new Refusal(...problems);
+  const { epochLosses, tensors } = await train(executor, task, onEpoch);
+  const measured = await measure(executor, task, tensors);
+  return { epochLosses, ...measured, tensors: task.keepTensors ? tensors : undefined };
+}
+
+/** Everything that can be seen to be wrong before anything runs. */
+export function checkTraining(task: Training): readonly Diagnostic[] {
+  const { dataset } = task;
+  const images = partRows(dataset, task.trainOn).length;
+  const found: Diagnostic[] = [];
+  if (task.train.batch > images) {
+    found.push(diagnose('batchTooLarge', { batch: task.train.batch, images }));
+  }
+  const shape = input(task.training, 'x')?.shape.slice(1) ?? [];
+  if (shape.join() !== dataset.imageShape.join()) {
+    const problem = `its input \`x\` is image[${shape.join(', ')}], and the images are [${dataset.imageShape.join(', ')}]`;
+    const hint = `write \`input x: image[${dataset.imageShape.join(', ')}]\``;
+    found.push(diagnose('dataDoesNotFit', { data: dataset.name, problem }, { hint }));
+  }
+  const logits = task.training.outputs['logits'];
+  const classes = logits === undefined ? undefined : task.training.nodes[logits]?.shape.at(-1);
+  if (classes !== undefined && classes < dataset.classes) {
+    const problem = `its output has ${classes} numbers, and the data have ${dataset.classes} classes`;
+    found.push(diagnose('dataDoesNotFit', { data: dataset.name, problem }));
+  }
+  return found;
+}
+
+async function train(
+  executor: Executor,
+  task: Training,
+  onEpoch: OnEpoch,
+): Promise<{ epochLosses: number[]; tensors: Tensors }> {
+  const { dataset, seed } = task;
+  const { epochs, batch, optimizer, schedule } = task.train;
+  const rows = partRows(dataset, task.trainOn);
+  const steps = stepsPerEpoch(rows.length, batch);
+  const rates = learningRates(schedule, optimizer.lr, epochs * steps);
+  const tensors = initialTensors(task.training, seed);
+  const run = await executor.prepareTraining({ graph: task.training, dataset, batch, tensors }, optimizer);
+  try {
+    const epochLosses: number[] = [];
+    for (let epoch = 0; epoch < epochs; epoch += 1) {
+      const order = epochOrder(rows, batch, seed, epoch);
+      const losses = await run.steps(order, rates.subarray(epoch * steps, (epoch + 1) * steps));
+      const loss = meanLoss(losses, epoch);
+      epochLosses.push(loss);
+      onEpoch(epoch + 1, loss);
+    }
+    return { epochLosses, tensors: await run.read() };
+  } finally {
+    run.release();
+  }
+}
+
+async function measure(
+  executor: Executor,
+  task: Training,
+  trained: Tensors,
+): Promise<Pick<Trained, 'loss' | 'accuracy' | 'images'>> {
+  const { evaluation: graph, dataset } = task;
+  const rows = partRows(dataset, task.evaluateOn);
+  const batch = input(graph, 'x')?.shape[0] ?? task.train.batch;
+  const run = await executor.prepareEvaluation({ graph, dataset, batch, tensors: trained });
+  try {
+    const { loss, correct } = await run.measure(evaluationOrder(rows, batch));
+    // Finite training losses and yet no finite loss here: the last step went too far, or a statistic overflowed.
+    if (!Number.isFinite(loss)) refuse('measurementNotFinite', { images: rows.length });
+    return { loss: loss / rows.length, accuracy: correct / rows.length, images: rows.length };
+  } finally {
+    run.release();
+  }
+}
+
+/** Mean in float64 of the losses of an epoch (counted from 0). Refuses at the first that is infinite or NaN. */
+function meanLoss(losses: Float32Array, epoch: number): number {
+  let sum = 0;
+  losses.forEach((loss, step) => {
+    if (!Number.isFinite(loss)) {
+      refuse(
+        'lossNotFinite',
+        { epoch: epoch + 1, step: step + 1 },
+        { hint: 'a smaller learning rate may help' },
+      );
+    }
+    sum += loss;
+  });
+  return sum / losses.length;
+}
+
+/** The values that parameters and states begin with. */
+function initialTensors(graph: Graph, seed: number): Tensors {
+  const tensors = new Map<string, Tensor>();
+  for (const node of graph.nodes) {
+    if (node.kind !== 'parameter' && node.kind !== 'state') continue;
+    const { name, shape, init } = node;
+    tensors.set(name, { shape, data: initialValues(name, shape, init, seed) });
+  }
+  return tensors;
+}
+
+function input(graph: Graph, name: string): GraphNode | undefined {
+  return graph.nodes.find((node) => node.kind === 'input' && node.name === name);
+}
