@@ -59,32 +59,54 @@ function readStamp(path) {
   }
 }
 
-/** Installs the packages where needed. Returns `{ ok: true }` or `{ ok: false, message }`. */
-export async function installPackages(root, log) {
+/** This checkout's files as `installStamp` and `decideInstall` want them; undefined where there is no lock. */
+function readCheckout(root) {
   const lockText = readIfThere(join(root, 'package-lock.json'));
-  // Installed as somebody's dependency there is no lock, and npm has done its work.
-  if (lockText === undefined) return { ok: true };
+  if (lockText === undefined) return undefined;
   const manifestText = readFileSync(join(root, 'package.json'), 'utf8');
   const { platform, arch } = process;
-  const wanted = installStamp({ manifestText, lockText, platform, arch, abi: process.versions.modules });
+  return {
+    lockText,
+    hiddenLockText: readIfThere(join(root, 'node_modules', '.package-lock.json')),
+    wanted: installStamp({ manifestText, lockText, platform, arch, abi: process.versions.modules }),
+  };
+}
+
+/** Installs the packages where needed. Returns `{ ok: true }` or `{ ok: false, message }`. */
+export async function installPackages(root, log) {
+  const before = readCheckout(root);
+  // Installed as somebody's dependency there is no lock, and npm has done its work.
+  if (before === undefined) return { ok: true };
   const stampFile = join(root, 'node_modules', '.naslang-setup.json');
-  const hiddenLockText = readIfThere(join(root, 'node_modules', '.package-lock.json'));
   const stamp = readStamp(stampFile);
-  const decision = decideInstall({ wanted, stamp, lockText, hiddenLockText });
+  const decision = decideInstall({ ...before, stamp });
   if (decision.install) {
     log(`installing packages with npm ci (${decision.why})`);
-    // The development packages too, whatever NODE_ENV says: the compiler is among them.
-    const installed = await npm(['ci', '--include=dev', '--no-progress'], {
-      cwd: root,
-      timeoutMs: INSTALL_TIMEOUT_MS,
-    });
-    if (installed.code !== 0) {
-      const lines = lastLines(`${installed.stdout}\n${installed.stderr}`, 12).map((line) => `  ${line}`);
-      const end = describeEnd(installed, INSTALL_TIMEOUT_MS);
-      return { ok: false, message: [`npm ci failed (${end}):`, ...lines].join('\n') };
+    const failed = await install(root, log);
+    if (failed !== undefined) {
+      const lines = lastLines(`${failed.stdout}\n${failed.stderr}`, 12).map((line) => `  ${line}`);
+      const end = describeEnd(failed, INSTALL_TIMEOUT_MS);
+      return { ok: false, message: [`npm failed to install the packages (${end}):`, ...lines].join('\n') };
     }
   }
-  if (stamp?.hash !== wanted.hash || decision.install)
+  // Read again: npm install may have written the lock.
+  const { wanted } = readCheckout(root);
+  if (stamp?.hash !== wanted.hash || stamp.machine !== wanted.machine) {
     writeFileSync(stampFile, `${JSON.stringify(wanted)}\n`);
+  }
   return { ok: true };
+}
+
+/** Runs npm; returns undefined, or how it failed. */
+async function install(root, log) {
+  // The development packages too, whatever NODE_ENV says: the compiler is among them.
+  const words = ['--include=dev', '--no-progress'];
+  const options = { cwd: root, timeoutMs: INSTALL_TIMEOUT_MS };
+  let ended = await npm(['ci', ...words], options);
+  if (ended.code !== 0 && ended.stderr.includes('EUSAGE')) {
+    // What npm ci refuses to touch: package.json asks for something the lock does not have, as after a merge.
+    log('package.json and package-lock.json disagree: npm install (commit the lock it writes)');
+    ended = await npm(['install', ...words], options);
+  }
+  return ended.code === 0 ? undefined : ended;
 }
