@@ -58,6 +58,8 @@ export interface Operation {
   readonly doc: string;
   /** Names of its tensors, in order. */
   readonly tensors: readonly string[];
+  /** What they must be: an image (height, width, channels), a vector of features, or anything of one shape. */
+  readonly takes: 'image' | 'vector' | 'any';
   readonly params: readonly OperationParam[];
   /** The operator that stands for it, where it has no call form. */
   readonly operator?: '+' | '-' | '*';
@@ -117,6 +119,7 @@ const constant = (value: number) => ({ kind: 'constant', value }) as const;
 
 const conv = operation({
   doc: 'Convolution of an image; no bias unless told.',
+  takes: 'image',
   tensors: ['x'],
   params: [
     { name: 'filters', kind: 'count', default: undefined, doc: 'channels of the result' },
@@ -136,6 +139,7 @@ const conv = operation({
 
 const dense = operation({
   doc: 'Fully connected layer on a vector of features, with a bias unless told.',
+  takes: 'vector',
   tensors: ['x'],
   params: [
     { name: 'units', kind: 'count', default: undefined, doc: 'features of the result' },
@@ -152,6 +156,7 @@ const dense = operation({
 
 const batchNorm = operation({
   doc: 'Batch normalisation over all axes but channels (Ioffe & Szegedy 2015), with scale and shift.',
+  takes: 'any',
   tensors: ['x'],
   params: [
     { name: 'epsilon', kind: 'positive', default: 1e-5, doc: 'added to the variance' },
@@ -182,6 +187,7 @@ const batchNorm = operation({
 
 const relu = operation({
   doc: 'max(x, 0).',
+  takes: 'any',
   tensors: ['x'],
   params: [],
   build: ({ builder }, inputs) => builder.op('relu', inputs, {}),
@@ -189,6 +195,7 @@ const relu = operation({
 
 const identity = operation({
   doc: 'The tensor itself.',
+  takes: 'any',
   tensors: ['x'],
   params: [],
   build: (_, inputs) => one(inputs),
@@ -197,6 +204,7 @@ const identity = operation({
 function pool(op: 'max_pool' | 'avg_pool', doc: string): Operation {
   return operation({
     doc,
+    takes: 'image',
     tensors: ['x'],
     params: [
       { name: 'k', kind: 'pair', default: undefined, doc: 'height and width of the window' },
@@ -214,6 +222,7 @@ function pool(op: 'max_pool' | 'avg_pool', doc: string): Operation {
 
 const globalAvgPool = operation({
   doc: 'Mean over height and width: an image becomes a vector of its channels.',
+  takes: 'image',
   tensors: ['x'],
   params: [],
   build: ({ builder }, inputs) => builder.op('global_avg_pool', inputs, {}),
@@ -222,6 +231,7 @@ const globalAvgPool = operation({
 function elementwise(op: 'add' | 'sub' | 'mul', operator: '+' | '-' | '*', doc: string): Operation {
   return operation({
     doc,
+    takes: 'any',
     tensors: ['x', 'y'],
     params: [],
     operator,
@@ -231,6 +241,7 @@ function elementwise(op: 'add' | 'sub' | 'mul', operator: '+' | '-' | '*', doc: 
 
 const scale = operation({
   doc: 'A tensor times a number; written `0.5 * x`.',
+  takes: 'any',
   tensors: ['x'],
   params: [{ name: 'factor', kind: 'number', default: undefined, doc: 'the number' }],
   operator: '*',

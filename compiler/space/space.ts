@@ -97,6 +97,8 @@ export interface Cost {
 /** A `require`: an expression over costs and open values that must come out true. */
 export interface Requirement {
   readonly expression: RequireExpression;
+  /** Where it stands: it asks something only of architectures that hold this body. */
+  readonly exists: Open<boolean>;
   /** As written, for messages. */
   readonly text: string;
   readonly location: Location;

@@ -1,9 +1,19 @@
 /** Diagnostics of family 3: shapes and spaces. */
-import type { Entries } from './entry.ts';
+import type { Entries, NoValues } from './entry.ts';
 
 /** What each message needs to know. */
 export interface SpaceValues {
-  shapeMismatch: { what: string };
+  shapeMismatch: { name: string; problem: string };
+  limitReached: { what: string; limit: number };
+  tooManyCases: { name: string; limit: number };
+  sharedShape: { name: string; first: string; second: string };
+  unsatisfiable: { count: string };
+  tooLargeToFilter: { count: string; limit: number };
+  emptyChoice: { path: string };
+  noFit: { what: string; found: string; wanted: string };
+  badArchitecture: { problem: string };
+  rankOutside: { rank: string; count: string };
+  requirementBroken: { text: string; told: string };
 }
 
 export const spaceEntries: Entries<SpaceValues> = {
@@ -11,7 +21,79 @@ export const spaceEntries: Entries<SpaceValues> = {
     code: 'NAS3001',
     severity: 'error',
     title: 'shapes do not fit',
-    message: ({ what }) => what,
-    explanation: `An operation gets tensors whose shapes do not fit, for at least one assignment of decisions.`,
+    message: ({ name, problem }) => `\`${name}\` does not fit: ${problem}`,
+    explanation: `Every operation is checked for every architecture of the space, before anything runs. One case in which the tensors do not fit is enough to refuse the space; the note names the decisions that lead there. Make the shapes agree in all cases: take the decision out of one side, or put a 1 x 1 convolution between.`,
+  },
+  limitReached: {
+    code: 'NAS3002',
+    severity: 'error',
+    title: 'limit reached',
+    message: ({ what, limit }) => `the space needs more than ${limit.toLocaleString('en-US')} ${what}`,
+    explanation: `Limits keep a file from exhausting the machine. A space beyond them could not be searched.`,
+  },
+  tooManyCases: {
+    code: 'NAS3003',
+    severity: 'error',
+    title: 'too many cases',
+    message: ({ name, limit }) =>
+      `\`${name}\` depends on so many decisions at once that its cases exceed ${limit.toLocaleString('en-US')}`,
+    explanation: `Shapes are proved case by case over the decisions that they depend on. Put a \`conv\` of fixed width between, so that what follows depends on fewer decisions.`,
+  },
+  sharedShape: {
+    code: 'NAS3004',
+    severity: 'error',
+    title: 'shared weights meet another shape',
+    message: ({ name, first, second }) => `\`${name}\` shares its weights between ${first} and ${second}`,
+    explanation: `A stage that is bound by \`let\` exists once: all its uses share one set of weights, so they must bring the same shape. Write the call out where it should have weights of its own.`,
+  },
+  unsatisfiable: {
+    code: 'NAS3005',
+    severity: 'error',
+    title: 'no architecture meets the requirements',
+    message: ({ count }) => `none of the ${count} architectures meets the requirements`,
+    explanation: `Every \`require\` must hold at once. The note tells the range of costs in the space.`,
+  },
+  tooLargeToFilter: {
+    code: 'NAS3006',
+    severity: 'error',
+    title: 'too large to count under require',
+    message: ({ count, limit }) =>
+      `the space holds ${count} architectures, and counting under \`require\` goes up to ${limit.toLocaleString('en-US')} in this version`,
+    explanation: `Under \`require\`, this version of naslang looks at every architecture. Make the space smaller, or leave the \`require\` out.`,
+  },
+  emptyChoice: {
+    code: 'NAS3007',
+    severity: 'error',
+    title: 'a choice without options',
+    message: ({ path }) => `\`${path}\` has no options`,
+    explanation: `Every decision needs at least one option.`,
+  },
+  noFit: {
+    code: 'NAS3008',
+    severity: 'error',
+    title: 'network does not fit the data',
+    message: ({ what, found, wanted }) => `the ${what} of the space is ${found}, and the data have ${wanted}`,
+    explanation: `The input of the space must be as large as the images of the data, and the output as long as the list of classes.`,
+  },
+  badArchitecture: {
+    code: 'NAS3009',
+    severity: 'error',
+    title: 'not an architecture of this space',
+    message: ({ problem }) => `${problem}`,
+    explanation: `An architecture answers every decision that exists under its other answers, and no other, with one of its options.`,
+  },
+  rankOutside: {
+    code: 'NAS3010',
+    severity: 'error',
+    title: 'rank outside of the space',
+    message: ({ rank, count }) => `there is no architecture ${rank}: ranks go from 0 to ${count}`,
+    explanation: `Architectures are numbered in the order of the text, from 0.`,
+  },
+  requirementBroken: {
+    code: 'NAS3011',
+    severity: 'error',
+    title: 'architecture breaks a requirement',
+    message: ({ text, told }) => `the architecture breaks \`require ${text}\` (${told})`,
+    explanation: `It would be a member of the space but for this requirement.`,
   },
 };

@@ -1,0 +1,152 @@
+/** `require`: conditions on costs and decisions that every architecture must meet. */
+import type { Expr, RequireNode } from '../../grammar/ast.ts';
+import { print } from '../../grammar/print.ts';
+import { applyBinary, applyUnary, type StaticResult } from './arithmetic.ts';
+import { locate, type Context, type Elaboration } from './elaboration.ts';
+import { evaluate } from './expressions.ts';
+import { evaluateOpen, valuesOf } from './open.ts';
+import type { Cost, RequireExpression, StaticValue } from './space.ts';
+import { describe } from './values.ts';
+
+/** The costs that a requirement may name. */
+const costs: readonly (keyof Cost)[] = ['params', 'macs'];
+
+/** Works out a `require` and keeps it with the space. */
+export function elaborateRequire(e: Elaboration, node: RequireNode, context: Context): void {
+  const expression = build(e, node.condition, context);
+  if (!expression) return;
+  const kind = kindOf(expression);
+  const at = locate(context, node.condition);
+  if (kind !== 'truth') {
+    e.report('wrongKind', { found: 'a number', wanted: 'a condition, such as `params <= 200k`' }, at);
+    return;
+  }
+  const text = print(node.condition);
+  e.requirements.push({ expression, text, exists: context.exists, location: at });
+}
+
+function build(e: Elaboration, node: Expr, context: Context): RequireExpression | undefined {
+  if (node.kind === 'reference' && !context.names.has(node.name)) {
+    const cost = costs.find((c) => c === node.name);
+    if (cost) return { kind: 'cost', cost };
+  }
+  if (mentionsCost(node, context)) {
+    if (node.kind === 'binary') {
+      const left = build(e, node.left, context);
+      const right = build(e, node.right, context);
+      return left && right
+        ? checked(e, { kind: 'binary', operator: node.operator, left, right }, node, context)
+        : undefined;
+    }
+    if (node.kind === 'unary') {
+      const operand = build(e, node.operand, context);
+      const kind = node.operator === 'not' ? 'not' : 'negate';
+      return operand ? checked(e, { kind, operand }, node, context) : undefined;
+    }
+    e.report(
+      'wrongKind',
+      { found: 'a cost inside of another construct', wanted: 'comparisons and arithmetic on costs' },
+      locate(context, node),
+    );
+    return undefined;
+  }
+  const value = evaluate(e, node, context);
+  if (value.kind === 'static') return { kind: 'value', value: value.value };
+  if (value.kind !== 'error') {
+    e.report('wrongKind', { found: describe(value), wanted: 'a value or a cost' }, locate(context, node));
+  }
+  return undefined;
+}
+
+/** Whether the expression names a cost anywhere that a requirement can look into. */
+function mentionsCost(node: Expr, context: Context): boolean {
+  switch (node.kind) {
+    case 'reference':
+      return !context.names.has(node.name) && costs.some((c) => c === node.name);
+    case 'binary':
+      return mentionsCost(node.left, context) || mentionsCost(node.right, context);
+    case 'unary':
+      return mentionsCost(node.operand, context);
+    case 'if':
+      return [node.condition, node.then, node.otherwise].some((n) => mentionsCost(n, context));
+    default:
+      return false;
+  }
+}
+
+type Kind = 'number' | 'truth' | 'other';
+
+function kindOf(expression: RequireExpression): Kind {
+  switch (expression.kind) {
+    case 'cost':
+    case 'negate':
+      return 'number';
+    case 'not':
+      return 'truth';
+    case 'value': {
+      const kinds = new Set(valuesOf(expression.value).map((v) => typeof v));
+      if (kinds.size !== 1) return 'other';
+      return kinds.has('boolean') ? 'truth' : kinds.has('number') ? 'number' : 'other';
+    }
+    case 'binary':
+      return ['+', '-', '*', '/'].includes(expression.operator) ? 'number' : 'truth';
+  }
+}
+
+/** Refuses `params and 3`, `not macs` and their like before they meet an architecture. */
+function checked(
+  e: Elaboration,
+  expression: RequireExpression,
+  node: Expr,
+  context: Context,
+): RequireExpression | undefined {
+  const parts =
+    expression.kind === 'binary'
+      ? [expression.left, expression.right]
+      : expression.kind === 'not' || expression.kind === 'negate'
+        ? [expression.operand]
+        : [];
+  const logic =
+    expression.kind === 'not' ||
+    (expression.kind === 'binary' && ['and', 'or'].includes(expression.operator));
+  const wanted: Kind = logic ? 'truth' : 'number';
+  if (parts.every((part) => kindOf(part) === wanted)) return expression;
+  const found = logic ? 'a number' : 'something that is no number';
+  e.report(
+    'wrongKind',
+    { found, wanted: logic ? 'conditions on both sides' : 'numbers on both sides' },
+    locate(context, node),
+  );
+  return undefined;
+}
+
+/** The value of a requirement for one architecture; undefined where its arithmetic fails. */
+export function evaluateRequirement(
+  expression: RequireExpression,
+  choices: readonly number[],
+  cost: Cost,
+): StaticValue | undefined {
+  const settle = (result: StaticResult): StaticValue | undefined =>
+    'value' in result ? result.value : undefined;
+  switch (expression.kind) {
+    case 'value':
+      return evaluateOpen(expression.value, choices);
+    case 'cost':
+      return cost[expression.cost];
+    case 'not':
+    case 'negate': {
+      const operand = evaluateRequirement(expression.operand, choices, cost);
+      return operand === undefined
+        ? undefined
+        : settle(applyUnary(expression.kind === 'not' ? 'not' : '-', operand));
+    }
+    case 'binary': {
+      const left = evaluateRequirement(expression.left, choices, cost);
+      const right = evaluateRequirement(expression.right, choices, cost);
+      if (left === undefined || right === undefined) return undefined;
+      if (expression.operator === '/' && typeof left === 'number' && typeof right === 'number')
+        return left / right;
+      return settle(applyBinary(expression.operator, left, right));
+    }
+  }
+}
