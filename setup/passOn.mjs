@@ -18,7 +18,20 @@ export function passOn(command, args, options) {
       handlers.set(signal, handler);
       process.on(signal, handler);
     }
+    // npm passes SIGTERM only to the shell it started us with, which dies of it without a word to us: being orphaned is
+    // then the signal. Started by hand, an orphan may be what the user wanted (nohup).
+    const parent = process.ppid;
+    const watch =
+      process.env.npm_lifecycle_event === undefined
+        ? undefined
+        : setInterval(() => {
+            if (process.ppid !== parent) {
+              clearInterval(watch);
+              child.kill('SIGTERM');
+            }
+          }, 500);
     const finish = (end) => {
+      clearInterval(watch);
       for (const [signal, handler] of handlers) process.off(signal, handler);
       resolve(end);
     };

@@ -15,36 +15,19 @@ import { installPackages } from './packages.mjs';
 const log = (line) => process.stderr.write(`naslang: ${line}\n`);
 
 /**
- * Sets everything up and returns `{ ok }`: false when packages or the build failed (already said why). A missing adapter is
- * no failure, as much of `nas` needs none; it is said, with what to do, and `adapter` is undefined.
+ * Sets everything up and returns `{ ok }`: false when a step failed, which has then been said; `step` names it. A missing
+ * adapter is no failure, as much of `nas` needs none; it is said, with what to do, and `adapter` is undefined.
  */
 export async function setUp() {
   const problem = nodeVersionProblem(process.versions.node);
-  if (problem !== undefined) {
-    log(problem);
-    return { ok: false };
-  }
-  const prepared = await withLock(
-    join(root, 'dist', '.setup.lock'),
-    async () => {
-      const installed = await installPackages(root, log);
-      if (!installed.ok) return installed;
-      const built = await build(root, log);
-      if (built.ok) linkCommand(root);
-      return built;
-    },
-    log,
-  );
-  if (!prepared.ok) {
-    log(prepared.message);
-    return { ok: false };
-  }
+  if (problem !== undefined) return fail('node', problem);
+  const prepared = await withLock(join(root, 'dist', '.setup.lock'), prepare, log);
+  if (!prepared.ok) return prepared;
   let found;
   try {
     found = await findDriver(log);
   } catch (error) {
-    log(error.message);
-    return { ok: false };
+    return fail('driver', error.message);
   }
   try {
     saveDriver(found);
@@ -59,6 +42,20 @@ export async function setUp() {
   }
   log(describeAdapter(found));
   return { ok: true, adapter: found.info };
+}
+
+async function prepare() {
+  const installed = await installPackages(root, log);
+  if (!installed.ok) return fail('packages', installed.message);
+  const built = await build(root, log);
+  if (!built.ok) return fail('build', built.message);
+  linkCommand(root);
+  return { ok: true };
+}
+
+function fail(step, message) {
+  log(message);
+  return { ok: false, step };
 }
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

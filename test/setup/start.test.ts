@@ -14,8 +14,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A process that hands on to a program of this text, as `npm start` does to the search. */
-function handOn(text: string) {
+/** A process that hands on to a program of this text, as `npm start` does to the search; inside a shell if asked. */
+function handOn(text: string, { shell = false } = {}) {
   const program = join(folder, 'program.mjs');
   writeFileSync(program, text);
   const passOn = pathToFileURL(join(root, 'setup', 'passOn.mjs')).href;
@@ -24,7 +24,14 @@ function handOn(text: string) {
     `import { passOn } from ${JSON.stringify(passOn)};
      console.log(JSON.stringify(await passOn(process.execPath, [${JSON.stringify(program)}, '--seed', '2'])));`,
   );
-  return spawn(process.execPath, [join(folder, 'parent.mjs')], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const words = [process.execPath, join(folder, 'parent.mjs')];
+  if (!shell) return spawn(words[0], words.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] });
+  // As npm does it. The second command keeps the shell from making way for the first.
+  const env = { ...process.env, npm_lifecycle_event: 'start' };
+  return spawn('sh', ['-c', `"${words[0]}" "${words[1]}"; true`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env,
+  });
 }
 
 async function outputOf(child: ReturnType<typeof handOn>) {
@@ -58,3 +65,17 @@ test.skipIf(process.platform === 'win32')('the signal that ended the program is 
     '{"code":null,"signal":"SIGKILL"}\n',
   );
 });
+
+test.skipIf(process.platform === 'win32')(
+  'when npm is ended, which ends only its shell, the program ends too',
+  async () => {
+    const child = handOn(
+      "process.on('SIGTERM', () => { console.log('ending'); process.exit(5); }); setInterval(() => {}, 1e3); console.log('ready')",
+      { shell: true },
+    );
+    const output = outputOf(child);
+    await once(child.stdout, 'data');
+    child.kill('SIGTERM');
+    expect(await output).toBe('ready\nending\n{"code":5,"signal":null}\n');
+  },
+);
