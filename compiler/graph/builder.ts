@@ -57,7 +57,7 @@ export class GraphBuilder {
 
   #push(node: Unnumbered<GraphNode>): NodeId {
     const id: NodeId = this.nodes.length;
-    this.nodes.push({ ...node, id } as GraphNode);
+    this.nodes.push({ ...node, id });
     return id;
   }
 

@@ -14,7 +14,7 @@ function notClassified(logits: TensorType, labels: TensorType): ShapeProblem | u
   const [rows] = axes2(logits.shape);
   if (labels.shape.length === 1 && labels.shape[0] === rows) return undefined;
   return {
-    problem: `the labels are ${shapeText(labels.shape)}`,
+    problem: `the shape of the labels is ${shapeText(labels.shape)}`,
     expected: `one label for each of ${rows} rows`,
   };
 }

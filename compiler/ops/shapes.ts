@@ -50,7 +50,7 @@ export function axes2(shape: Shape): readonly [number, number] {
 /** Whether the elements are of another type than wanted. `what` names the tensor: `the input`. */
 export function wrongDType(what: string, found: TensorType, dtype: DType = 'f32'): ShapeProblem | undefined {
   if (found.dtype === dtype) return undefined;
-  return { problem: `${what} holds ${dtypeText(found.dtype)}`, expected: dtypeText(dtype) };
+  return { problem: `the elements of ${what} are ${dtypeText(found.dtype)}`, expected: dtypeText(dtype) };
 }
 
 function dtypeText(dtype: DType): string {
@@ -63,7 +63,7 @@ export function notImages(what: string, found: TensorType): ShapeProblem | undef
   if (problem) return problem;
   if (found.shape.length === 4) return undefined;
   return {
-    problem: `${what} is ${shapeText(found.shape)}`,
+    problem: `the shape of ${what} is ${shapeText(found.shape)}`,
     expected: 'four axes: images, height, width and channels',
   };
 }
@@ -73,7 +73,10 @@ export function notMatrix(what: string, found: TensorType): ShapeProblem | undef
   const problem = wrongDType(what, found);
   if (problem) return problem;
   if (found.shape.length === 2) return undefined;
-  return { problem: `${what} is ${shapeText(found.shape)}`, expected: 'two axes: rows and columns' };
+  return {
+    problem: `the shape of ${what} is ${shapeText(found.shape)}`,
+    expected: 'two axes: rows and columns',
+  };
 }
 
 /** Whether an f32 tensor has fewer axes than wanted. */
@@ -82,7 +85,7 @@ export function fewerAxes(what: string, found: TensorType, least: number): Shape
   if (problem) return problem;
   if (found.shape.length >= least) return undefined;
   return {
-    problem: `${what} is ${shapeText(found.shape)}`,
+    problem: `the shape of ${what} is ${shapeText(found.shape)}`,
     expected: least === 1 ? 'at least one axis' : `at least ${least} axes`,
   };
 }
@@ -92,7 +95,7 @@ export function otherShape(what: string, found: TensorType, shape: Shape): Shape
   const problem = wrongDType(what, found);
   if (problem) return problem;
   if (sameShape(found.shape, shape)) return undefined;
-  return { problem: `${what} is ${shapeText(found.shape)}`, expected: shapeText(shape) };
+  return { problem: `the shape of ${what} is ${shapeText(found.shape)}`, expected: shapeText(shape) };
 }
 
 /** An f32 tensor of this shape. */
