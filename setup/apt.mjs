@@ -115,6 +115,7 @@ export async function installWithApt(log) {
     const words = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'LC_ALL=C', ...command];
     return run(words[0], words.slice(1), { timeoutMs });
   };
+  log(`no WebGPU adapter yet: installing software Vulkan (${plan.packages.join(', ')})`);
   const sources = readSources();
   if (plan.suite !== undefined && !hasSuite(sources, plan.suite)) {
     log(`adding ${plan.suite} to the package sources (${BACKPORTS_FILE})`);

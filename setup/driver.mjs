@@ -50,7 +50,6 @@ export async function findDriver(log, env = process.env, actions = realActions) 
   if (forced !== 'swiftshader') {
     if (env.NASLANG_NO_INSTALL === '1') reasons.push('apt-get: forbidden by NASLANG_NO_INSTALL');
     else {
-      log('no WebGPU adapter yet: installing software Vulkan');
       const installed = await actions.apt(log);
       if (!installed.installed) failed('apt-get', installed);
       else {

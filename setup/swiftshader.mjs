@@ -71,14 +71,14 @@ export async function fetchSwiftshader(log) {
     mkdirSync(dirname(folder), { recursive: true });
     work = mkdtempSync(`${folder}.`);
     log(`fetching SwiftShader from npm (${PACKAGE}, 68 MB, once)`);
-    const packed = await npm(['pack', PACKAGE, '--pack-destination', work, '--silent'], {
+    const packed = await npm(['pack', PACKAGE, '--pack-destination', work, '--loglevel=error'], {
       timeoutMs: FETCH_TIMEOUT_MS,
     });
     const name = readdirSync(work).find((file) => file.endsWith('.tgz'));
     if (packed.code !== 0 || name === undefined) {
       return {
         why: `npm pack ${PACKAGE}: ${describeEnd(packed, FETCH_TIMEOUT_MS)}`,
-        lines: lastLines(packed.stderr, 4),
+        lines: lastLines(packed.stderr, 100).slice(0, 3),
       };
     }
     const bytes = readFileSync(join(work, name));
