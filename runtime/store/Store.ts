@@ -26,14 +26,15 @@ export interface Experiment {
 /** An open store. Made by `openStore`. */
 export class Store {
   readonly folder: string;
+  /** Version of this package, recorded with what it writes. */
+  readonly version: string;
   readonly #connection: Connection;
-  readonly #version: string;
   readonly #system: StoreSystem;
 
   constructor(connection: Connection, folder: string, version: string, system: StoreSystem) {
     this.#connection = connection;
     this.folder = folder;
-    this.#version = version;
+    this.version = version;
     this.#system = system;
   }
 
@@ -80,7 +81,7 @@ export class Store {
     const { identity, adapter } = begun;
     const id = experimentId(identity);
     const now = new Date(this.#system.now()).toISOString();
-    const row = experimentRow({ ...begun, id, created: now, version: this.#version });
+    const row = experimentRow({ ...begun, id, created: now, version: this.version });
     const { token, run } = await this.#connection.db.transaction().execute(async (tx) => {
       await tx
         .insertInto('experiments')
@@ -90,7 +91,7 @@ export class Store {
       const owner = await claim(tx, id, this.#system);
       const added = await tx
         .insertInto('runs')
-        .values({ experiment: id, version: this.#version, adapter: adapter ?? null, started: now })
+        .values({ experiment: id, version: this.version, adapter: adapter ?? null, started: now })
         .returning('id')
         .executeTakeFirstOrThrow();
       return { token: owner, run: added.id };

@@ -11,7 +11,10 @@ const staticValue: z.ZodType<Static> = z.lazy(() =>
   z.union([z.number(), z.boolean(), z.string(), z.array(staticValue)]),
 );
 const overrides = z.record(z.string(), staticValue);
-const objective = z.tuple([z.enum(['maximize', 'minimize']), z.enum(['accuracy', 'loss', 'params', 'macs'])]);
+const objectiveWords = z.tuple([
+  z.enum(['maximize', 'minimize']),
+  z.enum(['accuracy', 'loss', 'params', 'macs']),
+]);
 const losses = z.array(z.number());
 const storedDiagnostic = z.object({
   code: z.string(),
@@ -44,7 +47,7 @@ export function experimentRow(record: ExperimentRecord): ExperimentRow {
 /** The experiment of a row. */
 export function experimentRecord(row: ExperimentRow): ExperimentRecord {
   const { id, space, search, seed, data, name, created, version, adapter } = row;
-  const [direction, metric] = objective.parse(row.objective.split(' '));
+  const [direction, metric] = objectiveWords.parse(row.objective.split(' '));
   return {
     id,
     identity: { space, search, overrides: overrides.parse(JSON.parse(row.overrides)), seed, data },

@@ -1,0 +1,61 @@
+/** What the parts of a running search share. */
+import type { SearchSpec } from '../../compiler/search/search.ts';
+import type { Evaluator, TrainFailure, TrainRequest, TrainResult } from '../evaluate/protocol.ts';
+import type { Session } from '../store/Session.ts';
+import type { SearchEvent } from './events.ts';
+import type { Phase, SearchHost } from './host.ts';
+import type { Progress } from './Progress.ts';
+import { trainUntil } from './training.ts';
+
+/** Tells the time, in milliseconds since 1970. */
+export interface Clock {
+  now(): number;
+}
+
+export interface SearchContext {
+  readonly host: SearchHost;
+  readonly search: SearchSpec;
+  readonly evaluator: Evaluator;
+  readonly session: Session;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly emit: (event: SearchEvent) => void;
+  /** Told the adapter of every result; records the first. */
+  readonly noteAdapter: (adapter: string) => Promise<void>;
+}
+
+/** Trains for trial `number`, passing its epochs on to whoever watches. */
+export async function train(
+  context: SearchContext,
+  request: TrainRequest,
+  phase: Phase,
+  number: number,
+): Promise<TrainResult | TrainFailure> {
+  const response = await trainUntil(
+    context.evaluator,
+    request,
+    ({ epoch, epochs, loss }) => context.emit({ kind: 'epoch', phase, number, epoch, epochs, loss }),
+    context.signal,
+  );
+  if (response.kind === 'result') await context.noteAdapter(response.device.adapter);
+  return response;
+}
+
+/** When something began and ended, as it is stored. */
+export interface Times {
+  readonly started: string;
+  readonly finished: string;
+  readonly seconds: number;
+}
+
+/** The times of what began at `start`, in milliseconds, and ends now. */
+export function timesSince(start: number, clock: Clock): Times {
+  // A clock that is set back while a trial runs gives it no negative time.
+  const end = Math.max(start, clock.now());
+  return {
+    started: new Date(start).toISOString(),
+    finished: new Date(end).toISOString(),
+    seconds: (end - start) / 1000,
+  };
+}
