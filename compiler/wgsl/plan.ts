@@ -15,7 +15,7 @@ export interface Profile {
   readonly subgroupSize: number | undefined;
 }
 
-/** A range of one buffer, in bytes. */
+/** A range of one buffer, in bytes. Of a `resident` buffer it is the whole, written as 0 bytes. */
 export interface BufferRange {
   readonly buffer: number;
   readonly offset: number;
@@ -24,9 +24,14 @@ export interface BufferRange {
 
 export interface PlanBuffer {
   readonly name: string;
+  /** 0 for `resident` buffers, whose size the data decides. */
   readonly bytes: number;
-  /** `kept` buffers hold values between runs (parameters, statistics, velocity); `scratch` ones do not. */
-  readonly role: 'kept' | 'scratch' | 'input' | 'output';
+  /**
+   * `kept` buffers begin as zeros and hold values between runs (parameters, statistics, velocity,
+   * gradients); `scratch` ones hold nothing. `resident` buffers are the caller's: data sets, which several
+   * executions share.
+   */
+  readonly role: 'kept' | 'scratch' | 'input' | 'output' | 'resident';
 }
 
 /** A compute shader with entry point `main`; equal sources are one kernel, compiled once. */
@@ -64,6 +69,22 @@ export interface ParameterSlot extends TensorSlot {
   readonly init: Initializer;
 }
 
+/** Where the recorded scalars of a step lie: `records[slot * names.length + k]` is scalar `names[k]`, f32. */
+export interface RecordSlot {
+  readonly names: readonly string[];
+  readonly slots: number;
+  readonly range: BufferRange;
+}
+
+/** A plan whose inputs are rows of resident data: the buffer of row numbers, and each input's data. */
+export interface Feed {
+  /** Row numbers (i32), a batch after the other; one that names no row gives zeros and the label -1. */
+  readonly indices: BufferRange;
+  readonly capacity: number;
+  /** The resident buffer behind each input, by the input's name, and what a row of it is. */
+  readonly data: Readonly<Record<string, { readonly buffer: number; readonly rowElements: number }>>;
+}
+
 export interface Plan {
   readonly profile: Profile;
   readonly buffers: readonly PlanBuffer[];
@@ -76,6 +97,13 @@ export interface Plan {
   readonly states: readonly ParameterSlot[];
   readonly inputs: readonly TensorSlot[];
   readonly outputs: readonly TensorSlot[];
-  /** Gradients by parameter name, where the plan keeps them readable. */
+  /** Gradients by parameter name. They stay readable until the next run. */
   readonly gradients: readonly TensorSlot[];
+  /** Tensors of one value, filled once. */
+  readonly constants: readonly ParameterSlot[];
+  /** What each step leaves on the device for the host to read later; undefined without scalar outputs. */
+  readonly records: RecordSlot | undefined;
+  /** The small buffer of what changes from step to step (`kernels/step.ts`: STEP_WORDS). */
+  readonly step: BufferRange;
+  readonly feed: Feed | undefined;
 }

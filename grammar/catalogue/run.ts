@@ -26,6 +26,10 @@ export interface RunValues extends SearchValues {
   workerNotReady: { how: string };
   workerGaveUp: { times: number };
   workerError: { message: string };
+  // 46xx: the device
+  deviceLimit: { what: string; needed: number; limit: string; allowed: number };
+  deviceLost: { reason: string };
+  deviceError: { message: string };
 }
 
 export const runEntries: Entries<RunValues> = {
@@ -163,6 +167,28 @@ export const runEntries: Entries<RunValues> = {
     title: 'internal error in the worker process',
     message: ({ message }) => message,
     explanation: `This is a mistake in naslang, not in your files. Please report it with the text of the message and of its notes.`,
+  },
+  deviceLimit: {
+    code: 'NAS4601',
+    severity: 'error',
+    title: 'more than every WebGPU device offers',
+    message: ({ what, needed, limit, allowed }) =>
+      `${what} needs ${needed} of ${limit}, of which WebGPU promises ${allowed}`,
+    explanation: `Networks are kept within the limits that every WebGPU device has (tensors of 128 MiB, for instance), so that a space that works here works everywhere. A smaller batch, smaller images or fewer channels bring the network below the limit. Nothing was allocated.`,
+  },
+  deviceLost: {
+    code: 'NAS4602',
+    severity: 'error',
+    title: 'the device was lost',
+    message: ({ reason }) => `the WebGPU device was lost (${reason})`,
+    explanation: `The driver reset the device or ended it: it ran out of memory, hung or crashed. What was on the device is gone.`,
+  },
+  deviceError: {
+    code: 'NAS4603',
+    severity: 'error',
+    title: 'the device refused work',
+    message: ({ message }) => `the WebGPU device refused work: ${message}`,
+    explanation: `The device has too little memory for the network, or the driver does not do what WebGPU asks of it. A smaller batch needs less memory; \`nas doctor\` shows which driver is in use.`,
   },
 
   ...searchEntries,

@@ -1,0 +1,84 @@
+/**
+ * Fuses neighbours where a fused kernel saves a pass over memory:
+ *  - relu behind an op whose kernel can apply it;
+ *  - relu's gradient in front of the gradients of the batch norm under that relu, which recompute the sign.
+ * Results are equal, bit for bit, with and without.
+ */
+import type { NodeId } from '../graph/graph.ts';
+import type { OpName } from '../ops/attributes.ts';
+import { nodeOf, type Schedule, type Unit } from './schedule.ts';
+
+const takesRelu: ReadonlySet<OpName> = new Set([
+  'batch_norm_training',
+  'batch_norm_inference',
+  'bias_add',
+  'add',
+]);
+
+/** The schedule with fused units. */
+export function fuse(schedule: Schedule): Schedule {
+  return fuseGates(fuseRelus(schedule));
+}
+
+/** How many units read each node. */
+function readers({ units }: Schedule): ReadonlyMap<NodeId, readonly Unit[]> {
+  const found = new Map<NodeId, Unit[]>();
+  for (const unit of units) {
+    for (const id of new Set(unit.inputs)) {
+      const list = found.get(id);
+      if (list) list.push(unit);
+      else found.set(id, [unit]);
+    }
+  }
+  return found;
+}
+
+function fuseRelus(schedule: Schedule): Schedule {
+  const readersOf = readers(schedule);
+  const behind = new Map<NodeId, NodeId>();
+  for (const { node, output, fusion } of schedule.units) {
+    if (!takesRelu.has(node.op) || fusion.relu || schedule.roots.has(output)) continue;
+    const [reader, ...others] = readersOf.get(output) ?? [];
+    if (reader?.node.op === 'relu' && others.length === 0) behind.set(output, reader.output);
+  }
+  const fusedRelus = new Set(behind.values());
+  const units = schedule.units.flatMap((unit) => {
+    const relu = behind.get(unit.output);
+    if (relu !== undefined) return [{ ...unit, output: relu, fusion: { ...unit.fusion, relu: true } }];
+    return fusedRelus.has(unit.output) ? [] : [unit];
+  });
+  return { ...schedule, units };
+}
+
+function fuseGates(schedule: Schedule): Schedule {
+  const { graph, roots } = schedule;
+  const readersOf = readers(schedule);
+  const gates = new Map<NodeId, { readonly dy: NodeId; readonly extra: readonly NodeId[] }>();
+  for (const { node, inputs, output } of schedule.units) {
+    const [dy, y] = inputs;
+    if (node.op !== 'relu_gradient' || dy === undefined || y === undefined || roots.has(output)) continue;
+    const relu = nodeOf(graph, y);
+    const [under] = relu.kind === 'op' && relu.op === 'relu' ? relu.inputs : [];
+    const norm = under === undefined ? undefined : nodeOf(graph, under);
+    if (norm?.kind !== 'op' || norm.op !== 'batch_norm_training') continue;
+    const [x, scale, shift, moments] = norm.inputs;
+    if (scale === undefined || shift === undefined) continue;
+    const { epsilon } = norm.attributes;
+    const fits = ({ node: reader, inputs: [gradient, ...read] }: Unit): boolean =>
+      (reader.op === 'batch_norm_gradient_sums' || reader.op === 'batch_norm_input_gradient') &&
+      reader.attributes.epsilon === epsilon &&
+      gradient === output &&
+      read[0] === x &&
+      read[1] === moments &&
+      !read.slice(2).includes(output);
+    if ((readersOf.get(output) ?? []).every(fits)) gates.set(output, { dy, extra: [scale, shift] });
+  }
+  const units = schedule.units.flatMap((unit) => {
+    if (gates.has(unit.output)) return [];
+    const [first, ...rest] = unit.inputs;
+    const gate = first === undefined ? undefined : gates.get(first);
+    if (!gate) return [unit];
+    return [{ ...unit, inputs: [gate.dy, ...rest, ...gate.extra], fusion: { ...unit.fusion, gate: true } }];
+  });
+  return { ...schedule, units };
+}

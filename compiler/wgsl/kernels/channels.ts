@@ -1,0 +1,109 @@
+/**
+ * Kernels over rows of channels: a thread owns one vec4 of channels and walks over rows. What belongs to
+ * the channels is loaded once; sums over rows come out as one partial sum per thread, added in a second
+ * kernel in a fixed order, so results are equal from run to run (no float atomics).
+ */
+import { elementsOf } from '../../ops/shapes.ts';
+import { fold, THREADS } from '../grid.ts';
+import type { Profile } from '../plan.ts';
+import { dispatch, type Binding, type Dispatch, type Operand } from '../rule.ts';
+import { divideHelper, kernel, Lines, reads, writes, type FieldType, type KernelSource } from '../source.ts';
+import { reluHelper } from './elementwise.ts';
+
+/** Rows, and vec4s of channels in a row. */
+export interface Extent {
+  readonly rows: number;
+  readonly quads: number;
+}
+
+/** The extent of a tensor seen as rows of channels. */
+export function extentOf({ physical }: Operand): Extent {
+  const channels = physical.at(-1) ?? 0;
+  return { rows: elementsOf(physical) / channels, quads: channels / 4 };
+}
+
+/** How the threads share the rows: thread = slice * quads + quad; a slice takes every `slices`-th row. */
+export interface Slicing extends Extent {
+  readonly slices: number;
+}
+
+/** Slices for a map over all rows: enough threads to fill the device, several rows each. */
+export function mapSlicing(extent: Extent, profile: Profile): Slicing {
+  const rowsPerThread = profile.kind === 'cpu' ? 16 : 2;
+  return { ...extent, slices: Math.max(1, Math.ceil(extent.rows / rowsPerThread)) };
+}
+
+/** Slices for a sum: the partial sums should be few against the rows, the threads many. */
+export function sumSlicing(extent: Extent, profile: Profile): Slicing {
+  const threads = profile.kind === 'cpu' ? 512 : 4096;
+  const most = Math.ceil(extent.rows / 8);
+  return { ...extent, slices: Math.max(1, Math.min(most, Math.ceil(threads / extent.quads))) };
+}
+
+type ChannelField = 'rows' | 'quads' | 'slices' | 'width' | 'inverseQuads' | 'epsilon';
+
+/** The parts of a kernel over rows of channels, as WGSL statements. */
+export interface ChannelParts {
+  readonly name: string;
+  readonly inputs: readonly string[];
+  /** Before the loop; sees `quad`, the thread's vec4 of channels, and `slice`. */
+  readonly before?: readonly string[];
+  /** For each row; sees `i`, the vec4's index. */
+  readonly each: readonly string[];
+  /** After the loop; sees `thread`. */
+  readonly after?: readonly string[];
+}
+
+/** A kernel over rows of channels whose last binding is `y`. */
+export function channelKernel(parts: ChannelParts): KernelSource<ChannelField> {
+  const fields: Record<ChannelField, FieldType> = {
+    rows: 'i32',
+    quads: 'i32',
+    slices: 'i32',
+    width: 'i32',
+    inverseQuads: 'f32',
+    epsilon: 'f32',
+  };
+  const body = new Lines().add(
+    'let thread = (i32(group.x) + i32(group.y) * u.width) * 64 + local;',
+    'let slice = divide(thread, u.quads, u.inverseQuads);',
+    'if (slice < u.slices) {',
+    'let quad = thread - slice * u.quads;',
+    ...(parts.before ?? []),
+    'for (var row = slice; row < u.rows; row += u.slices) {',
+    'let i = row * u.quads + quad;',
+    ...parts.each,
+    '}',
+    ...(parts.after ?? []),
+    '}',
+  );
+  return kernel({
+    name: parts.name,
+    storage: [...reads(...parts.inputs), writes('y')],
+    fields,
+    workgroupSize: THREADS,
+    helpers: [divideHelper, ...(parts.each.some((line) => line.includes('relu(')) ? [reluHelper] : [])],
+    body,
+  });
+}
+
+/** Dispatches such a kernel. */
+export function channelDispatch(
+  source: KernelSource<ChannelField>,
+  bindings: readonly Binding[],
+  { rows, quads, slices }: Slicing,
+  epsilon = 0,
+): Dispatch {
+  const { width, height } = fold(Math.ceil((slices * quads) / THREADS));
+  return dispatch(source, bindings, { rows, quads, slices, width, inverseQuads: 1 / quads, epsilon }, [
+    width,
+    height,
+    1,
+  ]);
+}
+
+/** Statements that load mean and inverse deviation of the thread's channels from `statistics` [2, C]. */
+export const loadStatistics: readonly string[] = [
+  'let mean = statistics[quad];',
+  'let inverse = 1 / sqrt(statistics[u.quads + quad] + u.epsilon);',
+];

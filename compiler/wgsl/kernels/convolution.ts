@@ -1,0 +1,232 @@
+/** Convolution, its gradients and the matrix product, as gathers and weight gradients. */
+import { axes2, axes4 } from '../../ops/shapes.ts';
+import { two } from '../../ops/operands.ts';
+import { input, output, scratch, type Dispatch, type KernelRule } from '../rule.ts';
+import { gatherDispatch, type GatherAxis } from './gather.ts';
+import { transposeDispatch, transposedBytes, type Matrices } from './transpose.ts';
+import { weightGradientDispatches } from './weightGradient.ts';
+
+interface AxisGeometry {
+  readonly input: number;
+  readonly output: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly before: number;
+}
+
+function forwardAxis({ input: size, output: places, kernel, stride, before }: AxisGeometry): GatherAxis {
+  return {
+    places,
+    stride,
+    offset: -before,
+    step: 1,
+    taps: kernel,
+    firstTap: 0,
+    nextTap: 1,
+    spread: 1,
+    shift: 0,
+    inputSize: size,
+    outputSize: places,
+  };
+}
+
+/**
+ * Along one axis, dx at `phase + stride * j` gathers from dy over the taps that meet it, every `stride`-th:
+ * dy index = (phase + stride * j + before - tap) / stride. So each phase is a dense gather of its own, and
+ * no tap is tried in vain.
+ */
+function backwardAxis(axis: AxisGeometry, phase: number): GatherAxis {
+  const { stride, before, kernel } = axis;
+  const firstTap = (phase + before) % stride;
+  return {
+    places: Math.ceil((axis.input - phase) / stride),
+    stride: 1,
+    offset: (phase + before - firstTap) / stride,
+    step: -1,
+    taps: Math.max(0, Math.ceil((kernel - firstTap) / stride)),
+    firstTap,
+    nextTap: stride,
+    spread: stride,
+    shift: phase,
+    inputSize: axis.output,
+    outputSize: axis.input,
+  };
+}
+
+/** A matrix of `rows` is one image, one pixel high. */
+function matrixAxes(rows: number): { readonly y: GatherAxis; readonly x: GatherAxis } {
+  const flat = { kernel: 1, stride: 1, before: 0 };
+  return {
+    y: forwardAxis({ input: 1, output: 1, ...flat }),
+    x: forwardAxis({ input: rows, output: rows, ...flat }),
+  };
+}
+
+export const convRule: KernelRule<'conv'> = ({ node, inputs, output: out, profile }) => {
+  const [x, w] = two(inputs);
+  const [images, height, width, channels] = axes4(x.shape);
+  const [, rows, columns] = axes4(out.shape);
+  const [kernelHeight, kernelWidth] = axes4(w.shape);
+  const [, , weightRows, made] = axes4(w.physical);
+  const { stride, padding } = node.attributes;
+  const flat =
+    kernelHeight * kernelWidth === 1 && stride.every((s) => s === 1) && padding.every((p) => p === 0);
+  const axes = flat
+    ? matrixAxes(images * height * width)
+    : {
+        y: forwardAxis({
+          input: height,
+          output: rows,
+          kernel: kernelHeight,
+          stride: stride[0],
+          before: padding[0],
+        }),
+        x: forwardAxis({
+          input: width,
+          output: columns,
+          kernel: kernelWidth,
+          stride: stride[1],
+          before: padding[2],
+        }),
+      };
+  return [
+    gatherDispatch(
+      profile,
+      {
+        images: flat ? 1 : images,
+        ...axes,
+        kernelWidth,
+        inputChannels: channels,
+        weightRows,
+        outputQuads: made / 4,
+      },
+      [input(0), input(1), output],
+    ),
+  ];
+};
+
+export const convInputGradientRule: KernelRule<'conv_input_gradient'> = ({
+  node,
+  inputs,
+  output: out,
+  profile,
+}) => {
+  const [dy, w] = two(inputs);
+  const [images, height, width] = axes4(out.shape);
+  const [, rows, columns, made] = axes4(dy.shape);
+  const [kernelHeight, kernelWidth, readInMemory, madeInMemory] = axes4(w.physical);
+  const { stride, padding } = node.attributes;
+  const matrices: Matrices = {
+    count: kernelHeight * kernelWidth,
+    rows: readInMemory,
+    rowsInMemory: readInMemory,
+    quads: madeInMemory / 4,
+  };
+  const transposed = scratch('transposed', transposedBytes(matrices));
+  const dispatches: Dispatch[] = [transposeDispatch(matrices, input(1), transposed)];
+  const y = { input: height, output: rows, kernel: kernelHeight, stride: stride[0], before: padding[0] };
+  const x = { input: width, output: columns, kernel: kernelWidth, stride: stride[1], before: padding[2] };
+  for (let phaseY = 0; phaseY < Math.min(stride[0], height); phaseY += 1) {
+    for (let phaseX = 0; phaseX < Math.min(stride[1], width); phaseX += 1) {
+      dispatches.push(
+        gatherDispatch(
+          profile,
+          {
+            images,
+            y: backwardAxis(y, phaseY),
+            x: backwardAxis(x, phaseX),
+            kernelWidth,
+            inputChannels: made,
+            weightRows: madeInMemory,
+            outputQuads: readInMemory / 4,
+          },
+          [input(0), transposed, output],
+        ),
+      );
+    }
+  }
+  return dispatches;
+};
+
+export const convWeightGradientRule: KernelRule<'conv_weight_gradient'> = ({
+  node,
+  inputs,
+  output: out,
+  profile,
+}) => {
+  const [x, dy] = two(inputs);
+  const [images, inputHeight, inputWidth, inputChannels] = axes4(x.shape);
+  const [, outputHeight, outputWidth] = axes4(dy.shape);
+  const [kernelHeight, kernelWidth, rows, made] = axes4(out.physical);
+  const { stride, padding } = node.attributes;
+  return weightGradientDispatches(
+    profile,
+    {
+      images,
+      inputHeight,
+      inputWidth,
+      inputChannels,
+      outputHeight,
+      outputWidth,
+      outputQuads: made / 4,
+      kernel: [kernelHeight, kernelWidth],
+      stride,
+      before: [padding[0], padding[2]],
+      resultRows: kernelHeight * kernelWidth * rows,
+    },
+    input(0),
+    input(1),
+  );
+};
+
+/**
+ * A product with A as it is is a 1x1 convolution (of B, transposed first where told). At B is the weight
+ * gradient of one. At Bt transposes both.
+ */
+export const matmulRule: KernelRule<'matmul'> = ({ node, inputs, output: out, profile }) => {
+  const [a, b] = two(inputs);
+  const { transposeA, transposeB } = node.attributes;
+  const [rows] = axes2(out.shape);
+  const [aRows, aColumns] = axes2(a.shape);
+  const [bRows, bColumns] = axes2(b.shape);
+  const outputQuads = axes2(out.physical)[1] / 4;
+  if (transposeA && !transposeB) {
+    return weightGradientDispatches(
+      profile,
+      {
+        images: 1,
+        inputHeight: 1,
+        inputWidth: aRows,
+        inputChannels: aColumns,
+        outputHeight: 1,
+        outputWidth: aRows,
+        outputQuads,
+        kernel: [1, 1],
+        stride: [1, 1],
+        before: [0, 0],
+        resultRows: axes2(out.physical)[0],
+      },
+      input(0),
+      input(1),
+    );
+  }
+  const dispatches: Dispatch[] = [];
+  const turned = (index: number, key: string, tall: number, wide: number): ReturnType<typeof scratch> => {
+    const matrices = { count: 1, rows: tall, rowsInMemory: tall, quads: Math.ceil(wide / 4) };
+    const to = scratch(key, transposedBytes(matrices));
+    dispatches.push(transposeDispatch(matrices, input(index), to));
+    return to;
+  };
+  const left = transposeA ? turned(0, 'left', aRows, aColumns) : input(0);
+  const right = transposeB ? turned(1, 'right', bRows, bColumns) : input(1);
+  const inner = transposeA ? aRows : aColumns;
+  const gather = {
+    images: 1,
+    ...matrixAxes(rows),
+    kernelWidth: 1,
+    inputChannels: inner,
+    weightRows: inner,
+    outputQuads,
+  };
+  return [...dispatches, gatherDispatch(profile, gather, [left, right, output])];
+};

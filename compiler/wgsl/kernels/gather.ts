@@ -1,0 +1,318 @@
+/**
+ * The convolution kernels, as one gather: an output pixel sums, over a grid of taps, an input pixel's
+ * channels times a slice of weights. Forward convolution, its input gradient and the matrix product are
+ * this same gather with other numbers in the uniform block:
+ *
+ *   input row    = row * strideY + offsetY + tapY * stepY      (columns likewise)
+ *   weight slice = (firstY + tapY * nextY) * kernelWidth + firstX + tapX * nextX
+ *   output row   = row * spreadY + shiftY
+ *
+ * Three templates compute it. On adapters with subgroups of one size S an operand is loaded once per lane
+ * and broadcast, which costs a CPU adapter a fortieth of a load:
+ *   `channels`: lanes hold S vec4 of output channels; pixels are broadcast (for many channels);
+ *   `pixels`:   lanes hold pixels; weights are broadcast (for few channels);
+ *   `portable`: no subgroups; a thread computes 4 pixels x 4 channels from registers.
+ * Subgroup operations need uniform control flow, so loads are clamped into the tensors and only stores are
+ * guarded.
+ */
+import type { Dispatch, Binding } from '../rule.ts';
+import { dispatch } from '../rule.ts';
+import { fold, THREADS } from '../grid.ts';
+import { divideHelper, family, kernel, Lines, reads, writes, type KernelSource } from '../source.ts';
+import type { Profile } from '../plan.ts';
+
+/** One axis of a gather. */
+export interface GatherAxis {
+  /** Outputs along the axis that this dispatch computes. */
+  readonly places: number;
+  readonly stride: number;
+  readonly offset: number;
+  readonly step: number;
+  readonly taps: number;
+  readonly firstTap: number;
+  readonly nextTap: number;
+  readonly spread: number;
+  readonly shift: number;
+  readonly inputSize: number;
+  readonly outputSize: number;
+}
+
+/** A gather; channels are counted in vec4 ("quads"). */
+export interface Gather {
+  readonly images: number;
+  readonly y: GatherAxis;
+  readonly x: GatherAxis;
+  readonly kernelWidth: number;
+  /** Channels that are summed over, unpadded. */
+  readonly inputChannels: number;
+  /** Rows of weights in memory for one tap, and how many of them exist. */
+  readonly weightRows: number;
+  readonly outputQuads: number;
+}
+
+const fields = {
+  pixels: 'i32',
+  columns: 'i32',
+  inverseColumns: 'f32',
+  rows: 'i32',
+  inverseRows: 'f32',
+  inputHeight: 'i32',
+  inputWidth: 'i32',
+  inputQuads: 'i32',
+  outputHeight: 'i32',
+  outputWidth: 'i32',
+  outputQuads: 'i32',
+  weightRows: 'i32',
+  kernelWidth: 'i32',
+  strideY: 'i32',
+  strideX: 'i32',
+  offsetY: 'i32',
+  offsetX: 'i32',
+  stepY: 'i32',
+  stepX: 'i32',
+  tapsY: 'i32',
+  tapsX: 'i32',
+  firstY: 'i32',
+  firstX: 'i32',
+  nextY: 'i32',
+  nextX: 'i32',
+  spreadY: 'i32',
+  spreadX: 'i32',
+  shiftY: 'i32',
+  shiftX: 'i32',
+  tilesWidth: 'i32',
+} as const;
+
+type Field = keyof typeof fields;
+type GatherKernel = KernelSource<Field>;
+
+const lanes = 'xyzw';
+
+/** Statements that find where pixel `p{n}` starts in the input and where it lies in the output. */
+function decode(n: number, pixel: string): string[] {
+  return [
+    `let p${n} = min(${pixel}, u.pixels - 1);`,
+    `let line${n} = divide(p${n}, u.columns, u.inverseColumns);`,
+    `let image${n} = divide(line${n}, u.rows, u.inverseRows);`,
+    `let column${n} = p${n} - line${n} * u.columns;`,
+    `let row${n} = line${n} - image${n} * u.rows;`,
+    `let y${n} = row${n} * u.strideY + u.offsetY;`,
+    `let x${n} = column${n} * u.strideX + u.offsetX;`,
+    `let start${n} = image${n} * u.inputHeight;`,
+    `let to${n} = ((image${n} * u.outputHeight + row${n} * u.spreadY + u.shiftY) * u.outputWidth`,
+    `  + column${n} * u.spreadX + u.shiftX) * u.outputQuads;`,
+  ];
+}
+
+/** Opens the loops over taps and channels; for each of `count` pixels `v{n}` holds four input channels. */
+function openLoops(body: Lines, count: number): void {
+  body
+    .add(
+      'for (var tapY = 0; tapY < u.tapsY; tapY++) {',
+      'for (var tapX = 0; tapX < u.tapsX; tapX++) {',
+      'let tap = (u.firstY + tapY * u.nextY) * u.kernelWidth + u.firstX + tapX * u.nextX;',
+      'let weights = tap * u.weightRows;',
+    )
+    .each(count, (n) => [
+      `let iy${n} = y${n} + tapY * u.stepY;`,
+      `let ix${n} = x${n} + tapX * u.stepX;`,
+      `let inside${n} = iy${n} >= 0 && iy${n} < u.inputHeight && ix${n} >= 0 && ix${n} < u.inputWidth;`,
+      `let from${n} = select(0, ((start${n} + iy${n}) * u.inputWidth + ix${n}) * u.inputQuads, inside${n});`,
+    ])
+    .add('for (var c = 0; c < u.inputQuads; c++) {')
+    .each(count, (n) => `let v${n} = select(vec4f(), x[from${n} + c], inside${n});`);
+}
+
+const closeLoops = ['}', '}', '}'] as const;
+
+/** Row `c * 4 + q` of a tap's weights: beyond the last row the input's lane is zero, any row will do. */
+function weightRow(q: string): string {
+  return `(weights + min(c * 4 + ${q}, u.weightRows - 1)) * u.outputQuads`;
+}
+
+function storage(): ReturnType<typeof reads> {
+  return [...reads('x', 'w'), writes('y')];
+}
+
+/** `channels`: `size` lanes of output channels, `pixels` pixels per workgroup. */
+const channelsTemplate = family((size: number, pixels: number): GatherKernel => {
+  const blocks = Math.max(1, pixels / size);
+  const body = new Lines()
+    .add(
+      `let tile = (i32(group.x) + i32(group.z) * u.tilesWidth) * ${pixels};`,
+      `let quad = i32(group.y) * ${size} + lane;`,
+      'let column = min(quad, u.outputQuads - 1);',
+    )
+    .each(blocks, (n) => decode(n, `tile + ${n * size} + lane`))
+    .each(pixels, (i) => `var s${i} = vec4f();`);
+  openLoops(body, blocks);
+  body
+    .each(4, (q) => `let w${q} = w[${weightRow(String(q))} + column];`)
+    .each(pixels, (i) => [
+      `let a${i} = subgroupBroadcast(v${Math.floor(i / size)}, ${i % size});`,
+      ...[...lanes].map((lane, q) => `s${i} += a${i}.${lane} * w${q};`),
+    ])
+    .add(...closeLoops)
+    .each(pixels, (i) => `let at${i} = subgroupBroadcast(to${Math.floor(i / size)}, ${i % size});`)
+    .add('if (quad < u.outputQuads) {')
+    // Pixels past the end repeat the last one and store the same value again.
+    .each(pixels, (i) => `y[at${i} + quad] = s${i};`)
+    .add('}');
+  return kernel({
+    name: `conv_channels_${size}_${pixels}`,
+    storage: storage(),
+    fields,
+    workgroupSize: size,
+    subgroups: true,
+    helpers: [divideHelper],
+    body,
+  });
+});
+
+/**
+ * `pixels`: `blocks` pixels per lane, `quads` vec4 of output channels per workgroup. With fewer than four
+ * input channels (`depth`) the lanes of padding are left out of the arithmetic.
+ */
+const pixelsTemplate = family((size: number, blocks: number, quads: number, depth: number): GatherKernel => {
+  const rowsPerLoad = Math.min(4, Math.floor(size / quads));
+  const loads = Math.ceil(depth / rowsPerLoad);
+  const body = new Lines()
+    .add(
+      `let tile = (i32(group.x) + i32(group.z) * u.tilesWidth) * ${blocks * size};`,
+      `let quad = i32(group.y) * ${quads};`,
+      `let weight_row = (lane / ${quads}) % ${rowsPerLoad};`,
+      `let column = min(quad + lane % ${quads}, u.outputQuads - 1);`,
+    )
+    .each(blocks, (n) => decode(n, `tile + ${n * size} + lane`))
+    .each(blocks * quads, (i) => `var s${Math.floor(i / quads)}_${i % quads} = vec4f();`);
+  openLoops(body, blocks);
+  body
+    .each(loads, (n) => `let w${n} = w[${weightRow(`${n * rowsPerLoad} + weight_row`)} + column];`)
+    .each(depth * quads, (i) => {
+      const [q, j] = [Math.floor(i / quads), i % quads];
+      const from = `w${Math.floor(q / rowsPerLoad)}, ${(q % rowsPerLoad) * quads + j}`;
+      return [
+        `let b${q}_${j} = subgroupBroadcast(${from});`,
+        ...[...Array(blocks).keys()].map((n) => `s${n}_${j} += v${n}.${lanes[q]} * b${q}_${j};`),
+      ];
+    })
+    .add(...closeLoops)
+    .each(blocks, (n) => [
+      `if (tile + ${n * size} + lane < u.pixels) {`,
+      ...[...Array(quads).keys()].flatMap((j) => [
+        ...(j > 0 ? [`if (quad + ${j} < u.outputQuads) {`] : []),
+        `y[to${n} + quad + ${j}] = s${n}_${j};`,
+        ...(j > 0 ? ['}'] : []),
+      ]),
+      '}',
+    ]);
+  return kernel({
+    name: `conv_pixels_${size}_${blocks}x${quads * 4}_${depth}`,
+    storage: storage(),
+    fields,
+    workgroupSize: size,
+    subgroups: true,
+    helpers: [divideHelper],
+    body,
+  });
+});
+
+/** `portable`: 4 pixels x 4 channels per thread. */
+const portableTemplate = family((): GatherKernel => {
+  const body = new Lines()
+    .add(
+      `let tile = (i32(group.x) + i32(group.z) * u.tilesWidth) * ${THREADS * 4} + local * 4;`,
+      'let quad = i32(group.y);',
+    )
+    .each(4, (n) => decode(n, `tile + ${n}`))
+    .each(4, (i) => `var s${i} = vec4f();`);
+  openLoops(body, 4);
+  body
+    .each(4, (q) => `let w${q} = w[${weightRow(String(q))} + quad];`)
+    .each(4, (i) => [...lanes].map((lane, q) => `s${i} += v${i}.${lane} * w${q};`))
+    .add(...closeLoops)
+    .each(4, (i) => [`if (tile + ${i} < u.pixels) {`, `y[to${i} + quad] = s${i};`, '}']);
+  return kernel({
+    name: 'conv_portable_4x4',
+    storage: storage(),
+    fields,
+    workgroupSize: THREADS,
+    helpers: [divideHelper],
+    body,
+  });
+});
+
+/** A template with the pixels and the vec4s of output channels that one workgroup computes. */
+interface Tile {
+  readonly kernel: GatherKernel;
+  readonly pixels: number;
+  readonly quads: number;
+}
+
+/** Speed of the templates against each other at full tiles, as measured on lavapipe. */
+const CHANNELS_ADVANTAGE = 1.3;
+
+function chooseTile(profile: Profile, { outputQuads, inputChannels }: Gather): Tile {
+  const size = profile.subgroupSize;
+  if (size === undefined || size < 4 || size > 64) {
+    return { kernel: portableTemplate(), pixels: THREADS * 4, quads: 1 };
+  }
+  const quads = outputQuads >= 3 ? 4 : outputQuads;
+  const usedByChannels = outputQuads / (Math.ceil(outputQuads / size) * size);
+  const usedByPixels = outputQuads / (Math.ceil(outputQuads / quads) * quads);
+  if (usedByChannels * CHANNELS_ADVANTAGE >= usedByPixels) {
+    const pixels = 16;
+    return { kernel: channelsTemplate(size, pixels), pixels, quads: size };
+  }
+  const blocks = quads === 4 ? 4 : 4;
+  const depth = Math.min(4, inputChannels);
+  return { kernel: pixelsTemplate(size, blocks, quads, depth), pixels: blocks * size, quads };
+}
+
+/** The dispatch that computes a gather. */
+export function gatherDispatch(
+  profile: Profile,
+  gather: Gather,
+  [x, w, y]: readonly [Binding, Binding, Binding],
+): Dispatch {
+  const { kernel: source, pixels: tilePixels, quads } = chooseTile(profile, gather);
+  const pixels = gather.images * gather.y.places * gather.x.places;
+  const tiles = fold(Math.ceil(pixels / tilePixels));
+  return dispatch(
+    source,
+    [x, w, y],
+    {
+      pixels,
+      columns: gather.x.places,
+      inverseColumns: 1 / gather.x.places,
+      rows: gather.y.places,
+      inverseRows: 1 / gather.y.places,
+      inputHeight: gather.y.inputSize,
+      inputWidth: gather.x.inputSize,
+      inputQuads: Math.ceil(gather.inputChannels / 4),
+      outputHeight: gather.y.outputSize,
+      outputWidth: gather.x.outputSize,
+      outputQuads: gather.outputQuads,
+      weightRows: gather.weightRows,
+      kernelWidth: gather.kernelWidth,
+      strideY: gather.y.stride,
+      strideX: gather.x.stride,
+      offsetY: gather.y.offset,
+      offsetX: gather.x.offset,
+      stepY: gather.y.step,
+      stepX: gather.x.step,
+      tapsY: gather.y.taps,
+      tapsX: gather.x.taps,
+      firstY: gather.y.firstTap,
+      firstX: gather.x.firstTap,
+      nextY: gather.y.nextTap,
+      nextX: gather.x.nextTap,
+      spreadY: gather.y.spread,
+      spreadX: gather.x.spread,
+      shiftY: gather.y.shift,
+      shiftX: gather.x.shift,
+      tilesWidth: tiles.width,
+    },
+    [tiles.width, Math.ceil(gather.outputQuads / quads), tiles.height],
+  );
+}

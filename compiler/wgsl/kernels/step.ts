@@ -1,0 +1,196 @@
+/**
+ * Kernels around a step: rows of a resident data set become the inputs, scalars are recorded, parameters
+ * move. What changes from step to step comes in a small buffer, `step`: see {@link STEP_WORDS}.
+ */
+import { elementsOf } from '../../ops/shapes.ts';
+import { fold, THREADS, threadsFor } from '../grid.ts';
+import type { Profile } from '../plan.ts';
+import { dispatch, type Binding, type Dispatch, type Operand } from '../rule.ts';
+import {
+  divideHelper,
+  family,
+  kernel,
+  Lines,
+  reads,
+  writes,
+  type KernelSource,
+  type StorageBinding,
+} from '../source.ts';
+
+/** Words of the step buffer: the learning rate (f32), the first index of the batch, the slot of its records. */
+export const STEP_WORDS: { readonly learningRate: 0; readonly offset: 1; readonly slot: 2 } = {
+  learningRate: 0,
+  offset: 1,
+  slot: 2,
+};
+
+/** Size of the step buffer. */
+export const STEP_BYTES = 16;
+
+const step: StorageBinding = { name: 'step', type: 'u32', access: 'read' };
+const indices: StorageBinding = { name: 'indices', type: 'i32', access: 'read' };
+
+/** Gathers rows of f32, padding the last axis; an index that names no row gives zeros. */
+const gatherRows: KernelSource<
+  'count' | 'width' | 'rowQuads' | 'inverseRow' | 'quads' | 'inverseQuads' | 'channels'
+> = kernel({
+  name: 'gather_rows',
+  storage: [{ name: 'data', type: 'f32', access: 'read' }, indices, step, writes('x')],
+  fields: {
+    count: 'i32',
+    width: 'i32',
+    rowQuads: 'i32',
+    inverseRow: 'f32',
+    quads: 'i32',
+    inverseQuads: 'f32',
+    channels: 'i32',
+  },
+  workgroupSize: THREADS,
+  helpers: [divideHelper],
+  body: new Lines()
+    .add(
+      'let i = (i32(group.x) + i32(group.y) * u.width) * 64 + local;',
+      'if (i < u.count) {',
+      'let row = divide(i, u.rowQuads, u.inverseRow);',
+      'let place = i - row * u.rowQuads;',
+      'let pixel = divide(place, u.quads, u.inverseQuads);',
+      'let channel = (place - pixel * u.quads) * 4;',
+      'let length = divide(u.rowQuads, u.quads, u.inverseQuads) * u.channels;',
+      'let index = indices[i32(step[1]) + row];',
+      'let there = index >= 0 && index < i32(arrayLength(&data)) / length;',
+      'let from = select(0, index, there) * length + pixel * u.channels;',
+      'let last = u.channels - 1;',
+    )
+    .each(
+      4,
+      (k) =>
+        `let v${k} = select(0.0, data[from + min(channel + ${k}, last)], there && channel + ${k} <= last);`,
+    )
+    .add('x[i] = vec4f(v0, v1, v2, v3);', '}'),
+});
+
+/** Gathers labels; an index that names no row gives -1, a row that takes no part. */
+const gatherLabels: KernelSource<'count'> = kernel({
+  name: 'gather_labels',
+  storage: [
+    { name: 'data', type: 'i32', access: 'read' },
+    indices,
+    step,
+    { name: 'y', type: 'i32', access: 'read_write' },
+  ],
+  fields: { count: 'i32' },
+  workgroupSize: 8,
+  body: new Lines().add(
+    'let i = i32(group.x) * 8 + local;',
+    'if (i < u.count) {',
+    'let index = indices[i32(step[1]) + i];',
+    'let there = index >= 0 && index < i32(arrayLength(&data));',
+    'y[i] = select(-1, data[select(0, index, there)], there);',
+    '}',
+  ),
+});
+
+/** Fills an input with the batch's rows of the resident data. */
+export function gatherBatch(
+  target: Operand,
+  [data, order, now, to]: readonly [Binding, Binding, Binding, Binding],
+): Dispatch {
+  const rows = target.shape[0] ?? 0;
+  if (target.dtype === 'i32') {
+    return dispatch(gatherLabels, [data, order, now, to], { count: rows }, [Math.ceil(rows / 8), 1, 1]);
+  }
+  const count = elementsOf(target.physical) / 4;
+  const quads = (target.physical.at(-1) ?? 0) / 4;
+  const rowQuads = count / rows;
+  const { width, height } = fold(Math.ceil(count / THREADS));
+  return dispatch(
+    gatherRows,
+    [data, order, now, to],
+    {
+      count,
+      width,
+      rowQuads,
+      inverseRow: 1 / rowQuads,
+      quads,
+      inverseQuads: 1 / quads,
+      channels: target.shape.at(-1) ?? 0,
+    },
+    [width, height, 1],
+  );
+}
+
+/** Writes scalars into the step's row of the records. */
+const record = family((scalars: number): KernelSource<'slots'> =>
+  kernel({
+    name: `record_${scalars}`,
+    storage: [
+      ...[...Array(scalars).keys()].map((k): StorageBinding => ({
+        name: `scalar${k}`,
+        type: 'f32',
+        access: 'read',
+      })),
+      step,
+      { name: 'records', type: 'f32', access: 'read_write' },
+    ],
+    fields: { slots: 'u32' },
+    workgroupSize: 1,
+    body: new Lines()
+      .add('if (step[2] < u.slots && local == 0) {')
+      .each(scalars, (k) => `records[step[2] * ${scalars} + ${k}] = scalar${k}[0];`)
+      .add('}'),
+  }),
+);
+
+/** Records scalars at the step's slot. */
+export function recordScalars(
+  scalars: readonly Binding[],
+  now: Binding,
+  to: Binding,
+  slots: number,
+): Dispatch {
+  return dispatch(record(scalars.length), [...scalars, now, to], { slots }, [1, 1, 1]);
+}
+
+/** Stochastic gradient descent as PyTorch defines it. */
+export interface SgdOptions {
+  readonly momentum: number;
+  readonly nesterov: boolean;
+  readonly weightDecay: number;
+}
+
+/** g += decay * w; v = momentum * v + g; w -= rate * (nesterov ? g + momentum * v : v) */
+const sgd: KernelSource<'count' | 'stride' | 'width' | 'momentum' | 'decay' | 'nesterov'> = kernel({
+  name: 'sgd',
+  storage: [...reads('gradient'), step, writes('velocity'), writes('parameter')],
+  fields: { count: 'i32', stride: 'i32', width: 'i32', momentum: 'f32', decay: 'f32', nesterov: 'u32' },
+  workgroupSize: THREADS,
+  body: new Lines().add(
+    'let rate = bitcast<f32>(step[0]);',
+    'let first = (i32(group.x) + i32(group.y) * u.width) * 64 + local;',
+    'for (var i = first; i < u.count; i += u.stride) {',
+    'let w = parameter[i];',
+    'let g = gradient[i] + u.decay * w;',
+    'let v = u.momentum * velocity[i] + g;',
+    'velocity[i] = v;',
+    'parameter[i] = w - rate * select(v, g + u.momentum * v, u.nesterov != 0);',
+    '}',
+  ),
+});
+
+/** Moves all parameters of an arena of `bytes`: gradient, step, velocity, parameter. */
+export function sgdDispatch(
+  profile: Profile,
+  bytes: number,
+  { momentum, nesterov, weightDecay }: SgdOptions,
+  bindings: readonly [Binding, Binding, Binding, Binding],
+): Dispatch {
+  const count = bytes / 16;
+  const { width, height } = fold(Math.ceil(threadsFor(count, profile, 4) / THREADS));
+  const stride = width * height * THREADS;
+  return dispatch(
+    sgd,
+    bindings,
+    { count, stride, width, momentum, decay: weightDecay, nesterov: nesterov ? 1 : 0 },
+    [width, height, 1],
+  );
+}

@@ -1,0 +1,269 @@
+/**
+ * The weight gradient of a convolution, which is also the product of a transposed matrix with another.
+ *
+ * The rows of the result are (tap, input channel) pairs, in groups of four channels: a workgroup computes
+ * some groups for a tile of output channels, walking over output pixels; each lane finds the tap of its own
+ * group once, so groups need not stop at the end of a tap. The pixels are shared among `splits` workgroups
+ * whose partial sums a second kernel adds in a fixed order.
+ */
+import { fold, THREADS } from '../grid.ts';
+import type { Profile } from '../plan.ts';
+import { dispatch, output, scratch, type Binding, type Dispatch } from '../rule.ts';
+import { divideHelper, family, kernel, Lines, reads, writes, type KernelSource } from '../source.ts';
+
+/** The geometry of one weight gradient. */
+export interface WeightGradient {
+  readonly images: number;
+  readonly inputHeight: number;
+  readonly inputWidth: number;
+  readonly inputChannels: number;
+  readonly outputHeight: number;
+  readonly outputWidth: number;
+  readonly outputQuads: number;
+  readonly kernel: readonly [number, number];
+  readonly stride: readonly [number, number];
+  /** Padding at the top and at the left. */
+  readonly before: readonly [number, number];
+  /** Rows of the result in memory. */
+  readonly resultRows: number;
+}
+
+const fields = {
+  pixels: 'i32',
+  perSplit: 'i32',
+  columns: 'i32',
+  inverseColumns: 'f32',
+  rows: 'i32',
+  inverseRows: 'f32',
+  inputHeight: 'i32',
+  inputWidth: 'i32',
+  inputQuads: 'i32',
+  inverseQuads: 'f32',
+  outputQuads: 'i32',
+  kernelWidth: 'i32',
+  inverseWidth: 'f32',
+  strideY: 'i32',
+  strideX: 'i32',
+  beforeY: 'i32',
+  beforeX: 'i32',
+  groups: 'i32',
+  resultRows: 'i32',
+} as const;
+
+type Field = keyof typeof fields;
+type GradientKernel = KernelSource<Field>;
+
+const lanes = 'xyzw';
+
+/** Finds the offset of a group: tap (ky, kx) and vec4 of input channels. */
+function decodeGroup(n: number | string, group: string): string[] {
+  return [
+    `let group${n} = min(${group}, u.groups - 1);`,
+    `let tap${n} = divide(group${n}, u.inputQuads, u.inverseQuads);`,
+    `let channel${n} = group${n} - tap${n} * u.inputQuads;`,
+    `let ky${n} = divide(tap${n}, u.kernelWidth, u.inverseWidth);`,
+    `let dy${n} = ky${n} - u.beforeY;`,
+    `let dx${n} = tap${n} - ky${n} * u.kernelWidth - u.beforeX;`,
+  ];
+}
+
+/** Loads four input channels under output pixel `pixel` for group `n`, zero outside. */
+function loadInput(name: string, pixel: string, n: number | string): string[] {
+  return [
+    `let p_${name} = ${pixel};`,
+    `let line_${name} = divide(p_${name}, u.columns, u.inverseColumns);`,
+    `let image_${name} = divide(line_${name}, u.rows, u.inverseRows);`,
+    `let iy_${name} = (line_${name} - image_${name} * u.rows) * u.strideY + dy${n};`,
+    `let ix_${name} = (p_${name} - line_${name} * u.columns) * u.strideX + dx${n};`,
+    `let inside_${name} = p_${name} < end && iy_${name} >= 0 && iy_${name} < u.inputHeight`,
+    `  && ix_${name} >= 0 && ix_${name} < u.inputWidth;`,
+    `let at_${name} = ((image_${name} * u.inputHeight + iy_${name}) * u.inputWidth + ix_${name}) * u.inputQuads + channel${n};`,
+    `let ${name} = select(vec4f(), x[select(0, at_${name}, inside_${name})], inside_${name});`,
+  ];
+}
+
+function storage(): ReturnType<typeof reads> {
+  return [...reads('x', 'g'), writes('y')];
+}
+
+const range = ['let begin = i32(group.z) * u.perSplit;', 'let end = min(begin + u.perSplit, u.pixels);'];
+
+/**
+ * Lanes hold `size` vec4 of output channels; a step takes `step` pixels of `groups` groups, loaded by
+ * different lanes and broadcast. With fewer than four input channels (`depth`) padding is left out.
+ */
+const subgroupTemplate = family(
+  (size: number, groups: number, step: number, depth: number): GradientKernel => {
+    const perLoad = Math.min(groups, Math.max(1, Math.floor(size / step)));
+    const loads = Math.ceil(groups / perLoad);
+    const body = new Lines()
+      .add(
+        `let first = i32(group.x) * ${groups};`,
+        `let quad = i32(group.y) * ${size} + lane;`,
+        'let column = min(quad, u.outputQuads - 1);',
+        `let lane_pixel = lane % ${step};`,
+        ...range,
+      )
+      .each(loads, (n) => decodeGroup(n, `first + ${n * perLoad} + (lane / ${step}) % ${perLoad}`))
+      .each(groups * depth, (i) => `var s${Math.floor(i / depth)}_${i % depth} = vec4f();`)
+      .add(`for (var pixel = begin; pixel < end; pixel += ${step}) {`)
+      .each(loads, (n) => loadInput(`v${n}`, 'pixel + lane_pixel', n))
+      .each(step, (i) => `let g${i} = g[min(pixel + ${i}, u.pixels - 1) * u.outputQuads + column];`)
+      .each(groups * step, (i) => {
+        const [group, pixel] = [Math.floor(i / step), i % step];
+        const name = `a${group}_${pixel}`;
+        const from = `v${Math.floor(group / perLoad)}, ${(group % perLoad) * step + pixel}`;
+        return [
+          `let ${name} = subgroupBroadcast(${from});`,
+          ...[...Array(depth).keys()].map((k) => `s${group}_${k} += ${name}.${lanes[k]} * g${pixel};`),
+        ];
+      })
+      .add(
+        '}',
+        'let to = (i32(group.z) * u.resultRows + first * 4) * u.outputQuads + quad;',
+        'let rows = select(0, u.resultRows - first * 4, quad < u.outputQuads);',
+      )
+      .each(groups * 4, (row) => {
+        const [group, k] = [Math.floor(row / 4), row % 4];
+        const value = k < depth ? `s${group}_${k}` : 'vec4f()';
+        return [`if (${row} < rows) {`, `y[to + ${row} * u.outputQuads] = ${value};`, '}'];
+      });
+    return kernel({
+      name: `conv_weight_gradient_${size}_${groups * 4}_${step}_${depth}`,
+      storage: storage(),
+      fields,
+      workgroupSize: size,
+      subgroups: true,
+      helpers: [divideHelper],
+      body,
+    });
+  },
+);
+
+/** Without subgroups: a thread computes two groups for two vec4 of output channels. */
+const portableTemplate = family((): GradientKernel => {
+  const body = new Lines()
+    .add(`let first = (i32(group.x) * ${THREADS} + local) * 2;`, 'let quad = i32(group.y) * 2;', ...range)
+    .each(2, (n) => decodeGroup(n, `first + ${n}`))
+    .each(16, (i) => `var s${Math.floor(i / 8)}_${Math.floor(i / 2) % 4}_${i % 2} = vec4f();`)
+    .add('for (var pixel = begin; pixel < end; pixel++) {')
+    .each(2, (n) => loadInput(`v${n}`, 'pixel', n))
+    .each(2, (j) => `let g${j} = g[pixel * u.outputQuads + min(quad + ${j}, u.outputQuads - 1)];`)
+    .each(16, (i) => {
+      const [group, k, j] = [Math.floor(i / 8), Math.floor(i / 2) % 4, i % 2];
+      return `s${group}_${k}_${j} += v${group}.${lanes[k]} * g${j};`;
+    })
+    .add('}', 'let to = i32(group.z) * u.resultRows;')
+    .each(2, (j) => [
+      `if (quad + ${j} < u.outputQuads) {`,
+      ...[...Array(8).keys()].flatMap((row) => [
+        `if (first * 4 + ${row} < u.resultRows) {`,
+        `y[(to + first * 4 + ${row}) * u.outputQuads + quad + ${j}] = s${Math.floor(row / 4)}_${row % 4}_${j};`,
+        '}',
+      ]),
+      '}',
+    ]);
+  return kernel({
+    name: 'conv_weight_gradient_portable',
+    storage: storage(),
+    fields,
+    workgroupSize: THREADS,
+    helpers: [divideHelper],
+    body,
+  });
+});
+
+/** Adds the partial sums of all splits. */
+const reduceSplits: KernelSource<'count' | 'splits' | 'width'> = kernel({
+  name: 'reduce_splits',
+  storage: [...reads('partial'), writes('y')],
+  fields: { count: 'i32', splits: 'i32', width: 'i32' },
+  workgroupSize: THREADS,
+  body: new Lines().add(
+    'let i = (i32(group.x) + i32(group.y) * u.width) * 64 + local;',
+    'if (i < u.count) {',
+    'var sum = vec4f();',
+    'for (var s = 0; s < u.splits; s++) {',
+    'sum += partial[s * u.count + i];',
+    '}',
+    'y[i] = sum;',
+    '}',
+  ),
+});
+
+interface Tile {
+  readonly kernel: GradientKernel;
+  /** Groups of four rows, and vec4s of output channels, of one workgroup. */
+  readonly groups: number;
+  readonly quads: number;
+  /** Pixels of one step of its loop. */
+  readonly step: number;
+}
+
+function chooseTile(profile: Profile, { inputChannels }: WeightGradient): Tile {
+  const size = profile.subgroupSize;
+  if (size === undefined || size < 4 || size > 64) {
+    return { kernel: portableTemplate(), groups: THREADS * 2, quads: 2, step: 1 };
+  }
+  const depth = Math.min(4, inputChannels);
+  const groups = [12, 6, 3, 4][depth - 1] ?? 4;
+  const step = 2;
+  return { kernel: subgroupTemplate(size, groups, step, depth), groups, quads: size, step };
+}
+
+/** How many workgroups share the pixels: enough to fill the device, not so many that the sums cost more. */
+function chooseSplits(profile: Profile, pixels: number, tiles: number): number {
+  const wanted = Math.ceil((profile.kind === 'cpu' ? 256 : 1024) / tiles);
+  const most = Math.ceil(pixels / 128);
+  return Math.max(1, Math.min(wanted, most, 64));
+}
+
+/** The dispatches that compute a weight gradient into the output. */
+export function weightGradientDispatches(
+  profile: Profile,
+  gradient: WeightGradient,
+  x: Binding,
+  dy: Binding,
+): Dispatch[] {
+  const { kernel: source, groups: tileGroups, quads, step } = chooseTile(profile, gradient);
+  const { images, outputHeight, outputWidth, outputQuads, resultRows } = gradient;
+  const [kernelHeight, kernelWidth] = gradient.kernel;
+  const inputQuads = Math.ceil(gradient.inputChannels / 4);
+  const pixels = images * outputHeight * outputWidth;
+  const groups = kernelHeight * kernelWidth * inputQuads;
+  const across = Math.ceil(groups / tileGroups);
+  const down = Math.ceil(outputQuads / quads);
+  const perSplit = Math.ceil(pixels / chooseSplits(profile, pixels, across * down) / step) * step;
+  const splits = Math.ceil(pixels / perSplit);
+  const count = resultRows * outputQuads;
+  const result = splits === 1 ? output : scratch('partial', splits * count * 16);
+  const main = dispatch(
+    source,
+    [x, dy, result],
+    {
+      pixels,
+      perSplit,
+      columns: outputWidth,
+      inverseColumns: 1 / outputWidth,
+      rows: outputHeight,
+      inverseRows: 1 / outputHeight,
+      inputHeight: gradient.inputHeight,
+      inputWidth: gradient.inputWidth,
+      inputQuads,
+      inverseQuads: 1 / inputQuads,
+      outputQuads,
+      kernelWidth,
+      inverseWidth: 1 / kernelWidth,
+      strideY: gradient.stride[0],
+      strideX: gradient.stride[1],
+      beforeY: gradient.before[0],
+      beforeX: gradient.before[1],
+      groups,
+      resultRows,
+    },
+    [across, down, splits],
+  );
+  if (splits === 1) return [main];
+  const { width, height } = fold(Math.ceil(count / THREADS));
+  return [main, dispatch(reduceSplits, [result, output], { count, splits, width }, [width, height, 1])];
+}

@@ -1,0 +1,337 @@
+/** Lowers a Graph to a Plan: picks kernels for its ops and memory for its tensors. */
+import { Refusal } from '../../grammar/diagnostics.ts';
+import { invariant, present } from '../../util/invariant.ts';
+import type { Graph, GraphNode, NodeId, OpNodeOf, ParameterNode, StateNode } from '../graph/graph.ts';
+import type { OpName } from '../ops/attributes.ts';
+import { elementsOf, sameShape } from '../ops/shapes.ts';
+import { fuse } from './fuse.ts';
+import { copyDispatch } from './kernels/elementwise.ts';
+import { gatherBatch, recordScalars, sgdDispatch, STEP_BYTES, type SgdOptions } from './kernels/step.ts';
+import { physicalBytes, physicalShape, weightNodes } from './layout.ts';
+import { limitProblems } from './limits.ts';
+import type { BufferRange, Feed, ParameterSlot, Plan, Profile, RecordSlot, TensorSlot } from './plan.ts';
+import { PlanBuilder, type Arena, type Place } from './planBuilder.ts';
+import { input, output, type Fusion, type KernelRule, type Operand, type RuleContext } from './rule.ts';
+import { nodeOf, schedule, type Schedule, type Unit } from './schedule.ts';
+import { kernelTable } from './table.ts';
+
+/** How inputs are filled from data that stays on the device. */
+export interface FeedOptions {
+  /** Most row numbers that are fed at once: the images of an epoch, filled up to whole batches. */
+  readonly capacity: number;
+}
+
+export interface PlanOptions {
+  readonly profile: Profile;
+  /** Without it inputs are written by the host before each run. */
+  readonly feed?: FeedOptions;
+  /** Steps whose scalar outputs are recorded before the host reads them; 1024 by default. */
+  readonly recordSlots?: number;
+  /** Whether neighbouring ops are fused; on by default. */
+  readonly fuse?: boolean;
+}
+
+export interface TrainingOptions extends PlanOptions {
+  readonly optimizer: SgdOptions;
+}
+
+/** The plan of a training step, program `train`: forward, backward, running statistics, optimiser. */
+export function planTraining(graph: Graph, options: TrainingOptions): Plan {
+  return new Lowering(graph, options, true).plan('train', options.optimizer);
+}
+
+/** The plan of a forward pass, program `evaluate`. Gradients and updates of the graph are left out. */
+export function planInference(graph: Graph, options: PlanOptions): Plan {
+  return new Lowering(graph, options, false).plan('evaluate', undefined);
+}
+
+class Lowering {
+  readonly #graph: Graph;
+  readonly #options: PlanOptions;
+  readonly #training: boolean;
+  readonly #builder: PlanBuilder = new PlanBuilder();
+  readonly #weights: ReadonlySet<NodeId>;
+  /** Where each node's value lies. */
+  readonly #places = new Map<NodeId, Place>();
+  readonly #parameters: ParameterSlot[] = [];
+  readonly #states: ParameterSlot[] = [];
+  readonly #constants: ParameterSlot[] = [];
+  readonly #inputs: TensorSlot[] = [];
+  readonly #outputs: TensorSlot[] = [];
+  readonly #gradients: TensorSlot[] = [];
+
+  constructor(graph: Graph, options: PlanOptions, training: boolean) {
+    this.#graph = graph;
+    this.#options = options;
+    this.#training = training;
+    this.#weights = weightNodes(graph);
+  }
+
+  plan(program: string, optimizer: SgdOptions | undefined): Plan {
+    const builder = this.#builder;
+    const scheduled = this.#schedule();
+    const step = builder.buffer('step', STEP_BYTES, 'input');
+    const parameters = builder.arena('parameters', 'kept');
+    const trainedBytes = this.#placeParameters(parameters);
+    const gradients = this.#training ? builder.arena('gradients', 'kept') : undefined;
+    const copies = gradients ? this.#placeGradients(gradients, scheduled) : [];
+    this.#placeStates();
+    copies.push(...this.#placeOutputs());
+    const feed = this.#placeInputs(scheduled, step);
+    this.#placeConstants();
+
+    const inPlace = this.#inPlaceUpdates(scheduled);
+    const late = scheduled.units.filter((unit) => inPlace.has(unit.output));
+    for (const unit of scheduled.units) if (!inPlace.has(unit.output)) this.#lower(unit);
+    for (const [from, to, label] of copies) this.#copy(from, to, label);
+    this.#updateStates(inPlace, late);
+    const records = this.#record(step);
+    if (optimizer && gradients && trainedBytes > 0) {
+      const whole = (buffer: number): BufferRange => ({ buffer, offset: 0, bytes: trainedBytes });
+      const velocity = builder.buffer('velocity', trainedBytes, 'kept');
+      const bindings = [input(0), input(1), input(2), output] as const;
+      builder.add(
+        'sgd',
+        [sgdDispatch(this.#options.profile, trainedBytes, optimizer, bindings)],
+        [whole(gradients.buffer), step, velocity],
+        whole(parameters.buffer),
+      );
+    }
+    const plan: Plan = {
+      profile: this.#options.profile,
+      ...builder.finish(program),
+      parameters: this.#parameters,
+      states: this.#states,
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      gradients: this.#gradients,
+      constants: this.#constants,
+      records,
+      step,
+      feed,
+    };
+    const problems = limitProblems(plan);
+    if (problems.length > 0) throw new Refusal(...problems);
+    return plan;
+  }
+
+  #schedule(): Schedule {
+    const { outputs, gradients, updates } = this.#graph;
+    const roots = new Set<NodeId>(Object.values(outputs));
+    if (this.#training) {
+      for (const { gradient } of gradients) roots.add(gradient);
+      for (const { value } of updates) roots.add(value);
+    }
+    const scheduled = schedule(this.#graph, roots);
+    return this.#options.fuse === false ? scheduled : fuse(scheduled);
+  }
+
+  /** The slot of a node in `range`. */
+  #slot(name: string, node: GraphNode, range: BufferRange): TensorSlot {
+    const { shape, dtype } = node;
+    return { name, shape, physicalShape: this.#physical(node), dtype, range };
+  }
+
+  #physical(node: GraphNode): readonly number[] {
+    return physicalShape(node.shape, this.#weights.has(node.id));
+  }
+
+  #bytes(node: GraphNode): number {
+    return physicalBytes(this.#physical(node));
+  }
+
+  /** Trained parameters first, so that the optimiser's range has nothing else in it. Returns its size. */
+  #placeParameters(arena: Arena): number {
+    const trained = new Set(this.#graph.gradients.map(({ parameter }) => parameter));
+    const place = (node: ParameterNode): void => {
+      const range = arena.take(this.#bytes(node));
+      this.#places.set(node.id, range);
+      this.#parameters.push({ ...this.#slot(node.name, node, range), init: node.init });
+    };
+    const parameters = this.#graph.nodes.filter((node) => node.kind === 'parameter');
+    parameters.filter(({ id }) => trained.has(id)).forEach(place);
+    const trainedBytes = this.#builder.bytesOf(arena.buffer);
+    parameters.filter(({ id }) => !trained.has(id)).forEach(place);
+    return trainedBytes;
+  }
+
+  /**
+   * Gives each gradient the offset of its parameter. An op writes there directly where nobody else reads its
+   * value: whoever did could not write to the same arena.
+   */
+  #placeGradients(arena: Arena, { units }: Schedule): [NodeId, BufferRange, string][] {
+    const copies: [NodeId, BufferRange, string][] = [];
+    const shared = new Set([...Object.values(this.#graph.outputs), ...units.flatMap((unit) => unit.inputs)]);
+    const seen = new Set<NodeId>();
+    for (const { gradient } of this.#graph.gradients) {
+      if (seen.has(gradient)) shared.add(gradient);
+      seen.add(gradient);
+    }
+    const byParameter = new Map(this.#graph.gradients.map((g) => [g.parameter, g.gradient]));
+    for (const { name } of this.#parameters) {
+      const node = present(
+        this.#graph.nodes.find((n) => n.kind === 'parameter' && n.name === name),
+        `the parameter ${name}`,
+      );
+      const gradientId = byParameter.get(node.id);
+      if (gradientId === undefined) continue;
+      const gradient = nodeOf(this.#graph, gradientId);
+      const range = arena.take(this.#bytes(node));
+      this.#gradients.push(this.#slot(name, node, range));
+      const alike = node.shape.length <= 2 || sameShape(this.#physical(node), this.#physical(gradient));
+      invariant(alike, `lower: the gradient of ${name} is not laid out as its parameter`);
+      if (gradient.kind === 'op' && !shared.has(gradientId)) {
+        this.#places.set(gradientId, range);
+      } else copies.push([gradientId, range, `gradient of ${name}`]);
+    }
+    return copies;
+  }
+
+  #placeStates(): void {
+    const states = this.#graph.nodes.filter((node): node is StateNode => node.kind === 'state');
+    if (states.length === 0) return;
+    const arena = this.#builder.arena('states', 'kept');
+    for (const node of states) {
+      const range = arena.take(this.#bytes(node));
+      this.#places.set(node.id, range);
+      this.#states.push({ ...this.#slot(node.name, node, range), init: node.init });
+    }
+  }
+
+  /** Each output has a buffer of its own, because later ops may read one while another is written. */
+  #placeOutputs(): [NodeId, BufferRange, string][] {
+    const copies: [NodeId, BufferRange, string][] = [];
+    for (const [name, id] of Object.entries(this.#graph.outputs)) {
+      const node = nodeOf(this.#graph, id);
+      const range = this.#builder.buffer(`output ${name}`, this.#bytes(node), 'output');
+      this.#outputs.push(this.#slot(name, node, range));
+      if (node.kind === 'op' && !this.#places.has(id)) this.#places.set(id, range);
+      else copies.push([id, range, `output ${name}`]);
+    }
+    return copies;
+  }
+
+  #placeInputs(scheduled: Schedule, step: BufferRange): Feed | undefined {
+    const read = new Set([...scheduled.units.flatMap((unit) => unit.inputs), ...scheduled.roots]);
+    const data: Record<string, { buffer: number; rowElements: number }> = {};
+    const { feed } = this.#options;
+    const indices = feed && this.#builder.buffer('indices', feed.capacity * 4, 'input');
+    for (const node of this.#graph.nodes) {
+      if (node.kind !== 'input' || !read.has(node.id)) continue;
+      const range = this.#builder.buffer(`input ${node.name}`, this.#bytes(node), 'input');
+      this.#places.set(node.id, range);
+      this.#inputs.push(this.#slot(node.name, node, range));
+      if (!indices) continue;
+      const resident = this.#builder.buffer(`data of ${node.name}`, 0, 'resident');
+      data[node.name] = { buffer: resident.buffer, rowElements: elementsOf(node.shape.slice(1)) };
+      const batch = gatherBatch(this.#operand(node.id), [input(0), input(1), input(2), output]);
+      this.#builder.add(`gather ${node.name}`, [batch], [resident, indices, step], range);
+    }
+    return feed && indices && { indices, capacity: feed.capacity, data };
+  }
+
+  #placeConstants(): void {
+    const constants = this.#graph.nodes.filter((node) => node.kind === 'constant');
+    if (constants.length === 0) return;
+    const arena = this.#builder.arena('constants', 'kept');
+    for (const node of constants) {
+      const range = arena.take(this.#bytes(node));
+      this.#places.set(node.id, range);
+      const slot = this.#slot(`constant ${node.id}`, node, range);
+      this.#constants.push({ ...slot, init: { kind: 'constant', value: node.value } });
+    }
+  }
+
+  /** The place of a node's value; an op's that has none yet gets scratch memory. */
+  #place(id: NodeId): Place {
+    const known = this.#places.get(id);
+    if (known) return known;
+    const place = this.#builder.scratch(this.#bytes(nodeOf(this.#graph, id)));
+    this.#places.set(id, place);
+    return place;
+  }
+
+  #operand(id: NodeId): Operand {
+    const node = nodeOf(this.#graph, id);
+    return { shape: node.shape, physical: this.#physical(node), dtype: node.dtype };
+  }
+
+  #lower({ node, inputs, output: id, fusion }: Unit): void {
+    this.#apply(node, fusion, inputs, id, this.#place(id));
+  }
+
+  #apply<K extends OpName>(
+    node: OpNodeOf<K>,
+    fusion: Fusion,
+    inputs: readonly NodeId[],
+    outputId: NodeId,
+    to: Place,
+  ): void {
+    const context: RuleContext<K> = {
+      node,
+      inputs: inputs.map((id) => this.#operand(id)),
+      output: this.#operand(outputId),
+      profile: this.#options.profile,
+      fusion,
+    };
+    const rule: KernelRule<K> = kernelTable[node.op];
+    const label = node.site ? `${node.op} ${node.site}` : node.op;
+    this.#builder.add(
+      label,
+      rule(context),
+      inputs.map((id) => this.#place(id)),
+      to,
+    );
+  }
+
+  #copy(from: NodeId, to: BufferRange, label: string): void {
+    const bytes = Math.min(to.bytes, this.#bytes(nodeOf(this.#graph, from)));
+    this.#builder.add(label, [copyDispatch(this.#options.profile, bytes)], [this.#place(from)], to);
+  }
+
+  /**
+   * Statistics whose new value nobody else reads are moved where they lie, after all that reads the old
+   * value: no dispatch may read and write the buffer of states otherwise.
+   */
+  #inPlaceUpdates({ units }: Schedule): ReadonlySet<NodeId> {
+    const found = new Set<NodeId>();
+    if (!this.#training) return found;
+    const read = new Set(units.flatMap((unit) => unit.inputs));
+    for (const { state, value } of this.#graph.updates) {
+      const node = nodeOf(this.#graph, value);
+      const moves = node.kind === 'op' && node.op === 'update_statistics' && node.inputs[0] === state;
+      if (moves && !read.has(value) && !this.#places.has(value)) found.add(value);
+    }
+    return found;
+  }
+
+  #updateStates(inPlace: ReadonlySet<NodeId>, late: readonly Unit[]): void {
+    if (!this.#training) return;
+    for (const { state, value } of this.#graph.updates) {
+      if (inPlace.has(value)) continue;
+      const to = this.#place(state);
+      invariant('buffer' in to, 'lower: a state lies in kept memory');
+      this.#copy(value, to, 'update state');
+    }
+    for (const { node, inputs, output: id } of late) {
+      const [state] = inputs;
+      invariant(state !== undefined, 'lower: update_statistics has a state');
+      this.#apply(node, { inPlace: true }, inputs, id, this.#place(state));
+    }
+  }
+
+  #record(step: BufferRange): RecordSlot | undefined {
+    const scalars = this.#outputs.filter(({ shape }) => sameShape(shape, [1]));
+    if (scalars.length === 0) return undefined;
+    const slots = this.#options.recordSlots ?? 1024;
+    const to = this.#builder.buffer('records', slots * scalars.length * 4, 'output');
+    const bindings = scalars.map((_, i) => input(i));
+    this.#builder.add(
+      'record',
+      [recordScalars(bindings, input(scalars.length), output, slots)],
+      [...scalars.map(({ range }) => range), step],
+      to,
+    );
+    return { names: scalars.map(({ name }) => name), slots, range: to };
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * Places scratch tensors: two may share memory when no dispatch runs between the first use of one and the
+ * last use of the other.
+ *
+ * WebGPU lets a dispatch write a buffer or read it, not both, whatever the ranges. So scratch memory is
+ * several buffers ("arenas"): tensors that meet in one dispatch, one read and one written, are given
+ * different colours, and each colour has arenas of its own.
+ */
+import { invariant, present } from '../../util/invariant.ts';
+import { ALIGNMENT, roundUp } from './layout.ts';
+
+/** A tensor without a place. */
+export interface ScratchTensor {
+  readonly id: number;
+  readonly bytes: number;
+}
+
+/** The scratch tensors that a dispatch reads and writes. */
+export interface ScratchUse {
+  readonly reads: readonly number[];
+  readonly writes: readonly number[];
+}
+
+/** Where a scratch tensor lies. */
+export interface ScratchPlace {
+  readonly arena: number;
+  readonly offset: number;
+}
+
+export interface ScratchMemory {
+  readonly places: ReadonlyMap<number, ScratchPlace>;
+  /** Bytes of each arena. */
+  readonly arenas: readonly number[];
+}
+
+interface Lifetime {
+  readonly id: number;
+  readonly bytes: number;
+  readonly first: number;
+  readonly last: number;
+  readonly colour: number;
+}
+
+/** Gives every scratch tensor a place. No arena is larger than `limit`. */
+export function placeScratch(
+  tensors: readonly ScratchTensor[],
+  uses: readonly ScratchUse[],
+  limit: number,
+): ScratchMemory {
+  const lifetimes = [...lifetimesOf(tensors, uses)];
+  // Largest first: small tensors then fill the gaps (Pisarchyk & Lee 2020, "greedy by size").
+  lifetimes.sort((a, b) => b.bytes - a.bytes || a.id - b.id);
+  const arenas: { readonly colour: number; bytes: number; readonly placed: (Lifetime & ScratchPlace)[] }[] =
+    [];
+  const places = new Map<number, ScratchPlace>();
+  for (const tensor of lifetimes) {
+    let done = false;
+    for (let arena = 0; !done; arena += 1) {
+      const candidate = arenas[arena] ?? { colour: tensor.colour, bytes: 0, placed: [] };
+      if (arena === arenas.length) arenas.push(candidate);
+      if (candidate.colour !== tensor.colour) continue;
+      const offset = lowestGap(tensor, candidate.placed);
+      const end = roundUp(offset + tensor.bytes, ALIGNMENT);
+      if (end > limit && candidate.placed.length > 0) continue;
+      candidate.bytes = Math.max(candidate.bytes, end);
+      candidate.placed.push({ ...tensor, arena, offset });
+      places.set(tensor.id, { arena, offset });
+      done = true;
+    }
+  }
+  return { places, arenas: arenas.map((arena) => arena.bytes) };
+}
+
+/** The lowest offset at which a tensor meets nobody who lives at the same time. */
+function lowestGap(tensor: Lifetime, placed: readonly (Lifetime & ScratchPlace)[]): number {
+  const neighbours = placed
+    .filter((other) => other.first <= tensor.last && tensor.first <= other.last)
+    .sort((a, b) => a.offset - b.offset);
+  let offset = 0;
+  for (const other of neighbours) {
+    if (offset + tensor.bytes <= other.offset) break;
+    offset = Math.max(offset, roundUp(other.offset + other.bytes, ALIGNMENT));
+  }
+  return offset;
+}
+
+function* lifetimesOf(tensors: readonly ScratchTensor[], uses: readonly ScratchUse[]): Generator<Lifetime> {
+  const spans = new Map<number, { first: number; last: number }>();
+  const opposed = new Map<number, Set<number>>(tensors.map(({ id }) => [id, new Set<number>()]));
+  uses.forEach(({ reads, writes }, at) => {
+    for (const id of writes) if (!spans.has(id)) spans.set(id, { first: at, last: at });
+    for (const id of [...reads, ...writes]) {
+      const span = spans.get(id);
+      invariant(span, `memory plan: scratch ${id} is read before it is written`);
+      span.last = at;
+    }
+    for (const read of reads) {
+      for (const write of writes) {
+        invariant(read !== write, `memory plan: scratch ${read} is read and written at once`);
+        opposed.get(read)?.add(write);
+        opposed.get(write)?.add(read);
+      }
+    }
+  });
+  const colours = new Map<number, number>();
+  for (const { id, bytes } of tensors) {
+    const taken = new Set([...present(opposed.get(id), `scratch ${id}`)].map((other) => colours.get(other)));
+    let colour = 0;
+    while (taken.has(colour)) colour += 1;
+    colours.set(id, colour);
+    yield { id, bytes, colour, ...present(spans.get(id), `the use of scratch ${id}`) };
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * Kernel sources: a small builder of readable WGSL, and the frame that every kernel shares (bindings, the
+ * uniform block of shapes, the entry point).
+ *
+ * Shapes come in through the uniform block, never as constants: one pipeline serves every layer of every
+ * network, and software drivers do not unroll a loop whose bound they cannot see (unrolling made the same
+ * kernel compile 70 times longer and run slower).
+ */
+import type { PlanKernel } from './plan.ts';
+
+/** Type of one field of the uniform block. */
+export type FieldType = 'u32' | 'i32' | 'f32';
+
+/** One storage binding: its name in the source, element type and access. */
+export interface StorageBinding {
+  readonly name: string;
+  readonly type: 'vec4f' | 'vec4u' | 'f32' | 'i32' | 'u32';
+  readonly access: 'read' | 'read_write';
+}
+
+/** A kernel with the names of its uniform fields in order. */
+export interface KernelSource<F extends string = string> extends PlanKernel {
+  readonly fields: Readonly<Record<F, FieldType>>;
+}
+
+/** What {@link kernel} turns into a module. */
+export interface KernelParts<F extends string> {
+  readonly name: string;
+  readonly storage: readonly StorageBinding[];
+  readonly fields: Readonly<Record<F, FieldType>>;
+  readonly workgroupSize: number;
+  /** Whether the body uses subgroup operations; it then finds its lane in `lane`. */
+  readonly subgroups?: boolean;
+  /** Functions before the entry point. */
+  readonly helpers?: readonly string[];
+  /** The statements of `main`. They see `group: vec3u`, `local: i32` (and `lane: i32`) and the block `u`. */
+  readonly body: Lines;
+}
+
+/** Lines of source with indentation. A line that ends in `{` opens a level, one that starts with `}` closes. */
+export class Lines {
+  readonly #lines: string[] = [];
+  #depth = 1;
+
+  /** Adds each line at the present depth. */
+  add(...lines: readonly string[]): this {
+    for (const line of lines) {
+      if (line.startsWith('}')) this.#depth -= 1;
+      this.#lines.push('  '.repeat(this.#depth) + line);
+      if (line.endsWith('{')) this.#depth += 1;
+    }
+    return this;
+  }
+
+  /** Adds what `make` says for each number below `count`. */
+  each(count: number, make: (i: number) => string | readonly string[]): this {
+    for (let i = 0; i < count; i += 1) {
+      const made = make(i);
+      this.add(...(typeof made === 'string' ? [made] : made));
+    }
+    return this;
+  }
+
+  toString(): string {
+    return this.#lines.join('\n');
+  }
+}
+
+/** Read-only storage of vec4f. */
+export function reads(...names: readonly string[]): StorageBinding[] {
+  return names.map((name) => ({ name, type: 'vec4f', access: 'read' }));
+}
+
+/** Writable storage of vec4f. */
+export function writes(name: string): StorageBinding {
+  return { name, type: 'vec4f', access: 'read_write' };
+}
+
+/** Writes the module. */
+export function kernel<F extends string>(parts: KernelParts<F>): KernelSource<F> {
+  const { name, storage, fields, subgroups = false } = parts;
+  const members = Object.entries<FieldType>(fields).map(([field, type]) => `  ${field}: ${type},`);
+  const wgsl = [
+    `// ${name}`,
+    ...(subgroups ? ['enable subgroups;'] : []),
+    '',
+    'struct Block {',
+    ...members,
+    '}',
+    '',
+    ...storage.map(
+      (s, i) => `@group(0) @binding(${i}) var<storage, ${s.access}> ${s.name}: array<${s.type}>;`,
+    ),
+    `@group(0) @binding(${storage.length}) var<uniform> u: Block;`,
+    '',
+    ...(parts.helpers ?? []).flatMap((helper) => [helper, '']),
+    `@compute @workgroup_size(${parts.workgroupSize})`,
+    'fn main(',
+    '  @builtin(workgroup_id) group: vec3u,',
+    subgroups
+      ? '  @builtin(subgroup_invocation_id) invocation: u32,'
+      : '  @builtin(local_invocation_index) invocation: u32,',
+    ') {',
+    `  let ${subgroups ? 'lane' : 'local'} = i32(invocation);`,
+    parts.body.toString(),
+    '}',
+    '',
+  ].join('\n');
+  return { name, wgsl, fields, bindings: [...storage.map((s) => s.access), 'uniform'] };
+}
+
+/**
+ * Division of a count by a size whose inverse comes with it: vector integer division is a scalar loop on
+ * CPU adapters, a float product is not. Exact for what fits a 128 MiB binding of vec4f (a < 2^23): the
+ * product is off by less than one, which the remainder shows.
+ */
+export const divideHelper: string = `fn divide(a: i32, b: i32, inverse: f32) -> i32 {
+  let q = i32(f32(a) * inverse);
+  let r = a - q * b;
+  return q + select(0, 1, r >= b) - select(0, 1, r < 0);
+}`;
+
+const word = new DataView(new ArrayBuffer(4));
+
+/** The 32-bit words of a uniform block, in the order of the kernel's fields. */
+export function blockWords<F extends string>(
+  source: KernelSource<F>,
+  values: Readonly<Record<F, number>>,
+): number[] {
+  return Object.entries<FieldType>(source.fields).map(([field, type]) => {
+    const value = values[field as F]; // keys of `fields` are F
+    if (type === 'f32') word.setFloat32(0, value);
+    else word.setInt32(0, value);
+    return word.getUint32(0);
+  });
+}
+
+/** Makes a family of kernels: the source for each tuning is written once. */
+export function family<T extends readonly (string | number | boolean)[], F extends string>(
+  make: (...tuning: T) => KernelSource<F>,
+): (...tuning: T) => KernelSource<F> {
+  const made = new Map<string, KernelSource<F>>();
+  return (...tuning) => {
+    const key = tuning.join();
+    const known = made.get(key);
+    if (known) return known;
+    const source = make(...tuning);
+    made.set(key, source);
+    return source;
+  };
+}

@@ -1,0 +1,69 @@
+/** The kernels of every op, complete by type. */
+import type { OpName } from '../ops/attributes.ts';
+import { correctRule, crossEntropyGradientRule, crossEntropyRule } from './kernels/classification.ts';
+import {
+  convInputGradientRule,
+  convRule,
+  convWeightGradientRule,
+  matmulRule,
+} from './kernels/convolution.ts';
+import {
+  addRule,
+  mulRule,
+  reluGradientRule,
+  reluRule,
+  rowRule,
+  scaleRule,
+  subRule,
+} from './kernels/elementwise.ts';
+import {
+  batchNormInferenceRule,
+  batchNormTrainingRule,
+  biasAddRule,
+  gradientSumsRule,
+  inputGradientRule,
+  momentsRule,
+  sumRowsRule,
+  updateStatisticsRule,
+} from './kernels/normalization.ts';
+import {
+  avgPoolGradientRule,
+  avgPoolRule,
+  globalAvgPoolGradientRule,
+  globalAvgPoolRule,
+  maxPoolGradientRule,
+  maxPoolRule,
+} from './kernels/pooling.ts';
+import type { KernelRule } from './rule.ts';
+
+/** How each op becomes dispatches. */
+export const kernelTable: { readonly [K in OpName]: KernelRule<K> } = {
+  conv: convRule,
+  conv_input_gradient: convInputGradientRule,
+  conv_weight_gradient: convWeightGradientRule,
+  matmul: matmulRule,
+  bias_add: biasAddRule,
+  sum_rows: sumRowsRule,
+  moments: momentsRule,
+  batch_norm_training: batchNormTrainingRule,
+  batch_norm_gradient_sums: gradientSumsRule,
+  batch_norm_input_gradient: inputGradientRule,
+  batch_norm_inference: batchNormInferenceRule,
+  update_statistics: updateStatisticsRule,
+  row: rowRule,
+  relu: reluRule,
+  relu_gradient: reluGradientRule,
+  add: addRule,
+  sub: subRule,
+  mul: mulRule,
+  scale: scaleRule,
+  max_pool: maxPoolRule,
+  max_pool_gradient: maxPoolGradientRule,
+  avg_pool: avgPoolRule,
+  avg_pool_gradient: avgPoolGradientRule,
+  global_avg_pool: globalAvgPoolRule,
+  global_avg_pool_gradient: globalAvgPoolGradientRule,
+  softmax_cross_entropy: crossEntropyRule,
+  softmax_cross_entropy_gradient: crossEntropyGradientRule,
+  correct: correctRule,
+};
