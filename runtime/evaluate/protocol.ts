@@ -62,7 +62,10 @@ export interface DeviceUse {
   readonly residentBytes: number;
 }
 
-/** The work could not be done; `fatal` when the worker cannot go on at all. */
+/**
+ * The work could not be done. `fatal` when no later request can succeed either: no adapter, no data, too
+ * many workers lost. Otherwise only this network failed.
+ */
 export interface TrainFailure {
   readonly kind: 'failure';
   readonly id: number;
@@ -70,10 +73,21 @@ export interface TrainFailure {
   readonly fatal: boolean;
 }
 
+/** The worker's first words: it has a device and waits for requests. */
+export interface Ready {
+  readonly kind: 'ready';
+  readonly adapter: string;
+}
+
+/** Instead of {@link Ready}: there is no device, and another worker would find none either. */
+export interface NotReady {
+  readonly kind: 'notReady';
+  readonly diagnostic: Diagnostic;
+}
+
 export type Request = TrainRequest | { readonly kind: 'stop' };
 
-export type Response =
-  { readonly kind: 'ready'; readonly adapter: string } | TrainProgress | TrainResult | TrainFailure;
+export type Response = Ready | NotReady | TrainProgress | TrainResult | TrainFailure;
 
 /** Does the work of a request somewhere: in a worker process, in this one (tests), on another machine. */
 export interface Evaluator {

@@ -65,7 +65,7 @@ function evaluationRun({ graph, dataset, batch, tensors }: NetworkOnData): Evalu
  * One step of `torch.optim.SGD`: g += weightDecay * w; v = momentum * v + g (v = g at first); g = nesterov ?
  * g + momentum * v : v; w -= lr * g. All in f32 where a device would round.
  */
-function moveSgd(
+export function moveSgd(
   w: Float32Array,
   gradient: ArrayLike<number>,
   velocities: Map<string, Float32Array>,

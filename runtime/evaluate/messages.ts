@@ -1,0 +1,128 @@
+/**
+ * Checks messages where they are received. Graphs and tensors are large and come from our own other half, of the
+ * same version: of them only the envelope is looked at.
+ */
+import { z } from 'zod';
+import type { Diagnostic } from '../../grammar/diagnostics.ts';
+import type { Graph } from '../../compiler/graph/graph.ts';
+import type { DataSpec } from '../../compiler/search/search.ts';
+import type { StaticValue } from '../../compiler/space/space.ts';
+import type { Request, Response, TrainResult } from './protocol.ts';
+
+const record = z.record(z.string(), z.unknown());
+const id = z.int().nonnegative();
+const count = z.number().nonnegative();
+
+const graph = z.custom<Graph>(
+  (value) =>
+    z
+      .object({
+        nodes: z.custom(Array.isArray),
+        outputs: record,
+        gradients: z.custom(Array.isArray),
+        updates: z.custom(Array.isArray),
+      })
+      .safeParse(value).success,
+  'a graph',
+);
+
+const staticValue: z.ZodType<StaticValue> = z.lazy(() =>
+  z.union([z.number(), z.boolean(), z.string(), z.array(staticValue)]),
+);
+
+const data: z.ZodType<DataSpec> = z.object({
+  name: z.string(),
+  args: z.record(z.string(), staticValue),
+});
+
+const train = z.object({
+  epochs: z.int().positive(),
+  batch: z.int().positive(),
+  optimizer: z.object({
+    name: z.literal('sgd'),
+    lr: count,
+    momentum: count,
+    nesterov: z.boolean(),
+    weightDecay: count,
+  }),
+  schedule: z.object({ name: z.enum(['constant', 'cosine']) }),
+});
+
+const request = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('train'),
+    id,
+    training: graph,
+    evaluation: graph,
+    data,
+    trainOn: z.enum(['train', 'train+validation']),
+    evaluateOn: z.enum(['validation', 'test']),
+    train,
+    seed: z.int().nonnegative(),
+    keepTensors: z.boolean(),
+  }),
+  z.object({ kind: z.literal('stop') }),
+]);
+
+const diagnostic = z.custom<Diagnostic>(
+  (value) =>
+    z
+      .object({
+        code: z.string(),
+        severity: z.enum(['error', 'warning', 'note']),
+        message: z.string(),
+        labels: z.array(z.unknown()),
+        notes: z.array(z.string()),
+      })
+      .safeParse(value).success,
+  'a diagnostic',
+);
+
+const tensors = z.custom<TrainResult['tensors']>(
+  (value) => value === undefined || value instanceof Map,
+  'tensors by name',
+);
+
+const response = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ready'), adapter: z.string() }),
+  z.object({ kind: z.literal('notReady'), diagnostic }),
+  z.object({ kind: z.literal('progress'), id, epoch: count, epochs: count, loss: z.number() }),
+  z.object({
+    kind: z.literal('result'),
+    id,
+    epochLosses: z.array(z.number()),
+    loss: z.number(),
+    accuracy: z.number().min(0).max(1),
+    images: count,
+    seconds: count,
+    tensors,
+    device: z.object({
+      adapter: z.string(),
+      pipelinesCompiled: count,
+      pipelinesReused: count,
+      bufferBytes: count,
+      residentBytes: count,
+    }),
+  }),
+  z.object({ kind: z.literal('failure'), id, diagnostic, fatal: z.boolean() }),
+]);
+
+/** A message as it should be, or what is wrong with it. */
+export type Received<T> =
+  { readonly ok: true; readonly message: T } | { readonly ok: false; readonly problem: string };
+
+/** What the coordinator sent to a worker. */
+export function receiveRequest(value: unknown): Received<Request> {
+  return received(request.safeParse(value));
+}
+
+/** What a worker sent to the coordinator. */
+export function receiveResponse(value: unknown): Received<Response> {
+  return received(response.safeParse(value));
+}
+
+function received<T>(parsed: z.ZodSafeParseResult<T>): Received<T> {
+  return parsed.success
+    ? { ok: true, message: parsed.data }
+    : { ok: false, problem: z.prettifyError(parsed.error) };
+}

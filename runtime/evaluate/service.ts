@@ -1,0 +1,82 @@
+/**
+ * Answers training requests with whatever executor it is given: the work of a worker, without the process around it.
+ * Data sets are read once and kept.
+ */
+import { diagnose, Refusal, type Diagnostic } from '../../grammar/diagnostics.ts';
+import type { DataSpec } from '../../compiler/search/search.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { loadData } from '../data/table.ts';
+import type { Executor } from '../train/executor.ts';
+import { trainAndMeasure } from '../train/loop.ts';
+import type { DeviceUse, TrainFailure, TrainProgress, TrainRequest, TrainResult } from './protocol.ts';
+
+export interface TrainService {
+  readonly train: (
+    request: TrainRequest,
+    onProgress: (progress: TrainProgress) => void,
+  ) => Promise<TrainResult | TrainFailure>;
+}
+
+/** A service on `executor`; `use` reads its counters. */
+export function trainService(executor: Executor, use: () => DeviceUse): TrainService {
+  const kept = new Map<string, Promise<Dataset>>();
+
+  /** One object for each specification, so that executors can keep it on the device. */
+  const dataOf = (spec: DataSpec): Promise<Dataset> => {
+    // The order in which arguments are written makes two entries at worst.
+    const key = JSON.stringify([spec.name, spec.args]);
+    const found = kept.get(key) ?? loadData(spec);
+    kept.set(key, found);
+    // A file that could not be read may be there the next time.
+    found.catch(() => kept.delete(key));
+    return found;
+  };
+
+  return {
+    train: async (request, onProgress) => {
+      const start = performance.now();
+      const { id, training, evaluation, trainOn, evaluateOn, train, seed, keepTensors } = request;
+      let dataset;
+      try {
+        dataset = await dataOf(request.data);
+      } catch (error) {
+        return failure(id, error, true);
+      }
+      try {
+        const task = { training, evaluation, dataset, trainOn, evaluateOn, train, seed, keepTensors };
+        const trained = await trainAndMeasure(executor, task, (epoch, loss) =>
+          onProgress({ kind: 'progress', id, epoch, epochs: train.epochs, loss }),
+        );
+        const seconds = (performance.now() - start) / 1000;
+        return { kind: 'result', id, ...trained, seconds, device: use() };
+      } catch (error) {
+        return failure(id, error, false);
+      }
+    },
+  };
+}
+
+/** What went wrong with request `id`, as an answer. An error that is no refusal is ours: see {@link isInternal}. */
+export function failure(id: number, error: unknown, fatal: boolean): TrainFailure {
+  return { kind: 'failure', id, diagnostic: diagnosticOf(error), fatal };
+}
+
+/** Whether a failure tells of a mistake of this program, after which a worker is not to be trusted. */
+export function isInternal({ diagnostic }: { readonly diagnostic: Diagnostic }): boolean {
+  return diagnostic.code === INTERNAL;
+}
+
+const INTERNAL = diagnose('workerError', { message: '' }).code;
+
+/** An error as a diagnostic; of a refusal with several, the others become notes of the first. */
+export function diagnosticOf(error: unknown): Diagnostic {
+  if (error instanceof Refusal) {
+    const [first, ...others] = error.diagnostics;
+    if (first !== undefined) {
+      return { ...first, notes: [...first.notes, ...others.map((d) => `also ${d.code}: ${d.message}`)] };
+    }
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const stack = error instanceof Error ? (error.stack ?? '').split('\n').slice(1, 9) : [];
+  return diagnose('workerError', { message }, { notes: stack.map((line) => line.trim()) });
+}

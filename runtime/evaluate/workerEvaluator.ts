@@ -1,0 +1,123 @@
+/**
+ * Evaluates in a worker process that owns the device. A worker that crashes, hangs or is killed costs the request that
+ * it was at; the next one gets a fresh worker, unless too many in a row were lost.
+ */
+import { diagnose, type Details, type Diagnostic } from '../../grammar/diagnostics.ts';
+import type { Evaluator, TrainFailure, TrainProgress, TrainRequest, TrainResult } from './protocol.ts';
+import { isInternal } from './service.ts';
+import { WorkerProcess, type Lost, type WorkerOptions } from './workerProcess.ts';
+
+export interface WorkerEvaluatorOptions extends WorkerOptions {
+  /** So many workers may be lost one after the other, without a finished training between them. */
+  readonly lossLimit?: number;
+}
+
+const LOSS_LIMIT = 3;
+
+/** An evaluator whose worker is started by the first request. Requests are answered one after the other. */
+export function workerEvaluator(options: WorkerEvaluatorOptions = {}): WorkerEvaluator {
+  return new WorkerEvaluator(options);
+}
+
+/** See {@link workerEvaluator}. */
+export class WorkerEvaluator implements Evaluator {
+  readonly #options: WorkerEvaluatorOptions;
+  #worker: WorkerProcess | undefined;
+  #lossesInARow = 0;
+  #lastLoss: Diagnostic | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(options: WorkerEvaluatorOptions) {
+    this.#options = options;
+  }
+
+  /** Process id of the worker, when there is one. */
+  get workerPid(): number | undefined {
+    return this.#worker?.alive === true ? this.#worker.pid : undefined;
+  }
+
+  train(
+    request: TrainRequest,
+    onProgress: (progress: TrainProgress) => void,
+  ): Promise<TrainResult | TrainFailure> {
+    const answer = this.#queue.then(() => this.#answer(request, onProgress));
+    this.#queue = answer.catch(() => undefined);
+    return answer;
+  }
+
+  /** Ends the worker within a second. What is under way or waiting fails. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#worker?.close();
+    await this.#queue;
+  }
+
+  async #answer(
+    request: TrainRequest,
+    onProgress: (progress: TrainProgress) => void,
+  ): Promise<TrainResult | TrainFailure> {
+    const fail = (diagnostic: Diagnostic, fatal: boolean): TrainFailure => ({
+      kind: 'failure',
+      id: request.id,
+      diagnostic,
+      fatal,
+    });
+    const worker = await this.#ready();
+    if ('code' in worker) return fail(worker, true);
+    const answer = await worker.train(request, onProgress);
+    if (answer.kind === 'lost') return fail(this.#count(lossDiagnostic(answer)), false);
+    if (answer.kind === 'failure' && isInternal(answer)) {
+      // Its state is unknown now.
+      worker.kill();
+      this.#count(answer.diagnostic);
+      return answer;
+    }
+    this.#lossesInARow = 0;
+    return answer;
+  }
+
+  /** A worker that waits for a request, or why there can be none. */
+  async #ready(): Promise<WorkerProcess | Diagnostic> {
+    for (;;) {
+      if (this.#closed) return diagnose('workerLost', { how: 'the evaluator was closed' });
+      if (this.#worker?.alive === true) return this.#worker;
+      const limit = this.#options.lossLimit ?? LOSS_LIMIT;
+      if (this.#lossesInARow >= limit) {
+        const last = this.#lastLoss;
+        const notes = last === undefined ? [] : [`the last one: ${last.message}`, ...last.notes];
+        return diagnose('workerGaveUp', { times: this.#lossesInARow }, { notes });
+      }
+      const worker = new WorkerProcess(this.#options);
+      this.#worker = worker;
+      const first = await worker.ready();
+      if (first.kind === 'notReady') {
+        worker.kill();
+        return first.diagnostic;
+      }
+      if (first.kind === 'lost')
+        this.#count(diagnose('workerNotReady', { how: first.how }, saidDetails(first)));
+    }
+  }
+
+  #count(diagnostic: Diagnostic): Diagnostic {
+    this.#lossesInARow += 1;
+    this.#lastLoss = diagnostic;
+    return diagnostic;
+  }
+}
+
+function lossDiagnostic(lost: Lost): Diagnostic {
+  if (lost.silentFor !== undefined) {
+    return diagnose('workerSilent', { seconds: lost.silentFor / 1000 }, saidDetails(lost));
+  }
+  const hint =
+    lost.how === 'signal SIGKILL'
+      ? 'if nobody killed it, the machine ran out of memory: try smaller networks or batches'
+      : undefined;
+  return diagnose('workerLost', { how: lost.how }, { ...saidDetails(lost), hint });
+}
+
+function saidDetails(lost: Lost): Details {
+  return { notes: lost.said.map((line) => `it wrote: ${line}`) };
+}

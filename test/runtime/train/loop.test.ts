@@ -1,0 +1,124 @@
+/** The training loop on the reference executor: what it learns, and what it refuses. */
+import { describe, expect, it } from 'vitest';
+import { Refusal } from '../../../grammar/diagnostics.ts';
+import { loadData } from '../../../runtime/data/table.ts';
+import type { Dataset } from '../../../runtime/data/dataset.ts';
+import { checkTraining, trainAndMeasure, type Training } from '../../../runtime/train/loop.ts';
+import { referenceExecutor } from '../../../runtime/train/referenceExecutor.ts';
+import { smallNetwork, unnormalisedNetwork } from './networks.ts';
+
+const digits = await loadData({ name: 'digits', args: {} });
+
+/** Fewer images, as the reference executor is slow. */
+function some(data: Dataset, train: number, validation: number): Dataset {
+  const split = {
+    ...data.split,
+    train: data.split.train.slice(0, train),
+    validation: data.split.validation.slice(0, validation),
+  };
+  return { ...data, split };
+}
+
+function task(changes: Partial<Training> = {}): Training {
+  return {
+    training: smallNetwork(32, 'training', { channels: 4 }),
+    evaluation: smallNetwork(32, 'inference', { channels: 4 }),
+    dataset: some(digits, 140, 70),
+    trainOn: 'train',
+    evaluateOn: 'validation',
+    train: {
+      epochs: 3,
+      batch: 32,
+      optimizer: { name: 'sgd', lr: 0.1, momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
+      schedule: { name: 'cosine' },
+    },
+    seed: 1,
+    keepTensors: true,
+    ...changes,
+  };
+}
+
+const run = (t: Training, seen: number[] = []) =>
+  trainAndMeasure(referenceExecutor(), t, (_, loss) => seen.push(loss));
+
+describe('trainAndMeasure', () => {
+  it('learns, reports every epoch, and gives back all tensors', async () => {
+    const seen: number[] = [];
+    const trained = await run(task(), seen);
+    expect(trained.epochLosses).toEqual(seen);
+    expect(seen).toHaveLength(3);
+    expect(seen[2]).toBeLessThan(seen[0]);
+    // Three epochs of four steps: far from trained, and far from the 2.303 of a blind guess.
+    expect(trained.loss).toBeLessThan(2.3);
+    expect(trained.images).toBe(70);
+    expect([...trained.tensors!.keys()].sort()).toEqual([
+      'dense.bias',
+      'dense.kernel',
+      'first.kernel',
+      'first.scale',
+      'first.shift',
+      'first.statistics',
+      'second.kernel',
+      'second.scale',
+      'second.shift',
+      'second.statistics',
+    ]);
+    // Running statistics moved away from (0, 1).
+    expect(trained.tensors!.get('first.statistics')!.data.every((v) => v !== 0 && v !== 1)).toBe(true);
+  });
+
+  it('is a function of its request', async () => {
+    const [a, b, c] = [await run(task()), await run(task()), await run(task({ seed: 2 }))];
+    expect(b).toEqual(a);
+    expect(c.epochLosses).not.toEqual(a.epochLosses);
+    expect((await run(task({ keepTensors: false }))).tensors).toBeUndefined();
+  });
+
+  it('measures all rows, whatever the batch', async () => {
+    const whole = await run(task());
+    const other = await run(task({ evaluation: smallNetwork(70, 'inference', { channels: 4 }) }));
+    expect(other.accuracy).toBe(whole.accuracy);
+    // Sums of 70 losses in f32 in another order.
+    expect(Math.abs(other.loss - whole.loss)).toBeLessThan(1e-5);
+  });
+
+  it('ends in a diagnostic when the loss is no number any more', async () => {
+    const optimizer = { name: 'sgd', lr: 1e30, momentum: 0.9, nesterov: false, weightDecay: 0 } as const;
+    const error: unknown = await run(
+      task({
+        training: unnormalisedNetwork(32, 'training'),
+        evaluation: unnormalisedNetwork(32, 'inference'),
+        train: { epochs: 2, batch: 32, optimizer, schedule: { name: 'constant' } },
+      }),
+    ).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(Refusal);
+    expect((error as Refusal).diagnostics[0].message).toMatch(
+      /^the loss is no finite number at step \d of epoch 1$/,
+    );
+  });
+
+  it('trains on both parts for the last time', async () => {
+    const dataset = some(digits, 32, 32);
+    const both = await run(task({ dataset, trainOn: 'train+validation', evaluateOn: 'validation' }));
+    const one = await run(task({ dataset }));
+    expect(both.loss).toBeLessThan(one.loss);
+  });
+});
+
+describe('checkTraining', () => {
+  const found = (changes: Partial<Training>) =>
+    checkTraining(task(changes)).map((d) => `${d.code} ${d.message}`);
+
+  it('finds nothing wrong with a fitting task', () => {
+    expect(found({})).toEqual([]);
+  });
+  it('tells what does not fit', () => {
+    expect(found({ training: smallNetwork(32, 'training', { side: 16, classes: 9 }) })).toEqual([
+      'NAS4203 the network cannot be trained on digits: its input `x` is image[16, 16, 1], and the images are [8, 8, 1]',
+      'NAS4203 the network cannot be trained on digits: its output has 9 numbers, and the data have 10 classes',
+    ]);
+    expect(found({ dataset: some(digits, 31, 70) })).toEqual([
+      'NAS4201 a batch of 32 images is more than the 31 to train on',
+    ]);
+  });
+});
