@@ -180,3 +180,13 @@ export function valuesOf<T>(open: Open<T>): readonly T[] {
   visit(open);
   return values;
 }
+
+/** At least one holds. */
+export function either(a: Open<boolean>, b: Open<boolean>): Open<boolean> {
+  return negate(both(negate(a), negate(b)));
+}
+
+/** It does not hold. */
+export function negate(a: Open<boolean>): Open<boolean> {
+  return holds(a, (value) => !value);
+}

@@ -19,6 +19,7 @@ export interface NameValues {
   notYet: { what: string };
   mixedKinds: { what: string };
   unknownSpace: { name: string };
+  unknownSearch: { name: string };
   unknownParameter: { space: string; name: string };
   unknownInputType: { type: string };
   badInput: { name: string };
@@ -36,7 +37,7 @@ export interface NameValues {
   unknownMethod: { what: string; name: string };
   noSearch: NoValues;
   noSpace: NoValues;
-  severalSpaces: { what: string; names: string };
+  severalChoices: { what: string; names: string };
 }
 
 export const nameEntries: Entries<NameValues> = {
@@ -274,11 +275,18 @@ export const nameEntries: Entries<NameValues> = {
     message: () => `this file has no space`,
     explanation: `Write \`space NAME { input ... output ... }\`.`,
   },
-  severalSpaces: {
+  severalChoices: {
     code: 'NAS2034',
     severity: 'error',
     title: 'several to choose from',
-    message: ({ what, names }) => `this file has several: ${names}`,
+    message: ({ what, names }) => `this file has several ${what}: ${names}`,
     explanation: `Say which is meant, with --space NAME or --search NAME.`,
+  },
+  unknownSearch: {
+    code: 'NAS2035',
+    severity: 'error',
+    title: 'unknown search',
+    message: ({ name }) => `this file has no search \`${name}\``,
+    explanation: `--search names one of the file's \`search\` blocks.`,
   },
 };

@@ -1,0 +1,29 @@
+/** The public surface of the compiler: from text to spaces, architectures and graphs. */
+export {
+  compileSearch,
+  compileSpace,
+  readProgram,
+  type CompiledSearch,
+  type CompiledSpace,
+  type Host,
+  type Program,
+  type Setting,
+} from './compile.ts';
+export type { Architecture } from './space/architecture.ts';
+export {
+  fromCompact,
+  fromJson,
+  isCompact,
+  toCompact,
+  toJson,
+  toText,
+  type ArchitectureJson,
+} from './space/encode.ts';
+export { instantiate, type InstantiateOptions } from './space/instantiate.ts';
+export { broken, costOfArchitecture, filterLimit, type Members } from './space/members.ts';
+export { printSpace } from './space/printSpace.ts';
+export type { Cost, Decision, Space, StaticValue } from './space/space.ts';
+export type { SearchSpec, TrainSpec } from './search/search.ts';
+export type { Vocabulary } from './search/vocabulary.ts';
+export type { Graph } from './graph/graph.ts';
+export { costOf } from './graph/cost.ts';
