@@ -36,7 +36,7 @@ function nodeProblems(graph: Graph, node: GraphNode, index: number): string[] {
   const report = (what: string): void => void problems.push(`${what}: ${printNode(node)}`);
   if (node.id !== index) report(`node ${index} has the id ${node.id}`);
   if (!node.shape.every((size) => Number.isInteger(size) && size >= 1)) report('sizes must be 1 or more');
-  if (node.dtype === 'i32' && node.kind !== 'input') report(`a ${node.kind} cannot be i32`);
+  if (node.dtype === 'i32' && node.kind !== 'input') report('only inputs are i32');
   if (node.kind === 'op') {
     const late = node.inputs.find((id) => !(Number.isInteger(id) && id >= 0 && id < index));
     if (late === undefined) opProblems(graph, node).forEach(report);
@@ -85,7 +85,7 @@ function resultProblems(graph: Graph): string[] {
     const owner = graph.nodes[target];
     const made = graph.nodes[value];
     if (!owner || !made) continue;
-    if (owner.kind !== kind) problems.push(`%${target} has a ${what} but is no ${kind}`);
+    if (owner.kind !== kind) problems.push(`%${target} is no ${kind}, so it has no ${what}`);
     if (seen.has(target)) problems.push(`%${target} has two ${what}s`);
     seen.add(target);
     if (!sameShape(owner.shape, made.shape) || owner.dtype !== made.dtype) {
