@@ -175,7 +175,7 @@ export function assignPaths(
         const motif = soleUse(present(turns[0], 'the first turn'))?.motif;
         const uniform = turns.every((turn) => soleUse(turn)?.motif === motif);
         const named = name ?? (uniform ? motif : undefined);
-        const base = named === undefined ? path : join(path, named);
+        const base = named === undefined ? (path === '' ? spaceName : path) : join(path, named);
         turns.forEach((turn, i) => {
           visitBody(soleUse(turn)?.body ?? turn, `${base}[${i}]`);
         });
