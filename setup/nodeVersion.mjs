@@ -5,5 +5,5 @@ const NEEDED = [20, 19];
 export function nodeVersionProblem(version) {
   const [major, minor] = version.split('.').map(Number);
   if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) return undefined;
-  return `naslang needs Node ${NEEDED.join('.')} or newer, and this is ${version}: install a newer one from https://nodejs.org`;
+  return `Node ${NEEDED.join('.')} or newer is needed, and this is ${version}: install a newer one from https://nodejs.org`;
 }

@@ -10,7 +10,7 @@ test.each(['20.18.3', '18.20.0', '9.99.0'])(
   'Node %s is too old, and the message says what to do',
   (version) => {
     expect(nodeVersionProblem(version)).toBe(
-      `naslang needs Node 20.19 or newer, and this is ${version}: install a newer one from https://nodejs.org`,
+      `Node 20.19 or newer is needed, and this is ${version}: install a newer one from https://nodejs.org`,
     );
   },
 );
