@@ -1,0 +1,66 @@
+/**
+ * Writes the generated tables of docs/language.md: `npm run docs`. With `--check` it only says whether they
+ * are up to date.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { catalogue } from '../grammar/catalogue.ts';
+import { parse } from '../grammar/parse.ts';
+import { isCallable, operations } from '../compiler/ops/operations.ts';
+import { staticFunctions } from '../compiler/space/functions.ts';
+import { nodeHost } from '../runtime/host.ts';
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+const row = (...cells: string[]): string => `| ${cells.map(cell).join(' | ')} |`;
+
+function operationRows(): string[] {
+  return Object.entries(operations).map(([name, { doc, params, operator }]) => {
+    const written = params.map((p) => (p.default === undefined ? p.name : `${p.name}: ${String(p.default)}`));
+    const call = written.length > 0 ? `${name}(${written.join(', ')})` : name;
+    return row(`\`${isCallable(name) ? call : (operator ?? name)}\``, doc);
+  });
+}
+
+function functionRows(): string[] {
+  return Object.entries(staticFunctions).map(([name, { doc }]) => row(`\`${name}(...)\``, doc));
+}
+
+function libraryRows(): string[] {
+  return nodeHost().library.flatMap((source) => {
+    const declarations = parse(source).value?.declarations ?? [];
+    return declarations.flatMap((d) => {
+      if (d.kind !== 'motif') return [];
+      const statics = d.params.map((p) => p.name.text).join(', ');
+      return [row(`\`${d.name.text}(${statics})\``, d.doc ?? '')];
+    });
+  });
+}
+
+function diagnosticRows(): string[] {
+  const entries = Object.values(catalogue).sort((a, b) => (a.code < b.code ? -1 : 1));
+  return entries.map(({ code, title }) => row(code, title));
+}
+
+const tables: Record<string, () => string[]> = {
+  operations: operationRows,
+  functions: functionRows,
+  library: libraryRows,
+  diagnostics: diagnosticRows,
+};
+
+/** The text with every generated part made anew. */
+export function regenerate(text: string): string {
+  return text.replaceAll(/<!-- generated: (\w+) -->\n[^]*?<!-- end -->/g, (whole, name: string) => {
+    const make = tables[name];
+    if (!make) throw new Error(`no table is called ${name}`);
+    return `<!-- generated: ${name} -->\n${make().join('\n')}\n<!-- end -->`;
+  });
+}
+
+if (process.argv[1]?.endsWith('generate.ts')) {
+  const path = new URL('language.md', import.meta.url);
+  const before = readFileSync(path, 'utf8');
+  const after = regenerate(before);
+  if (process.argv.includes('--check')) {
+    if (before !== after) throw new Error('docs/language.md is out of date: run npm run docs');
+  } else writeFileSync(path, after);
+}
