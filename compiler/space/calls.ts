@@ -6,9 +6,9 @@ import { isCallable, operations, type OperationName } from '../ops/operations.ts
 import { applyOperation } from './apply.ts';
 import { checkAttribute } from './attributes.ts';
 import { limits, locate, type Context, type Elaboration, type MotifDeclaration } from './elaboration.ts';
-import { evaluate, evaluateBlock, feed, reportUnknown } from './expressions.ts';
 import { evaluateFunction, isStaticFunction } from './functions.ts';
 import { fixed, mapOpen } from './open.ts';
+import { feed, reportUnknown } from './stages.ts';
 import type { Open, SpaceNodeId, StaticValue } from './space.ts';
 import { describe, errorVal, formatStatic, tensorVal, type StageVal, type Value } from './values.ts';
 
@@ -33,7 +33,7 @@ export function evaluateCall(e: Elaboration, node: CallNode, context: Context): 
     evaluateArgs(e, node, context); // what is wrong in them is worth knowing too
     return errorVal;
   }
-  const called = evaluate(e, callee, context);
+  const called = e.evaluate(callee, context);
   const args = evaluateArgs(e, node, context);
   if (called.kind === 'error') return errorVal;
   if (called.kind !== 'stage') {
@@ -63,7 +63,7 @@ export function evaluateCall(e: Elaboration, node: CallNode, context: Context): 
 function evaluateArgs(e: Elaboration, node: CallNode, context: Context): readonly Argument[] {
   return [...node.args, ...node.statics].map((arg: ArgNode) => ({
     name: arg.name?.text,
-    value: evaluate(e, arg.value, context, arg.name?.text),
+    value: e.evaluate(arg.value, context, arg.name?.text),
     at: locate(context, arg),
   }));
 }
@@ -235,12 +235,12 @@ export function motifStage(
         const value = given ?? evaluateDefault(e, param.value, inner, param.name.text);
         inner = { ...inner, names: new Map(inner.names).set(param.name.text, value) };
       }
-      return evaluateBlock(e, node.body, inner);
+      return e.evaluateBlock(node.body, inner);
     },
   };
   return stage.arity === 0 ? stage.apply([], context.exists, at) : partial(stage, bound.tensors, context, at);
 }
 
 function evaluateDefault(e: Elaboration, value: Expr | undefined, context: Context, name: string): Value {
-  return value ? evaluate(e, value, context, name) : errorVal;
+  return value ? e.evaluate(value, context, name) : errorVal;
 }

@@ -3,7 +3,6 @@ import type { AlternativeNode, ChooseNode, Expr, IfNode, RangeNode, RepeatNode }
 import type { Location } from '../../grammar/source.ts';
 import { present } from '../../util/invariant.ts';
 import { limits, locate, type Context, type Elaboration } from './elaboration.ts';
-import { evaluate, evaluateBlock } from './expressions.ts';
 import { both, fixed, holds, mapOpen, select, takes, test, valuesOf } from './open.ts';
 import type { DecisionOption, Open, SpaceNodeId, StaticValue } from './space.ts';
 import {
@@ -60,7 +59,7 @@ function chooseRange(
 
 /** A number that depends on no decision. */
 function fixedNumber(e: Elaboration, node: Expr, context: Context): number | undefined {
-  const value = evaluate(e, node, context);
+  const value = e.evaluate(node, context);
   if (value.kind === 'error') return undefined;
   if (value.kind === 'static' && value.value.kind === 'fixed' && typeof value.value.value === 'number') {
     return value.value.value;
@@ -143,7 +142,7 @@ function chooseAlternatives(
       exists: both(context.exists, guard),
       decided: both(context.decided, guard),
     };
-    return item.value.kind === 'block' ? evaluateBlock(e, item.value, inner) : evaluate(e, item.value, inner);
+    return item.value.kind === 'block' ? e.evaluateBlock(item.value, inner) : e.evaluate(item.value, inner);
   });
   const on = present(
     test(
@@ -253,7 +252,7 @@ function combineStages(
 
 /** `if c then a else b`: only the branch that can be reached is looked at. */
 export function evaluateIf(e: Elaboration, node: IfNode, context: Context): Value {
-  const condition = evaluate(e, node.condition, context);
+  const condition = e.evaluate(node.condition, context);
   if (condition.kind === 'error') return errorVal;
   const truth =
     condition.kind === 'static'
@@ -268,13 +267,13 @@ export function evaluateIf(e: Elaboration, node: IfNode, context: Context): Valu
     );
     return errorVal;
   }
-  if (truth.kind === 'fixed') return evaluate(e, truth.value ? node.then : node.otherwise, context);
+  if (truth.kind === 'fixed') return e.evaluate(truth.value ? node.then : node.otherwise, context);
   const guards = [holds(truth, (v) => v), holds(truth, (v) => !v)];
   const branches = [node.then, node.otherwise];
   const values = branches.map((branch, i) => {
     const guard = present(guards[i], 'a guard');
     const inner = { ...context, exists: both(context.exists, guard), decided: both(context.decided, guard) };
-    return evaluate(e, branch, inner);
+    return e.evaluate(branch, inner);
   });
   const on = present(
     mapOpen([truth], fixed(true), ([v]) => (v ? 0 : 1)),
@@ -286,7 +285,7 @@ export function evaluateIf(e: Elaboration, node: IfNode, context: Context): Valu
 
 /** `repeat COUNT { stage }`: the stage COUNT times in a chain, each turn with decisions and weights of its own. */
 export function evaluateRepeat(e: Elaboration, node: RepeatNode, context: Context): Value {
-  const countValue = evaluate(e, node.count, context, 'repeat');
+  const countValue = e.evaluate(node.count, context, 'repeat');
   if (countValue.kind === 'error') return errorVal;
   const at = locate(context, node.count);
   const numbers = countValue.kind === 'static' ? valuesOf(countValue.value) : [];
@@ -311,7 +310,7 @@ export function evaluateRepeat(e: Elaboration, node: RepeatNode, context: Contex
       exists: both(context.exists, guard),
       decided: both(context.decided, guard),
     };
-    const stage = evaluateBlock(e, node.body, inner);
+    const stage = e.evaluateBlock(node.body, inner);
     if (stage.kind === 'error') return errorVal;
     if (stage.kind !== 'stage' || stage.arity !== 1) {
       const found = describe(stage);

@@ -11,7 +11,7 @@ import { present } from '../../util/invariant.ts';
 import type { Shape } from '../graph/graph.ts';
 import { assignPaths, Body } from './bodies.ts';
 import { Elaboration, LimitReached, locate, type Context, type MotifDeclaration } from './elaboration.ts';
-import { bindLet, evaluate } from './expressions.ts';
+import { bindLet, evaluate, evaluateBlock } from './expressions.ts';
 import { fixed, TooManyCases } from './open.ts';
 import { elaborateRequire } from './requirements.ts';
 import type { Space, SpaceNodeId, StaticValue } from './space.ts';
@@ -45,7 +45,7 @@ export function elaborate(options: ElaborateOptions): Checked<Space> {
     for (const node of file.declarations)
       if (node.kind === 'motif') motifs.set(node.name.text, { node, source });
   }
-  const e = new Elaboration(motifs);
+  const e = new Elaboration(motifs, { expression: evaluate, block: evaluateBlock });
   const body = new Body('');
   let space: Space | undefined;
   try {

@@ -1,7 +1,7 @@
 /** What elaboration works on: the growing space, the diagnostics, and the limits that stop bombs. */
 import { diagnose, type Details, type Diagnostic, type DiagnosticKind } from '../../grammar/diagnostics.ts';
 import type { CatalogueValues } from '../../grammar/catalogue.ts';
-import type { MotifNode } from '../../grammar/ast.ts';
+import type { BlockNode, Expr, MotifNode } from '../../grammar/ast.ts';
 import type { Location, Source, Span } from '../../grammar/source.ts';
 import type { Shape } from '../graph/graph.ts';
 import { present } from '../../util/invariant.ts';
@@ -50,6 +50,15 @@ export interface Context {
   readonly uses: readonly { readonly motif: string; readonly at: Location }[];
 }
 
+/**
+ * How expressions are evaluated. The constructs evaluate their parts through the elaboration, so that their
+ * files need not know the table of all of them.
+ */
+export interface Evaluators {
+  readonly expression: (e: Elaboration, node: Expr, context: Context, name: string | undefined) => Value;
+  readonly block: (e: Elaboration, block: BlockNode, context: Context) => Value;
+}
+
 type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never;
 
 type Draft = Omit<Decision, 'path'>;
@@ -62,6 +71,7 @@ export class Elaboration {
   readonly requirements: Requirement[] = [];
   /** Input shapes at each site, to hold shared weights to one shape. */
   readonly siteShapes = new Map<string, readonly Open<Shape>[]>();
+  readonly #evaluators: Evaluators;
   readonly #reports: (() => Diagnostic)[] = [];
   readonly #reported = new Set<string>();
   #steps = 0;
@@ -69,8 +79,19 @@ export class Elaboration {
   /** Filled in at the end; diagnostics that tell paths are written only then. */
   paths: ReadonlyMap<DecisionId, string> = new Map();
 
-  constructor(motifs: ReadonlyMap<string, MotifDeclaration>) {
+  constructor(motifs: ReadonlyMap<string, MotifDeclaration>, evaluators: Evaluators) {
     this.motifs = motifs;
+    this.#evaluators = evaluators;
+  }
+
+  /** Evaluates an expression; `name` is the `let` or named argument whose whole value it is. */
+  evaluate(node: Expr, context: Context, name?: string): Value {
+    return this.#evaluators.expression(this, node, context, name);
+  }
+
+  /** Evaluates a block; its last item is its value. */
+  evaluateBlock(block: BlockNode, context: Context): Value {
+    return this.#evaluators.block(this, block, context);
   }
 
   /** Reports one diagnostic; the same kind at the same place is reported once, however often it is met. */
@@ -121,7 +142,7 @@ export class Elaboration {
   addNode(node: Unnumbered<SpaceNode>, at: Location): SpaceNodeId {
     const id: SpaceNodeId = this.nodes.length;
     if (id >= limits.nodes) this.stop('operations', limits.nodes, at);
-    this.nodes.push({ ...node, id } as SpaceNode);
+    this.nodes.push({ ...node, id });
     return id;
   }
 
@@ -140,10 +161,10 @@ export class Elaboration {
     exists: Open<boolean>,
     at: Location,
   ): SpaceNodeId {
-    const present_ = inputs.filter((i) => i !== undefined);
-    const [first] = present_;
+    const existing = inputs.filter((i) => i !== undefined);
+    const [first] = existing;
     if (on.kind === 'fixed') return present(inputs[on.value], 'the selected tensor');
-    if (first !== undefined && present_.every((i) => i === first)) return first;
+    if (first !== undefined && existing.every((i) => i === first)) return first;
     const shape = select(
       on,
       inputs.map((i) => (i === undefined ? undefined : this.node(i).shape)),

@@ -35,7 +35,12 @@ export function fromJson(space: Space, json: unknown): Checked<Architecture> {
   }
   const name = field(json, 'space');
   if (name !== undefined && name !== space.name) {
-    return failed([bad(`it is an architecture of \`${String(name)}\``, `one of \`${space.name}\``)]);
+    return failed([
+      bad(
+        `it is an architecture of \`${typeof name === 'string' ? name.slice(0, 80) : 'something else'}\``,
+        `one of \`${space.name}\``,
+      ),
+    ]);
   }
   const diagnostics: Diagnostic[] = [];
   const given = new Map<string, unknown>(Object.entries(answers));

@@ -1,16 +1,15 @@
 /** Evaluates expressions: one small function for each kind, in a table that is complete by type. */
 import type { BlockNode, Expr, LetNode } from '../../grammar/ast.ts';
-import { didYouMean } from '../../util/didYouMean.ts';
-import { isCallable, operations, paddingWords } from '../ops/operations.ts';
+import { isCallable, paddingWords } from '../ops/operations.ts';
 import { binaryStatic, unaryStatic } from './arithmetic.ts';
 import { applyOperation } from './apply.ts';
 import { evaluateCall, operationStage, motifStage } from './calls.ts';
 import { evaluateChoose, evaluateIf, evaluateRepeat } from './choices.ts';
 import { locate, type Context, type Elaboration } from './elaboration.ts';
-import { staticFunctions } from './functions.ts';
 import { fixed, mapOpen } from './open.ts';
 import { elaborateRequire } from './requirements.ts';
 import type { StaticValue } from './space.ts';
+import { feed, reportUnknown } from './stages.ts';
 import { describe, errorVal, staticVal, type StageVal, type Value } from './values.ts';
 
 type Evaluator<K extends Expr['kind']> = (
@@ -42,7 +41,7 @@ const evaluators: { readonly [K in Expr['kind']]: Evaluator<K> } = {
 export function evaluate(e: Elaboration, node: Expr, context: Context, name?: string): Value {
   e.step(locate(context, node));
   const evaluator = evaluators[node.kind] as Evaluator<Expr['kind']>; // the table pairs kinds with their nodes
-  return evaluator(e, node as never, context, name);
+  return evaluator(e, node, context, name);
 }
 
 /** Evaluates a block in a context of its own; its last item is its value. */
@@ -102,18 +101,6 @@ function evaluateReference(
   if (word) return staticVal(fixed(word));
   reportUnknown(e, node.name, context, node);
   return errorVal;
-}
-
-/** Reports a name that nothing has, with those that look like it. */
-export function reportUnknown(e: Elaboration, name: string, context: Context, node: Expr): void {
-  const callable = Object.keys(operations).filter(isCallable);
-  const candidates = [
-    ...context.names.keys(),
-    ...e.motifs.keys(),
-    ...callable,
-    ...Object.keys(staticFunctions),
-  ];
-  e.report('unknownName', { name }, locate(context, node), { hint: didYouMean(name, candidates) });
 }
 
 function evaluateTuple(e: Elaboration, node: Extract<Expr, { kind: 'tuple' }>, context: Context): Value {
@@ -205,20 +192,6 @@ function evaluatePipe(e: Elaboration, node: Extract<Expr, { kind: 'pipe' }>, con
     }
   }
   return value;
-}
-
-/** Applies a stage to tensors; a stage that wants more of them stays a stage. */
-export function feed(
-  e: Elaboration,
-  stage: StageVal,
-  tensors: readonly number[],
-  context: Context,
-  at: ReturnType<typeof locate>,
-): Value {
-  if (tensors.length === stage.arity) return stage.apply(tensors, context.exists, at);
-  const found = `${tensors.length} ${tensors.length === 1 ? 'tensor' : 'tensors'}`;
-  e.report('wrongTensors', { name: stage.name, wanted: stage.arity, found }, at);
-  return errorVal;
 }
 
 function chain(

@@ -1,7 +1,6 @@
 /** Static functions: `floor`, `min`, `max`, `height`, `width`, `channels`. */
 import type { CallNode } from '../../grammar/ast.ts';
 import { locate, type Context, type Elaboration } from './elaboration.ts';
-import { evaluate } from './expressions.ts';
 import { mapOpen } from './open.ts';
 import type { StaticValue } from './space.ts';
 import { describe, errorVal, formatStatic, staticVal, type Value } from './values.ts';
@@ -42,10 +41,10 @@ export function evaluateFunction(e: Elaboration, name: string, node: CallNode, c
   // Here alone a division may be inexact: that is what `floor` is for.
   const [only] = args;
   if (name === 'floor' && args.length === 1 && only?.kind === 'binary' && only.operator === '/') {
-    const sides = [only.left, only.right].map((side) => evaluate(e, side, context));
+    const sides = [only.left, only.right].map((side) => e.evaluate(side, context));
     return numbers(e, name, sides, ([a = 0, b = 1]) => Math.floor(a / b), context, at);
   }
-  const values = args.map((arg) => evaluate(e, arg, context));
+  const values = args.map((arg) => e.evaluate(arg, context));
   if (values.some((v) => v.kind === 'error')) return errorVal;
   if (values.length < fn.arity[0] || values.length > fn.arity[1]) {
     e.report('wrongCount', { callee: name, wanted: fn.arity[0], found: values.length }, at);

@@ -3,7 +3,6 @@ import type { Expr, RequireNode } from '../../grammar/ast.ts';
 import { print } from '../../grammar/print.ts';
 import { applyBinary, applyUnary, type StaticResult } from './arithmetic.ts';
 import { locate, type Context, type Elaboration } from './elaboration.ts';
-import { evaluate } from './expressions.ts';
 import { evaluateOpen, valuesOf } from './open.ts';
 import type { Cost, RequireExpression, StaticValue } from './space.ts';
 import { describe } from './values.ts';
@@ -50,7 +49,7 @@ function build(e: Elaboration, node: Expr, context: Context): RequireExpression 
     );
     return undefined;
   }
-  const value = evaluate(e, node, context);
+  const value = e.evaluate(node, context);
   if (value.kind === 'static') return { kind: 'value', value: value.value };
   if (value.kind !== 'error') {
     e.report('wrongKind', { found: describe(value), wanted: 'a value or a cost' }, locate(context, node));
