@@ -1,0 +1,271 @@
+/**
+ * Between lexer and parser: newlines become separators or vanish (language reference, "Lines"), and
+ * brackets are balanced, so that the parser sees neither newlines nor a bracket without its partner.
+ * Nesting is bounded here too, which keeps every later pass within its stack.
+ */
+import { createTokenInstance, type IToken, type TokenType } from 'chevrotain';
+import { spanOf } from './lex.ts';
+import type { Reports } from './reports.ts';
+import * as T from './tokens.ts';
+
+/** How deep brackets, `if`, `choose` and `repeat` may stand inside one another. */
+export const nestingLimit: number = 200;
+/** How many operators one expression may have. */
+export const operatorLimit: number = 1000;
+
+/** A token with the number of brackets open around it; both brackets of a pair have the outer number. */
+export interface LaidToken extends IToken {
+  depth: number;
+}
+
+/** The depth of a token of the parser's input. */
+export function depthOf(token: IToken): number {
+  return 'depth' in token && typeof token.depth === 'number' ? token.depth : 0;
+}
+
+/** True for a closing bracket that stands for a missing one: an error about it was already reported. */
+export function isMended(token: IToken): boolean {
+  return token.image === '' && closers.has(token.tokenType);
+}
+
+interface Frame {
+  readonly opener: IToken | undefined;
+  /** `if`s of the present item. */
+  ifs: number;
+  /** `choose` and `repeat` of the present item, or stage where no `if` is open. */
+  prefixes: number;
+  /** Operators and calls of the present item or stage. */
+  operators: number;
+  /** How tall the tallest bracket of the present item is, counted in operators. */
+  inner: number;
+  /** The tallest item so far. */
+  tallest: number;
+}
+
+function newFrame(opener: IToken | undefined): Frame {
+  return { opener, ifs: 0, prefixes: 0, operators: 0, inner: 0, tallest: 0 };
+}
+
+const partners: ReadonlyMap<TokenType, TokenType> = new Map([
+  [T.LeftParen, T.RightParen],
+  [T.LeftSquare, T.RightSquare],
+  [T.LeftBrace, T.RightBrace],
+]);
+const closers: ReadonlySet<TokenType> = new Set(partners.values());
+/** A line that begins with one of these goes on with the line above. */
+const leading: ReadonlySet<TokenType> = new Set([
+  T.Pipe,
+  T.Plus,
+  T.Minus,
+  T.Star,
+  T.Slash,
+  T.And,
+  T.Or,
+  T.Then,
+  T.Else,
+]);
+/** A line that ends with one of these goes on with the line below. */
+const trailing: ReadonlySet<TokenType> = new Set([...leading, T.Assign, T.Colon, ...partners.keys()]);
+/** Words that never stand inside `( )` or `[ ]`. */
+const statementWords: ReadonlySet<TokenType> = new Set([T.Let, T.Input, T.Output, T.Require]);
+const declarationWords: ReadonlySet<TokenType> = new Set([T.Space, T.Motif, T.Search]);
+const prefixWords: ReadonlySet<TokenType> = new Set([T.If, T.Choose, T.Repeat]);
+
+/** Resolves newlines and balances brackets; undefined when the text is nested beyond the limits. */
+export function layOut(tokens: readonly IToken[], reports: Reports): LaidToken[] | undefined {
+  return new Layout(reports).run(tokens);
+}
+
+class Layout {
+  private readonly reports: Reports;
+  private readonly laid: LaidToken[] = [];
+  private readonly frames: Frame[] = [newFrame(undefined)];
+  /** How many of each kind of bracket are open. */
+  private readonly open = new Map<TokenType | undefined, number>();
+  private newline: IToken | undefined;
+  /** `if`, `choose` and `repeat` in all open items. */
+  private prefixes = 0;
+
+  constructor(reports: Reports) {
+    this.reports = reports;
+  }
+
+  run(tokens: readonly IToken[]): LaidToken[] | undefined {
+    for (const token of tokens) {
+      if (token.tokenType === T.Newline) this.newline ??= token;
+      else if (!this.add(token)) return undefined;
+    }
+    const end = this.reports.source.text.length;
+    while (this.frames.length > 1) this.closeMissing({ start: end, end }, 'the file ends here');
+    if (this.laid.at(-1)?.tokenType === T.Separator) this.laid.pop();
+    return this.laid;
+  }
+
+  private add(token: IToken): boolean {
+    const type = token.tokenType;
+    this.closeBefore(token);
+    if (closers.has(type)) return this.addCloser(token);
+    this.addNewline(type);
+    if (type === T.Comma && this.inItems()) {
+      this.addSeparator(token);
+      return true;
+    }
+    if (type === T.Comma || type === T.Semicolon) this.endItem();
+    this.laid.push(Object.assign(token, { depth: this.frames.length - 1 }));
+    return this.count(token);
+  }
+
+  /** Closes brackets that cannot still be open where a statement or a declaration begins. */
+  private closeBefore(token: IToken): void {
+    const type = token.tokenType;
+    const declares = declarationWords.has(type) && this.atLineStart(token);
+    if (!declares && !statementWords.has(type)) return;
+    while (this.frames.length > 1 && (declares || !this.inItems())) {
+      this.closeMissing(spanOf(token), `\`${token.image}\` cannot stand inside it`);
+    }
+  }
+
+  private atLineStart(token: IToken): boolean {
+    return token.startOffset === 0 || /[\r\n]/.test(this.reports.source.text.charAt(token.startOffset - 1));
+  }
+
+  private addCloser(token: IToken): boolean {
+    const top = this.opener();
+    const wanted = top && partners.get(top.tokenType);
+    if (wanted !== token.tokenType) {
+      if ((this.open.get(token.tokenType) ?? 0) > 0) {
+        while (this.expectedCloser() !== token.tokenType) {
+          this.closeMissing(spanOf(token), `\`${token.image}\` ends what is around it`);
+        }
+      } else if (top && wanted && this.frames.length > 1) {
+        const values = { open: top.image, close: token.image };
+        this.reports.add('wrongBracket', values, spanOf(token), {
+          labels: [{ span: spanOf(top), text: 'opened here' }],
+          expected: `\`${closing(top)}\``,
+        });
+        this.close({ ...token, tokenType: wanted, tokenTypeIdx: wanted.tokenTypeIdx ?? 0 });
+        return true;
+      } else {
+        this.reports.add('unmatchedBracket', { bracket: token.image }, spanOf(token));
+        return true;
+      }
+    }
+    this.close(token);
+    return true;
+  }
+
+  /** Closes the innermost bracket where its partner is missing. */
+  private closeMissing(place: { start: number; end: number }, label: string): void {
+    const opener = this.opener();
+    const type = opener && partners.get(opener.tokenType);
+    if (!opener || !type) return;
+    // The bracket itself is the place: it is what has to be mended.
+    this.reports.add('unclosedBracket', { bracket: opener.image }, spanOf(opener), {
+      label: 'opened here',
+      labels: [{ span: place, text: label }],
+      expected: `\`${closing(opener)}\` before this`,
+    });
+    const last = this.laid.at(-1) ?? opener;
+    const offset = last.startOffset + last.image.length;
+    this.close(createTokenInstance(type, '', offset, offset, NaN, NaN, NaN, NaN));
+  }
+
+  private close(token: IToken): void {
+    if (this.laid.at(-1)?.tokenType === T.Separator) this.laid.pop();
+    // Newlines before a bracket that ends a line's item matter no more.
+    if (token.image !== '') this.newline = undefined;
+    this.endItem();
+    const frame = this.frames.pop();
+    const type = token.tokenType;
+    const outer = this.frames.at(-1);
+    if (frame?.opener) this.open.set(type, (this.open.get(type) ?? 1) - 1);
+    if (frame && outer) outer.inner = Math.max(outer.inner, frame.tallest);
+    this.laid.push(Object.assign(token, { depth: this.frames.length - 1 }));
+  }
+
+  private addNewline(next: TokenType): void {
+    const newline = this.newline;
+    this.newline = undefined;
+    const last = this.laid.at(-1)?.tokenType;
+    if (!newline || !this.inItems() || leading.has(next) || !last || trailing.has(last)) return;
+    this.addSeparator(newline);
+  }
+
+  private addSeparator(token: IToken): void {
+    this.endItem();
+    if (this.laid.at(-1)?.tokenType === T.Separator) return;
+    const { image, startOffset } = token;
+    const made = createTokenInstance(T.Separator, image, startOffset, startOffset, NaN, NaN, NaN, NaN);
+    this.laid.push(Object.assign(made, { depth: this.frames.length - 1 }));
+  }
+
+  /** Counts what nests, and says whether it stays within the limits. */
+  private count(token: IToken): boolean {
+    const type = token.tokenType;
+    const closer = partners.get(type);
+    const frame = this.frames.at(-1);
+    if (frame && prefixWords.has(type)) {
+      if (type === T.If) frame.ifs += 1;
+      else frame.prefixes += 1;
+      this.prefixes += 1;
+    } else if (type === T.Pipe) {
+      this.endStage();
+    } else if (frame && (type.CATEGORIES?.includes(T.BinaryOperator) || type === T.LeftParen)) {
+      // A call of a call of a call nests as well, to the left.
+      frame.operators += 1;
+    }
+    if (closer) {
+      this.frames.push(newFrame(token));
+      this.open.set(closer, (this.open.get(closer) ?? 0) + 1);
+    }
+    if (this.frames.length - 1 + this.prefixes > nestingLimit) {
+      this.reports.add('tooDeep', { limit: nestingLimit }, spanOf(token));
+      return false;
+    }
+    if (frame && frame.operators + frame.inner > operatorLimit) {
+      this.reports.add('tooManyOperators', { limit: operatorLimit }, spanOf(token));
+      return false;
+    }
+    return true;
+  }
+
+  /** At `|>` counting begins anew, except inside an `if`, which takes in the pipeline. */
+  private endStage(): void {
+    const frame = this.frames.at(-1);
+    if (!frame) return;
+    frame.tallest = Math.max(frame.tallest, frame.operators + frame.inner);
+    frame.operators = 0;
+    frame.inner = 0;
+    if (frame.ifs > 0) return;
+    this.prefixes -= frame.prefixes;
+    frame.prefixes = 0;
+  }
+
+  private endItem(): void {
+    this.endStage();
+    const frame = this.frames.at(-1);
+    if (!frame) return;
+    this.prefixes -= frame.ifs + frame.prefixes;
+    frame.ifs = 0;
+    frame.prefixes = 0;
+  }
+
+  private opener(): IToken | undefined {
+    return this.frames.at(-1)?.opener;
+  }
+
+  private expectedCloser(): TokenType | undefined {
+    const opener = this.opener();
+    return opener && partners.get(opener.tokenType);
+  }
+
+  /** True between braces and outside of all brackets, where newlines and commas separate items. */
+  private inItems(): boolean {
+    const opener = this.opener();
+    return !opener || opener.tokenType === T.LeftBrace;
+  }
+}
+
+function closing(opener: IToken): string {
+  return { '(': ')', '[': ']', '{': '}' }[opener.image] ?? opener.image;
+}

@@ -1,0 +1,184 @@
+/**
+ * The tokens of the language and their lexer. Every input can be cut into them: what has no meaning
+ * becomes one of the "mistaken" tokens at the end, which `lex.ts` turns into diagnostics.
+ */
+import { createToken, Lexer, type TokenType } from 'chevrotain';
+
+const vocabulary: TokenType[] = [];
+
+function define(config: Parameters<typeof createToken>[0]): TokenType {
+  const type = createToken(config);
+  vocabulary.push(type);
+  return type;
+}
+
+// ---------------------------------------------------------------- categories (never matched by the lexer)
+
+/** Every operator with two operands, `..` and `step` included. */
+export const BinaryOperator: TokenType = createToken({ name: 'BinaryOperator', pattern: Lexer.NA });
+/** `+ - * /` */
+export const Arithmetic: TokenType = createToken({ name: 'Arithmetic', pattern: Lexer.NA });
+/** Words that cannot be names. */
+export const ReservedWord: TokenType = createToken({ name: 'ReservedWord', pattern: Lexer.NA });
+/** A name; also the word `step`, which is reserved only behind a range. */
+export const Name: TokenType = createToken({ name: 'Name', pattern: Lexer.NA });
+/** Where one item ends: newlines or commas between braces. Made by `layout.ts`. */
+export const Separator: TokenType = createToken({ name: 'Separator', pattern: Lexer.NA });
+
+// ---------------------------------------------------------------- white space and comments
+
+export const Newline: TokenType = define({ name: 'Newline', pattern: /\r\n|\n|\r/ });
+define({ name: 'WhiteSpace', pattern: /[ \t\f\v\uFEFF]+/, group: Lexer.SKIPPED });
+export const CommentText: TokenType = define({ name: 'CommentText', pattern: /\/\/[^\r\n]*/ });
+export const BlockComment: TokenType = define({
+  name: 'BlockComment',
+  pattern: /\/\*[\s\S]*?(?:\*\/|$)/,
+  line_breaks: true,
+});
+
+// ---------------------------------------------------------------- words
+
+/** Any word that is not reserved. */
+export const PlainName: TokenType = createToken({
+  name: 'PlainName',
+  pattern: /[A-Za-z_][A-Za-z0-9_]*/,
+  categories: [Name],
+});
+
+function word(text: string, categories: TokenType[] = []): TokenType {
+  return define({
+    name: `Word_${text}`,
+    pattern: new RegExp(text),
+    longer_alt: PlainName,
+    categories: [ReservedWord, ...categories],
+  });
+}
+
+export const Nas: TokenType = word('nas');
+export const Space: TokenType = word('space');
+export const Motif: TokenType = word('motif');
+export const Search: TokenType = word('search');
+export const Let: TokenType = word('let');
+export const Input: TokenType = word('input');
+export const Output: TokenType = word('output');
+export const Require: TokenType = word('require');
+export const Choose: TokenType = word('choose');
+export const Repeat: TokenType = word('repeat');
+export const Of: TokenType = word('of');
+export const If: TokenType = word('if');
+export const Then: TokenType = word('then');
+export const Else: TokenType = word('else');
+export const And: TokenType = word('and', [BinaryOperator]);
+export const Or: TokenType = word('or', [BinaryOperator]);
+export const Not: TokenType = word('not');
+export const True: TokenType = word('true');
+export const False: TokenType = word('false');
+export const None: TokenType = word('none');
+
+/** Words of the language's constructs that this version does not read yet. */
+export const LaterWord: TokenType = define({
+  name: 'LaterWord',
+  pattern: /use|cell|nodes|from|any|for|in|when|architecture|property|genome|program/,
+  longer_alt: PlainName,
+  categories: [ReservedWord],
+});
+
+export const Step: TokenType = define({
+  name: 'Step',
+  pattern: /step/,
+  longer_alt: PlainName,
+  categories: [Name, BinaryOperator],
+});
+vocabulary.push(PlainName);
+
+// ---------------------------------------------------------------- numbers and strings
+
+// A number may not touch a letter, a digit or a lone point: `12kk`, `1.` and `1.2.3` are bad numbers, `1..3` is a range.
+export const NumberText: TokenType = define({
+  name: 'NumberText',
+  pattern: /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?[kMG]?(?![A-Za-z0-9_])(?!\.(?!\.))/,
+});
+export const BadNumber: TokenType = define({
+  name: 'BadNumber',
+  pattern: /\.?\d[A-Za-z0-9_]*(?:\.(?!\.)[A-Za-z0-9_]*)*/,
+});
+export const StringText: TokenType = define({
+  name: 'StringText',
+  pattern: /"[^"\\\r\n]*(?:\\[^\r\n][^"\\\r\n]*)*"/,
+});
+export const OpenString: TokenType = define({ name: 'OpenString', pattern: /"[^\r\n]*/ });
+export const ForeignString: TokenType = define({
+  name: 'ForeignString',
+  pattern: /'[^'\r\n]*'|[“”„«][^“”»\r\n]*[“”»]/,
+});
+
+// ---------------------------------------------------------------- foreign spellings, before their parts
+
+/** Operators of other languages and of word processors; `lex.ts` says what to write instead. */
+export const Foreign: TokenType = define({
+  name: 'Foreign',
+  pattern: /&&|\|\||===|!==|\*\*|=>|->|:=|\+=|#[^\r\n]*|[−–—×·÷≤≥≠…→%^]|!(?!=)|\|(?!>)|&/,
+});
+
+// ---------------------------------------------------------------- punctuation, longest first
+
+function sign(name: string, text: string, categories: TokenType[] = []): TokenType {
+  return define({ name, pattern: text, label: `\`${text}\``, categories });
+}
+
+export const Spread: TokenType = sign('Spread', '...');
+export const DotDot: TokenType = sign('DotDot', '..', [BinaryOperator]);
+export const Dot: TokenType = sign('Dot', '.');
+export const Pipe: TokenType = sign('Pipe', '|>');
+export const Equal: TokenType = sign('Equal', '==', [BinaryOperator]);
+export const NotEqual: TokenType = sign('NotEqual', '!=', [BinaryOperator]);
+export const LessEqual: TokenType = sign('LessEqual', '<=', [BinaryOperator]);
+export const GreaterEqual: TokenType = sign('GreaterEqual', '>=', [BinaryOperator]);
+export const Less: TokenType = sign('Less', '<', [BinaryOperator]);
+export const Greater: TokenType = sign('Greater', '>', [BinaryOperator]);
+export const Plus: TokenType = sign('Plus', '+', [Arithmetic, BinaryOperator]);
+export const Minus: TokenType = sign('Minus', '-', [Arithmetic, BinaryOperator]);
+export const Star: TokenType = sign('Star', '*', [Arithmetic, BinaryOperator]);
+export const Slash: TokenType = sign('Slash', '/', [Arithmetic, BinaryOperator]);
+export const Assign: TokenType = sign('Assign', '=');
+export const Colon: TokenType = sign('Colon', ':');
+export const Semicolon: TokenType = sign('Semicolon', ';');
+export const Comma: TokenType = sign('Comma', ',');
+export const LeftParen: TokenType = sign('LeftParen', '(');
+export const RightParen: TokenType = sign('RightParen', ')');
+export const LeftSquare: TokenType = sign('LeftSquare', '[');
+export const RightSquare: TokenType = sign('RightSquare', ']');
+export const LeftBrace: TokenType = sign('LeftBrace', '{');
+export const RightBrace: TokenType = sign('RightBrace', '}');
+
+/** One UTF-16 unit of anything else. */
+export const Stray: TokenType = define({ name: 'Stray', pattern: /[\s\S]/, line_breaks: true });
+
+/** Every token type, for the parser. */
+export const parserVocabulary: readonly TokenType[] = [
+  ...vocabulary,
+  BinaryOperator,
+  Arithmetic,
+  ReservedWord,
+  Name,
+  Separator,
+];
+
+let lexer: Lexer | undefined;
+
+/** The lexer, made when first needed. */
+export function nasLexer(): Lexer {
+  lexer ??= new Lexer(vocabulary, { positionTracking: 'onlyOffset', skipValidations: true });
+  return lexer;
+}
+
+/** The tokens with which a value can end; a `[` or `.` behind them would select a part of it. */
+export const endsValue: ReadonlySet<TokenType> = new Set([
+  PlainName,
+  Step,
+  NumberText,
+  StringText,
+  RightParen,
+  RightSquare,
+  RightBrace,
+]);
