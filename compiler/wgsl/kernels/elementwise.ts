@@ -26,19 +26,19 @@ const elementwiseKernel = family(
     name: string,
     inputs: number,
     expression: string,
-  ): KernelSource<'count' | 'stride' | 'width' | 'from' | 'factor'> => {
+  ): KernelSource<'count' | 'stride' | 'width' | 'start' | 'factor'> => {
     const names = inputNames.slice(0, inputs);
     const body = new Lines().add(
       'let first = (i32(group.x) + i32(group.y) * u.width) * 64 + local;',
       'for (var i = first; i < u.count; i += u.stride) {',
-      ...names.map((n) => `let ${n} = in_${n}[i${n === 'a' ? ' + u.from' : ''}];`),
+      ...names.map((n) => `let ${n} = in_${n}[i${n === 'a' ? ' + u.start' : ''}];`),
       `y[i] = ${expression};`,
       '}',
     );
     return kernel({
       name,
       storage: [...reads(...names.map((n) => `in_${n}`)), writes('y')],
-      fields: { count: 'i32', stride: 'i32', width: 'i32', from: 'i32', factor: 'f32' },
+      fields: { count: 'i32', stride: 'i32', width: 'i32', start: 'i32', factor: 'f32' },
       workgroupSize: THREADS,
       helpers: expression.includes('relu(') ? [reluHelper] : [],
       body,
@@ -67,7 +67,7 @@ export function elementwise(
   return dispatch(
     elementwiseKernel(name, bindings.length - 1, expression),
     bindings,
-    { count, stride: width * height * THREADS, width, from, factor },
+    { count, stride: width * height * THREADS, width, start: from, factor },
     [width, height, 1],
   );
 }

@@ -58,13 +58,13 @@ const gatherRows: KernelSource<
       'let length = divide(u.rowQuads, u.quads, u.inverseQuads) * u.channels;',
       'let index = indices[i32(step[1]) + row];',
       'let there = index >= 0 && index < i32(arrayLength(&data)) / length;',
-      'let from = select(0, index, there) * length + pixel * u.channels;',
+      'let start = select(0, index, there) * length + pixel * u.channels;',
       'let last = u.channels - 1;',
     )
     .each(
       4,
       (k) =>
-        `let v${k} = select(0.0, data[from + min(channel + ${k}, last)], there && channel + ${k} <= last);`,
+        `let v${k} = select(0.0, data[start + min(channel + ${k}, last)], there && channel + ${k} <= last);`,
     )
     .add('x[i] = vec4f(v0, v1, v2, v3);', '}'),
 });

@@ -15,12 +15,12 @@ const transpose: KernelSource<'rows' | 'quads' | 'rowQuads' | 'inputStride' | 'o
       'let block = i32(group.y);',
       'let matrix = i32(group.z);',
       'if (quad < u.quads) {',
-      'let from = matrix * u.inputStride + quad;',
+      'let start = matrix * u.inputStride + quad;',
       'let to = matrix * u.outputRows * u.rowQuads + block;',
     )
     .each(4, (i) => [
       `let row${i} = block * 4 + ${i};`,
-      `let a${i} = select(vec4f(), x[from + min(row${i}, u.rows - 1) * u.quads], row${i} < u.rows);`,
+      `let a${i} = select(vec4f(), x[start + min(row${i}, u.rows - 1) * u.quads], row${i} < u.rows);`,
     ])
     .each(4, (j) => {
       const lane = 'xyzw'[j];

@@ -1,0 +1,92 @@
+/** Compute pipelines by their WGSL: compiled once per device, shared by every network that needs them. */
+import type { PlanKernel } from '../../compiler/wgsl/plan.ts';
+import { InvariantError } from '../../util/invariant.ts';
+
+/** A pipeline, and the layout that its bind groups need. */
+export interface Pipeline {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+/** How often a pipeline was compiled, and how often it was there already. */
+export interface PipelineCounters {
+  readonly compiled: number;
+  readonly hits: number;
+}
+
+/** The pipelines of one device. */
+export class PipelineCache {
+  readonly #device: GPUDevice;
+  readonly #pipelines = new Map<string, Promise<Pipeline>>();
+  readonly #layouts = new Map<string, GPUBindGroupLayout>();
+  #hits = 0;
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  /** What has happened so far. */
+  get counters(): PipelineCounters {
+    return { compiled: this.#pipelines.size, hits: this.#hits };
+  }
+
+  /** The pipeline of a kernel. Equal sources give one pipeline. */
+  get(kernel: PlanKernel): Promise<Pipeline> {
+    const known = this.#pipelines.get(kernel.wgsl);
+    if (known) {
+      this.#hits += 1;
+      return known;
+    }
+    const pipeline = this.#compile(kernel);
+    this.#pipelines.set(kernel.wgsl, pipeline);
+    return pipeline;
+  }
+
+  /** Layouts are shared by all kernels with the same bindings. */
+  #layout(bindings: PlanKernel['bindings']): GPUBindGroupLayout {
+    const key = bindings.join();
+    const types = { read: 'read-only-storage', read_write: 'storage', uniform: 'uniform' } as const;
+    const layout =
+      this.#layouts.get(key) ??
+      this.#device.createBindGroupLayout({
+        entries: bindings.map((access, binding) => ({
+          binding,
+          visibility: GPUShaderStage.COMPUTE,
+          buffer: { type: types[access] },
+        })),
+      });
+    this.#layouts.set(key, layout);
+    return layout;
+  }
+
+  async #compile({ name, wgsl, bindings }: PlanKernel): Promise<Pipeline> {
+    const device = this.#device;
+    const layout = this.#layout(bindings);
+    // The scope keeps a faulty module from being reported a second time as an uncaptured error.
+    device.pushErrorScope('validation');
+    const module = device.createShaderModule({ code: wgsl, label: name });
+    const faulty = device.popErrorScope();
+    try {
+      const pipeline = await device.createComputePipelineAsync({
+        label: name,
+        layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+        compute: { module, entryPoint: 'main' },
+      });
+      return { pipeline, layout };
+    } catch (error) {
+      const { messages } = await module.getCompilationInfo();
+      const found = messages.map((m) => `  ${m.lineNum}:${m.linePos} ${m.type}: ${m.message}`);
+      const reason = found.length > 0 ? found.join('\n') : String(error);
+      throw new InvariantError(`the kernel ${name} does not compile:\n${reason}\n${numbered(wgsl)}`);
+    } finally {
+      await faulty;
+    }
+  }
+}
+
+function numbered(text: string): string {
+  return text
+    .split('\n')
+    .map((line, i) => `${String(i + 1).padStart(4)}  ${line}`)
+    .join('\n');
+}

@@ -1,0 +1,52 @@
+/** Tensors between their logical layout, row-major, and the padded one that a device keeps. */
+import type { Shape } from '../../compiler/graph/graph.ts';
+import { elementsOf, shapeText } from '../../compiler/ops/shapes.ts';
+import { invariant } from '../../util/invariant.ts';
+
+interface Layout {
+  readonly shape: Shape;
+  readonly physicalShape: Shape;
+}
+
+/** Visits each run of elements that is contiguous in both layouts: (logical offset, physical offset, length). */
+function visitRuns(
+  { shape, physicalShape }: Layout,
+  visit: (logical: number, physical: number, length: number) => void,
+): void {
+  const columns = shape.at(-1) ?? 1;
+  const columnsInMemory = physicalShape.at(-1) ?? 1;
+  const rows = shape.at(-2) ?? 1;
+  const rowsInMemory = physicalShape.at(-2) ?? 1;
+  const matrices = elementsOf(shape) / (rows * columns);
+  for (let matrix = 0; matrix < matrices; matrix += 1) {
+    for (let row = 0; row < rows; row += 1) {
+      visit((matrix * rows + row) * columns, (matrix * rowsInMemory + row) * columnsInMemory, columns);
+    }
+  }
+}
+
+/** The padded tensor, padding zero. */
+export function padTensor<T extends Float32Array | Int32Array>(layout: Layout, values: T): T {
+  const { shape, physicalShape } = layout;
+  invariant(
+    values.length === elementsOf(shape),
+    `a tensor of ${shapeText(shape)} cannot hold ${values.length} elements`,
+  );
+  const bytes = elementsOf(physicalShape) * 4;
+  const padded = (
+    values instanceof Int32Array ? new Int32Array(bytes / 4) : new Float32Array(bytes / 4)
+  ) as T;
+  visitRuns(layout, (logical, physical, length) => {
+    padded.set(values.subarray(logical, logical + length), physical);
+  });
+  return padded;
+}
+
+/** The logical tensor from a padded one. */
+export function unpadTensor(layout: Layout, padded: Float32Array): Float32Array {
+  const values = new Float32Array(elementsOf(layout.shape));
+  visitRuns(layout, (logical, physical, length) => {
+    values.set(padded.subarray(physical, physical + length), logical);
+  });
+  return values;
+}

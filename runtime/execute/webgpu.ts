@@ -1,0 +1,290 @@
+/** Runs Plans on a WebGPU device: allocates, compiles and binds once, then encodes the same dispatches per step. */
+import { STEP_BYTES } from '../../compiler/wgsl/kernels/step.ts';
+import type { BufferRange, Plan, PlanDispatch, TensorSlot } from '../../compiler/wgsl/plan.ts';
+import { diagnose, Refusal } from '../../grammar/diagnostics.ts';
+import { invariant, present } from '../../util/invariant.ts';
+import type { Device } from '../device/device.ts';
+import type { Pipeline } from '../device/pipelines.ts';
+import { padTensor, unpadTensor } from './padding.ts';
+import type { ResidentData } from './residentData.ts';
+
+/** What changes from step to step. */
+export interface StepValues {
+  readonly learningRate?: number;
+  /** Place in the row numbers where this step's batch begins; for plans with a feed. */
+  readonly offset?: number;
+}
+
+/** The scalar outputs of the steps of a run, by name: element `i` is step `i`'s. */
+export type Records = ReadonlyMap<string, Float32Array>;
+
+/** A dispatch that is ready to be encoded. */
+export interface ReadyDispatch {
+  readonly label: string;
+  readonly kernel: string;
+  readonly encode: (pass: GPUComputePassEncoder) => void;
+}
+
+/** A Plan on a device. */
+export interface Execution {
+  readonly plan: Plan;
+  readonly device: Device;
+  /** Device memory that it holds, resident data not counted. */
+  readonly bytes: number;
+  /** The buffers of the plan, in its order. */
+  readonly buffers: readonly GPUBuffer[];
+  /** The dispatches of each program, for traces. */
+  readonly programs: Readonly<Record<string, readonly ReadyDispatch[]>>;
+  /** Sets parameters and states, in logical layout. */
+  readonly writeTensors: (values: ReadonlyMap<string, Float32Array>) => void;
+  /** Parameters and states now, all of them or those named. */
+  readonly readTensors: (names?: readonly string[]) => Promise<Map<string, Float32Array>>;
+  readonly writeInput: (name: string, values: Float32Array | Int32Array) => void;
+  /** Sets the row numbers that steps take their batches from. */
+  readonly writeIndices: (order: Int32Array) => void;
+  readonly readOutput: (name: string) => Promise<Float32Array>;
+  readonly readGradients: () => Promise<Map<string, Float32Array>>;
+  /** Runs a program once per step and gives what the steps recorded. */
+  readonly run: (program: string, steps: readonly StepValues[]) => Promise<Records>;
+  readonly destroy: () => void;
+}
+
+/** Steps that may be queued before the host waits: enough to keep the device busy. */
+const QUEUED_STEPS = 16;
+
+/** Makes a plan ready to run. Parameters and states begin as zeros until they are written. */
+export async function prepare(device: Device, plan: Plan, data?: ResidentData): Promise<Execution> {
+  const { gpu } = device;
+  const compiled = Promise.all(plan.kernels.map((kernel) => device.pipelines.get(kernel)));
+  gpu.pushErrorScope('out-of-memory');
+  const own: GPUBuffer[] = [];
+  const allocate = (label: string, size: number, usage: GPUBufferUsageFlags): GPUBuffer => {
+    const buffer = gpu.createBuffer({ label, size, usage });
+    own.push(buffer);
+    return buffer;
+  };
+  const resident = new Map(
+    Object.entries(plan.feed?.data ?? {}).map(([name, { buffer }]) => [
+      buffer,
+      present(data?.buffers[name], `prepare: resident data for ${name}`),
+    ]),
+  );
+  const buffers = plan.buffers.map(
+    ({ name, bytes }, i) =>
+      resident.get(i) ??
+      allocate(name, bytes, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST),
+  );
+  const uniformBytes = Math.max(16, plan.uniforms.length * 4);
+  const uniforms = allocate('uniforms', uniformBytes, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
+  gpu.queue.writeBuffer(uniforms, 0, Uint32Array.from(plan.uniforms));
+  const outOfMemory = gpu.popErrorScope();
+  const pipelines = await device.settle(compiled);
+  const failed = await device.settle(outOfMemory);
+  if (failed) {
+    for (const buffer of own) buffer.destroy();
+    throw new Refusal(diagnose('deviceError', { message: failed.message }));
+  }
+  const execution = new WebGpuExecution(
+    device,
+    plan,
+    buffers,
+    own,
+    bindAll(device, plan, pipelines, buffers, uniforms),
+  );
+  for (const slot of plan.constants) {
+    invariant(slot.init.kind === 'constant', `prepare: ${slot.name} has one value`);
+    const values = new Float32Array(slot.shape.reduce((a, b) => a * b, 1)).fill(slot.init.value);
+    execution.write(slot, values);
+  }
+  device.check();
+  return execution;
+}
+
+/** Bind groups; dispatches with the same ranges share one (making one costs as much as two dispatches). */
+function bindAll(
+  { gpu }: Device,
+  plan: Plan,
+  pipelines: readonly Pipeline[],
+  buffers: readonly GPUBuffer[],
+  uniforms: GPUBuffer,
+): Readonly<Record<string, readonly ReadyDispatch[]>> {
+  const groups = new Map<string, GPUBindGroup>();
+  const resource = ({ buffer, offset, bytes }: BufferRange): GPUBufferBinding => {
+    const bound = present(buffers[buffer], `prepare: buffer ${buffer}`);
+    return bytes === 0 ? { buffer: bound } : { buffer: bound, offset, size: bytes };
+  };
+  const ready = (dispatch: PlanDispatch): ReadyDispatch => {
+    const { kernel, ranges, uniformOffset, uniformBytes, workgroups, label } = dispatch;
+    const { pipeline, layout } = present(pipelines[kernel], `prepare: kernel ${kernel}`);
+    const bindings = plan.kernels[kernel]?.bindings.join() ?? '';
+    const key = JSON.stringify([bindings, uniformOffset, uniformBytes, ranges]);
+    const group =
+      groups.get(key) ??
+      gpu.createBindGroup({
+        layout,
+        entries: [
+          ...ranges.map(resource),
+          { buffer: uniforms, offset: uniformOffset, size: uniformBytes },
+        ].map((bound, binding) => ({ binding, resource: bound })),
+      });
+    groups.set(key, group);
+    return {
+      label,
+      kernel: plan.kernels[kernel]?.name ?? '',
+      encode: (pass) => {
+        pass.setPipeline(pipeline);
+        pass.setBindGroup(0, group);
+        pass.dispatchWorkgroups(...workgroups);
+      },
+    };
+  };
+  return Object.fromEntries(
+    Object.entries(plan.programs).map(([name, dispatches]) => [name, dispatches.map(ready)]),
+  );
+}
+
+class WebGpuExecution implements Execution {
+  readonly plan: Plan;
+  readonly device: Device;
+  readonly bytes: number;
+  readonly buffers: readonly GPUBuffer[];
+  readonly programs: Readonly<Record<string, readonly ReadyDispatch[]>>;
+  readonly #own: readonly GPUBuffer[];
+  readonly #step = new DataView(new ArrayBuffer(STEP_BYTES));
+
+  constructor(
+    device: Device,
+    plan: Plan,
+    buffers: readonly GPUBuffer[],
+    own: readonly GPUBuffer[],
+    programs: Readonly<Record<string, readonly ReadyDispatch[]>>,
+  ) {
+    this.device = device;
+    this.plan = plan;
+    this.buffers = buffers;
+    this.programs = programs;
+    this.#own = own;
+    this.bytes = own.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** Writes a tensor, padded. */
+  write(slot: TensorSlot, values: Float32Array | Int32Array): void {
+    const { buffer, offset } = slot.range;
+    this.device.gpu.queue.writeBuffer(this.#buffer(buffer), offset, padTensor(slot, values));
+  }
+
+  writeTensors = (values: ReadonlyMap<string, Float32Array>): void => {
+    const slots = new Map([...this.plan.parameters, ...this.plan.states].map((slot) => [slot.name, slot]));
+    for (const [name, tensor] of values) {
+      this.write(present(slots.get(name), `writeTensors: a tensor called ${name}`), tensor);
+    }
+  };
+
+  readTensors = (names?: readonly string[]): Promise<Map<string, Float32Array>> => {
+    const slots = [...this.plan.parameters, ...this.plan.states];
+    return this.#read(names ? slots.filter(({ name }) => names.includes(name)) : slots);
+  };
+
+  writeInput = (name: string, values: Float32Array | Int32Array): void => {
+    const slot = this.plan.inputs.find((one) => one.name === name);
+    this.write(present(slot, `writeInput: an input called ${name}`), values);
+  };
+
+  writeIndices = (order: Int32Array): void => {
+    const { indices, capacity } = present(this.plan.feed, 'writeIndices: a plan with a feed');
+    invariant(order.length <= capacity, `writeIndices: ${order.length} row numbers, room for ${capacity}`);
+    this.device.gpu.queue.writeBuffer(this.#buffer(indices.buffer), indices.offset, order);
+  };
+
+  readOutput = async (name: string): Promise<Float32Array> => {
+    const slots = this.plan.outputs.filter((slot) => slot.name === name);
+    return present((await this.#read(slots)).get(name), `readOutput: an output called ${name}`);
+  };
+
+  readGradients = (): Promise<Map<string, Float32Array>> => this.#read(this.plan.gradients);
+
+  run = async (program: string, steps: readonly StepValues[]): Promise<Records> => {
+    const { records } = this.plan;
+    const slots = records?.slots ?? Infinity;
+    const found = new Map((records?.names ?? []).map((name) => [name, new Float32Array(steps.length)]));
+    for (let first = 0; first < steps.length; first += slots) {
+      const part = steps.slice(first, first + slots);
+      // oxlint-disable-next-line no-await-in-loop -- steps follow each other
+      await this.#runSteps(program, part);
+      if (!records) continue;
+      const bytes = part.length * records.names.length * 4;
+      // oxlint-disable-next-line no-await-in-loop -- the next part overwrites these records
+      const values = new Float32Array(await this.#readBytes([{ ...records.range, bytes }]));
+      records.names.forEach((name, k) => {
+        found.get(name)?.set(
+          part.map((_, i) => values[i * records.names.length + k] ?? NaN),
+          first,
+        );
+      });
+    }
+    return found;
+  };
+
+  destroy = (): void => {
+    for (const buffer of this.#own) buffer.destroy();
+  };
+
+  async #runSteps(program: string, steps: readonly StepValues[]): Promise<void> {
+    const { gpu } = this.device;
+    const dispatches = present(this.programs[program], `run: a program called ${program}`);
+    const stepBuffer = this.#buffer(this.plan.step.buffer);
+    for (const [slot, { learningRate = 0, offset = 0 }] of steps.entries()) {
+      this.#step.setFloat32(0, learningRate, true);
+      this.#step.setUint32(4, offset, true);
+      this.#step.setUint32(8, slot, true);
+      gpu.queue.writeBuffer(stepBuffer, this.plan.step.offset, this.#step.buffer);
+      const encoder = gpu.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      for (const { encode } of dispatches) encode(pass);
+      pass.end();
+      gpu.queue.submit([encoder.finish()]);
+      // oxlint-disable-next-line no-await-in-loop -- keeps the queue, and its memory, short
+      if (slot % QUEUED_STEPS === QUEUED_STEPS - 1) await this.device.finish();
+    }
+    await this.device.finish();
+  }
+
+  #buffer(index: number): GPUBuffer {
+    return present(this.buffers[index], `buffer ${index}`);
+  }
+
+  async #read(slots: readonly TensorSlot[]): Promise<Map<string, Float32Array>> {
+    const all = await this.#readBytes(slots.map(({ range }) => range));
+    const found = new Map<string, Float32Array>();
+    let at = 0;
+    for (const slot of slots) {
+      found.set(slot.name, unpadTensor(slot, new Float32Array(all, at, slot.range.bytes / 4)));
+      at += slot.range.bytes;
+    }
+    return found;
+  }
+
+  /** The bytes of some ranges, one after the other. */
+  async #readBytes(ranges: readonly BufferRange[]): Promise<ArrayBuffer> {
+    const { gpu, settle, check } = this.device;
+    const size = ranges.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (size === 0) return new ArrayBuffer(0);
+    const staging = gpu.createBuffer({ size, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ });
+    const encoder = gpu.createCommandEncoder();
+    let at = 0;
+    for (const { buffer, offset, bytes } of ranges) {
+      encoder.copyBufferToBuffer(this.#buffer(buffer), offset, staging, at, bytes);
+      at += bytes;
+    }
+    gpu.queue.submit([encoder.finish()]);
+    try {
+      await settle(staging.mapAsync(GPUMapMode.READ));
+      return staging.getMappedRange().slice(0);
+    } catch (error) {
+      check();
+      throw error;
+    } finally {
+      staging.destroy();
+    }
+  }
+}

@@ -1,0 +1,351 @@
+/** Every op's kernels against the float64 reference, on random shapes, with and without subgroups. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type {
+  OpAttributes,
+  OpName,
+  PoolAttributes,
+  WindowAttributes,
+} from '../../../compiler/ops/attributes.ts';
+import { opTable } from '../../../compiler/ops/table.ts';
+import { windowPlaces } from '../../../compiler/ops/windows.ts';
+import { elementsOf } from '../../../compiler/ops/shapes.ts';
+import type { Shape } from '../../../compiler/graph/graph.ts';
+import { compareOp, noise, profilesOf, runOp, useDevice, type OpCase } from './onDevice.ts';
+
+/**
+ * Sums of n products in float32, added one after the other: the error stays below about sqrt(n) * 2^-24 of
+ * the largest result, and n is below 10,000 here. 2e-5 leaves a factor of three.
+ */
+const SUMS = 2e-5;
+/** A few roundings, and the adapter's sqrt, exp and log, which WebGPU allows some units in the last place. */
+const FEW = 2e-6;
+
+const RUNS = 12;
+const device = useDevice();
+
+type Input = OpCase<OpName>['inputs'][number];
+
+function tensor(shape: Shape, seed: number, mean = 0, size = 1): Input {
+  return { shape, data: noise(elementsOf(shape), seed, mean, size) };
+}
+
+function labels(rows: number, classes: number, seed: number): Input {
+  const data = Int32Array.from(noise(rows, seed), (v) => Math.floor(((v + 1.2) / 2.2) * classes) - 1);
+  return { shape: [rows], data: data.map((label) => Math.min(label, classes - 1)) };
+}
+
+const size = fc.integer({ min: 1, max: 9 });
+const channels = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(12, 16, 31, 32, 48, 70));
+const images = fc.integer({ min: 1, max: 3 });
+const stride = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 }));
+const padding = fc.tuple(...[0, 1, 2, 3].map(() => fc.integer({ min: 0, max: 2 }))) as fc.Arbitrary<
+  [number, number, number, number]
+>;
+const kernel = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 }));
+const seed = fc.integer({ min: 1, max: 1000 });
+
+/** Runs an op on random cases under every profile of the device. */
+function agrees<K extends OpName>(op: K, tolerance: number, cases: fc.Arbitrary<Omit<OpCase<K>, 'op'>>, floor?: number): void {
+  it(`${op}`, async () => {
+    for (const profile of profilesOf(device())) {
+      await fc.assert(
+        fc.asyncProperty(cases, async (one) => {
+          await compareOp(device(), profile, { op, ...one }, tolerance, floor);
+        }),
+        { numRuns: RUNS },
+      );
+    }
+  });
+}
+
+interface ConvCase {
+  readonly x: Shape;
+  readonly w: Shape;
+  readonly y: Shape;
+  readonly attributes: WindowAttributes;
+  readonly seed: number;
+}
+
+const convs: fc.Arbitrary<ConvCase> = fc
+  .record({ n: images, h: size, w: size, ci: channels, co: channels, kernel, stride, padding, seed })
+  .filter(({ h, w, kernel: [kh, kw], padding: [t, b, l, r] }) => h + t + b >= kh && w + l + r >= kw)
+  .map(({ n, h, w, ci, co, kernel: k, stride: s, padding: p, seed: from }) => {
+    const attributes = { stride: s, padding: p };
+    return {
+      x: [n, h, w, ci],
+      w: [...k, ci, co],
+      y: [n, ...windowPlaces([h, w], k, attributes), co],
+      attributes,
+      seed: from,
+    };
+  });
+
+const pools = fc
+  .record({ n: images, h: size, w: size, c: channels, window: kernel, stride, padding, seed })
+  .map((c) => ({
+    x: [c.n, c.h, c.w, c.c] as Shape,
+    attributes: { window: c.window, stride: c.stride, padding: c.padding } as PoolAttributes,
+    seed: c.seed,
+  }))
+  .filter(
+    ({ x, attributes }) => !('problem' in opTable.max_pool.shape([{ shape: x, dtype: 'f32' }], attributes)),
+  );
+
+function poolOutput({ x, attributes }: { x: Shape; attributes: PoolAttributes }): Shape {
+  return [x[0]!, ...windowPlaces([x[1]!, x[2]!], attributes.window, attributes), x[3]!];
+}
+
+/** Values with many equals, so that ties are decided. */
+function coarse(shape: Shape, from: number): Input {
+  return { shape, data: noise(elementsOf(shape), from).map((v) => Math.round(v * 3)) };
+}
+
+describe('convolution kernels agree with the reference', () => {
+  agrees(
+    'conv',
+    SUMS,
+    convs.map((c) => ({
+      attributes: c.attributes,
+      inputs: [tensor(c.x, c.seed), tensor(c.w, c.seed + 1)],
+      weights: [1],
+    })),
+  );
+  agrees(
+    'conv_input_gradient',
+    SUMS,
+    convs.map((c) => ({
+      attributes: { ...c.attributes, inputShape: c.x },
+      inputs: [tensor(c.y, c.seed), tensor(c.w, c.seed + 1)],
+      weights: [1],
+    })),
+  );
+  agrees(
+    'conv_weight_gradient',
+    SUMS,
+    convs.map((c) => ({
+      attributes: { ...c.attributes, kernel: [c.w[0]!, c.w[1]!] },
+      inputs: [tensor(c.x, c.seed), tensor(c.y, c.seed + 1)],
+    })),
+  );
+});
+
+describe('matrix kernels agree with the reference', () => {
+  const side = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(10, 33, 64, 100));
+  agrees(
+    'matmul',
+    SUMS,
+    fc
+      .record({ m: side, k: side, n: side, transposeA: fc.boolean(), transposeB: fc.boolean(), seed })
+      .map(({ m, k, n, transposeA, transposeB, seed: from }) => ({
+        attributes: { transposeA, transposeB },
+        inputs: [tensor(transposeA ? [k, m] : [m, k], from), tensor(transposeB ? [n, k] : [k, n], from + 1)],
+        weights: from % 2 === 0 ? [1] : [],
+      })),
+  );
+  const rows = fc.record({ shape: fc.tuple(fc.integer({ min: 2, max: 70 }), size, channels), seed });
+  agrees(
+    'bias_add',
+    FEW,
+    rows.map(({ shape, seed: from }) => ({
+      attributes: {},
+      inputs: [tensor(shape, from), tensor([shape[2]], from + 1)],
+    })),
+  );
+  agrees(
+    'sum_rows',
+    SUMS,
+    rows.map(({ shape, seed: from }) => ({ attributes: {}, inputs: [tensor(shape, from)] })),
+  );
+  agrees(
+    'row',
+    FEW,
+    rows.map(({ shape: [n, , c], seed: from }) => ({
+      attributes: { index: from % n },
+      inputs: [tensor([n, c], from)],
+    })),
+  );
+});
+
+describe('batch norm kernels agree with the reference', () => {
+  const cases = fc.record({
+    shape: fc.tuple(images, size, fc.integer({ min: 2, max: 40 }), channels),
+    seed,
+  });
+  const epsilon = 1e-3;
+  const statistics = (c: number, from: number): Input => ({
+    shape: [2, c],
+    data: noise(2 * c, from).map((v, i) => (i < c ? v : 0.6 + 0.5 * v)),
+  });
+  agrees(
+    'moments',
+    SUMS,
+    cases.map(({ shape, seed: from }) => ({ attributes: {}, inputs: [tensor(shape, from)] })),
+  );
+  const normalized = cases.map(({ shape, seed: from }) => ({
+    attributes: { epsilon },
+    inputs: [
+      tensor(shape, from),
+      tensor([shape[3]], from + 1),
+      tensor([shape[3]], from + 2),
+      statistics(shape[3], from + 3),
+    ],
+  }));
+  agrees('batch_norm_training', FEW, normalized);
+  agrees('batch_norm_inference', FEW, normalized);
+  agrees(
+    'batch_norm_gradient_sums',
+    SUMS,
+    cases.map(({ shape, seed: from }) => ({
+      attributes: { epsilon },
+      inputs: [tensor(shape, from), tensor(shape, from + 1), statistics(shape[3], from + 2)],
+    })),
+  );
+  agrees(
+    'batch_norm_input_gradient',
+    FEW,
+    cases.map(({ shape, seed: from }) => ({
+      attributes: { epsilon },
+      inputs: [
+        tensor(shape, from),
+        tensor(shape, from + 1),
+        statistics(shape[3], from + 2),
+        tensor([shape[3]], from + 3),
+        tensor([2, shape[3]], from + 4),
+      ],
+    })),
+  );
+  agrees(
+    'update_statistics',
+    FEW,
+    cases.map(({ shape, seed: from }) => ({
+      attributes: { momentum: 0.1, elements: 2 + from },
+      inputs: [statistics(shape[3], from), statistics(shape[3], from + 1)],
+    })),
+  );
+
+  it('keeps the digits of a variance that is small against the mean', async () => {
+    // mean 1000, deviation 0.5: E[x^2] - E[x]^2 in float32 would have no digit left (1e6 * 2^-24 = 0.06
+    // against a variance of 0.08). The inputs themselves are rounded to 6e-5, which both sides see alike.
+    for (const profile of profilesOf(device())) {
+      const x = tensor([8, 16, 16, 20], 5, 1000, 0.5);
+      const variance = await momentsOf(profile, x);
+      expect(variance.error).toBeLessThan(1e-5);
+      expect(variance.largest).toBeGreaterThan(0.07);
+    }
+  });
+
+  async function momentsOf(
+    profile: ReturnType<typeof profilesOf>[number],
+    x: Input,
+  ): Promise<{ error: number; largest: number }> {
+    const { found, expected } = await runOp(device(), profile, {
+      op: 'moments',
+      attributes: {},
+      inputs: [x],
+    });
+    const channelCount = x.shape[3]!;
+    const differences = [...expected.slice(channelCount)].map(
+      (v, i) => Math.abs(found[channelCount + i]! - v) / v,
+    );
+    return { error: Math.max(...differences), largest: Math.max(...found.slice(channelCount)) };
+  }
+});
+
+describe('elementwise kernels are exact', () => {
+  const shapes = fc.record({ shape: fc.tuple(images, size, size, channels), seed });
+  const one = shapes.map(({ shape, seed: from }) => ({ attributes: {}, inputs: [coarse(shape, from)] }));
+  const pairs = shapes.map(({ shape, seed: from }) => ({
+    attributes: {},
+    inputs: [coarse(shape, from), coarse(shape, from + 1)],
+  }));
+  const EXACT = 1e-9;
+  agrees('relu', EXACT, one);
+  agrees('relu_gradient', EXACT, pairs);
+  agrees('add', EXACT, pairs);
+  agrees('sub', EXACT, pairs);
+  agrees('mul', EXACT, pairs);
+  agrees(
+    'scale',
+    EXACT,
+    one.map((c) => ({ ...c, attributes: { factor: 0.25 } })),
+  );
+});
+
+describe('pool kernels agree with the reference', () => {
+  agrees(
+    'max_pool',
+    FEW,
+    pools.map((c) => ({ attributes: c.attributes, inputs: [tensor(c.x, c.seed)] })),
+  );
+  agrees(
+    'max_pool_gradient',
+    FEW,
+    pools.map((c) => ({
+      attributes: c.attributes,
+      inputs: [tensor(poolOutput(c), c.seed), coarse(c.x, c.seed + 1)],
+    })),
+  );
+  agrees(
+    'avg_pool',
+    FEW,
+    pools.map((c) => ({ attributes: c.attributes, inputs: [tensor(c.x, c.seed)] })),
+  );
+  agrees(
+    'avg_pool_gradient',
+    FEW,
+    pools.map((c) => ({
+      attributes: { ...c.attributes, inputShape: c.x },
+      inputs: [tensor(poolOutput(c), c.seed)],
+    })),
+  );
+  const whole = fc.record({ shape: fc.tuple(images, size, size, channels), seed });
+  agrees(
+    'global_avg_pool',
+    FEW,
+    whole.map((c) => ({ attributes: {}, inputs: [tensor(c.shape, c.seed)] })),
+  );
+  agrees(
+    'global_avg_pool_gradient',
+    FEW,
+    whole.map((c) => ({
+      attributes: { inputShape: c.shape },
+      inputs: [tensor([c.shape[0], c.shape[3]], c.seed)],
+    })),
+  );
+});
+
+describe('classification kernels agree with the reference', () => {
+  const cases = fc.record({
+    rows: fc.integer({ min: 1, max: 70 }),
+    classes: fc.integer({ min: 1, max: 12 }),
+    reduction: fc.constantFrom<'mean' | 'sum'>('mean', 'sum'),
+    seed,
+  });
+  agrees(
+    'softmax_cross_entropy',
+    SUMS,
+    cases.map(({ rows, classes, reduction, seed: from }) => ({
+      attributes: { reduction },
+      // scores of 100: their exponentials overflow float32; a loss near 0 is exact to a rounding of 1
+      inputs: [tensor([rows, classes], from, 0, from % 2 === 0 ? 100 : 3), labels(rows, classes, from + 1)],
+    })),
+    1,
+  );
+  agrees(
+    'softmax_cross_entropy_gradient',
+    SUMS,
+    cases.map(({ rows, classes, reduction, seed: from }) => ({
+      attributes: { reduction },
+      inputs: [tensor([rows, classes], from, 0, 3), labels(rows, classes, from + 1), tensor([1], from + 2)],
+    })),
+  );
+  agrees(
+    'correct',
+    FEW,
+    cases.map(({ rows, classes, seed: from }) => ({
+      attributes: {} satisfies OpAttributes['correct'],
+      inputs: [coarse([rows, classes], from), labels(rows, classes, from + 1)],
+    })),
+  );
+});
