@@ -56,17 +56,24 @@ export function trainService(executor: Executor, use: () => DeviceUse): TrainSer
   };
 }
 
-/** What went wrong with request `id`, as an answer. An error that is no refusal is ours: see {@link isInternal}. */
+/** What went wrong with request `id`, as an answer. An error that is no refusal is a mistake of ours. */
 export function failure(id: number, error: unknown, fatal: boolean): TrainFailure {
   return { kind: 'failure', id, diagnostic: diagnosticOf(error), fatal };
 }
 
-/** Whether a failure tells of a mistake of this program, after which a worker is not to be trusted. */
-export function isInternal({ diagnostic }: { readonly diagnostic: Diagnostic }): boolean {
-  return diagnostic.code === INTERNAL;
+/**
+ * Whether a worker is not to be used again after a failure: a mistake of this program leaves it in a state that nobody
+ * knows, and a device that was lost or ran out of memory says so for ever after.
+ */
+export function spendsWorker({ diagnostic }: TrainFailure): boolean {
+  return SPENDING.includes(diagnostic.code);
 }
 
-const INTERNAL = diagnose('workerError', { message: '' }).code;
+const SPENDING: readonly string[] = [
+  diagnose('workerError', { message: '' }),
+  diagnose('deviceLost', { reason: '' }),
+  diagnose('deviceError', { message: '' }),
+].map(({ code }) => code);
 
 /** An error as a diagnostic; of a refusal with several, the others become notes of the first. */
 export function diagnosticOf(error: unknown): Diagnostic {

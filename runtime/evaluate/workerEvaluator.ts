@@ -4,7 +4,7 @@
  */
 import { diagnose, type Details, type Diagnostic } from '../../grammar/diagnostics.ts';
 import type { Evaluator, TrainFailure, TrainProgress, TrainRequest, TrainResult } from './protocol.ts';
-import { isInternal } from './service.ts';
+import { spendsWorker } from './service.ts';
 import { WorkerProcess, type Lost, type WorkerOptions } from './workerProcess.ts';
 
 export interface WorkerEvaluatorOptions extends WorkerOptions {
@@ -67,8 +67,7 @@ export class WorkerEvaluator implements Evaluator {
     if ('code' in worker) return fail(worker, true);
     const answer = await worker.train(request, onProgress);
     if (answer.kind === 'lost') return fail(this.#count(lossDiagnostic(answer)), false);
-    if (answer.kind === 'failure' && isInternal(answer)) {
-      // Its state is unknown now.
+    if (answer.kind === 'failure' && spendsWorker(answer)) {
       worker.kill();
       this.#count(answer.diagnostic);
       return answer;

@@ -21,6 +21,8 @@ export interface NetworkOnData {
   readonly dataset: Dataset;
   /** Images in a batch: the first axis of the graph's inputs. */
   readonly batch: number;
+  /** Most rows that are fed at once, a multiple of the batch. */
+  readonly capacity: number;
   /** The values to begin with, for every parameter and state of the graph. */
   readonly tensors: Tensors;
 }

@@ -86,7 +86,8 @@ async function train(
   const steps = stepsPerEpoch(rows.length, batch);
   const rates = learningRates(schedule, optimizer.lr, epochs * steps);
   const tensors = initialTensors(task.training, seed);
-  const run = await executor.prepareTraining({ graph: task.training, dataset, batch, tensors }, optimizer);
+  const network = { graph: task.training, dataset, batch, capacity: steps * batch, tensors };
+  const run = await executor.prepareTraining(network, optimizer);
   try {
     const epochLosses: number[] = [];
     for (let epoch = 0; epoch < epochs; epoch += 1) {
@@ -110,9 +111,11 @@ async function measure(
   const { evaluation: graph, dataset } = task;
   const rows = partRows(dataset, task.evaluateOn);
   const batch = input(graph, 'x')?.shape[0] ?? task.train.batch;
-  const run = await executor.prepareEvaluation({ graph, dataset, batch, tensors: trained });
+  const order = evaluationOrder(rows, batch);
+  const network = { graph, dataset, batch, capacity: order.length, tensors: trained };
+  const run = await executor.prepareEvaluation(network);
   try {
-    const { loss, correct } = await run.measure(evaluationOrder(rows, batch));
+    const { loss, correct } = await run.measure(order);
     // Finite training losses and yet no finite loss here: the last step went too far, or a statistic overflowed.
     if (!Number.isFinite(loss)) refuse('measurementNotFinite', { images: rows.length });
     return { loss: loss / rows.length, accuracy: correct / rows.length, images: rows.length };

@@ -1,0 +1,64 @@
+/**
+ * The worker process: opens the device, then trains what it is sent, one network after the other. It is started by
+ * `workerProcess.ts` with the coordinator's process id as its argument, and does not outlive the coordinator.
+ */
+import { adapterAdvice } from '#setup/advice.mjs';
+import { diagnose, type Diagnostic } from '../../grammar/diagnostics.ts';
+import { InvariantError } from '../../util/invariant.ts';
+import { openDevice, type Device } from '../device/device.ts';
+import { webGpuExecutor } from '../train/webgpuExecutor.ts';
+import { receiveRequest } from './messages.ts';
+import { endWithParent } from './orphanWatch.ts';
+import type { Response } from './protocol.ts';
+import { diagnosticOf, trainService } from './service.ts';
+
+endWithParent(Number(process.argv[2]));
+
+const device = await open();
+if (device !== undefined) serve(device);
+
+/** The device; without one, the coordinator is told why and ends this process. */
+async function open(): Promise<Device | undefined> {
+  try {
+    return await openDevice();
+  } catch (error) {
+    send({ kind: 'notReady', diagnostic: withAdvice(diagnosticOf(error)) });
+    return undefined;
+  }
+}
+
+function serve(opened: Device): void {
+  const executor = webGpuExecutor(opened);
+  const adapter = opened.info.description || opened.info.device;
+  const service = trainService(executor, () => ({
+    adapter,
+    pipelinesCompiled: opened.pipelines.counters.compiled,
+    pipelinesReused: opened.pipelines.counters.hits,
+    bufferBytes: executor.bufferBytes(),
+    residentBytes: process.memoryUsage.rss(),
+  }));
+  let queue = Promise.resolve();
+  process.on('message', (value) => {
+    const received = receiveRequest(value);
+    // The coordinator is of the same version: this is a mistake of ours, and it sees the text on stderr.
+    if (!received.ok) throw new InvariantError(`worker: a request cannot be read\n${received.problem}`);
+    const request = received.message;
+    if (request.kind === 'stop') {
+      opened.destroy();
+      process.exit(0);
+    }
+    queue = queue.then(async () => send(await service.train(request, send)));
+  });
+  send({ kind: 'ready', adapter });
+}
+
+function send(message: Response): void {
+  process.send?.(message);
+}
+
+/** The advice is the text that set-up and `nas doctor` give. */
+function withAdvice(diagnostic: Diagnostic): Diagnostic {
+  const noAdapter = diagnose('noAdapter', { reason: '' }).code;
+  if (diagnostic.code !== noAdapter) return diagnostic;
+  return { ...diagnostic, notes: [...diagnostic.notes, ...adapterAdvice()] };
+}

@@ -1,0 +1,104 @@
+/**
+ * The training loop's executor on a WebGPU device. Data sets stay on the device; pipelines are shared by all networks;
+ * everything else is freed with its run, so that memory does not grow from network to network.
+ */
+import { planInference, planTraining } from '../../compiler/wgsl/lower.ts';
+import type { Plan } from '../../compiler/wgsl/plan.ts';
+import { present } from '../../util/invariant.ts';
+import type { Dataset } from '../data/dataset.ts';
+import type { Device } from '../device/device.ts';
+import { uploadData, type ResidentData } from '../execute/residentData.ts';
+import { prepare, type Execution } from '../execute/webgpu.ts';
+import type { Executor, NetworkOnData, Tensors } from './executor.ts';
+
+export interface WebGpuExecutor extends Executor {
+  /** Bytes of device buffers held now: data sets, and networks being run. */
+  readonly bufferBytes: () => number;
+}
+
+/** Data sets that stay on the device; a search uses one, a retraining the same. */
+const KEPT_DATA_SETS = 2;
+
+/** Runs on `device`, which stays the caller's. */
+export function webGpuExecutor(device: Device): WebGpuExecutor {
+  const resident = new Map<Dataset, ResidentData>();
+  const running = new Set<Execution>();
+
+  const dataOf = (dataset: Dataset): ResidentData => {
+    const known = resident.get(dataset);
+    if (known !== undefined) return known;
+    for (const [old, data] of resident) {
+      if (resident.size < KEPT_DATA_SETS) break;
+      resident.delete(old);
+      data.destroy();
+    }
+    const data = uploadData(device, { x: dataset.images, labels: dataset.labels });
+    resident.set(dataset, data);
+    return data;
+  };
+
+  const start = async (plan: Plan, { dataset, tensors }: NetworkOnData): Promise<Execution> => {
+    const execution = await prepare(device, plan, dataOf(dataset));
+    running.add(execution);
+    const values = [...plan.parameters, ...plan.states].map(
+      ({ name }) => [name, present(tensors.get(name), `the value of ${name}`).data] as const,
+    );
+    execution.writeTensors(new Map(values));
+    return execution;
+  };
+
+  const release = (execution: Execution) => (): void => {
+    running.delete(execution);
+    execution.destroy();
+  };
+
+  return {
+    prepareTraining: async (network, optimizer) => {
+      const { graph, batch, capacity } = network;
+      const { profile } = device;
+      const plan = planTraining(graph, { profile, feed: { capacity }, optimizer });
+      const execution = await start(plan, network);
+      return {
+        steps: async (order, rates) => {
+          execution.writeIndices(order);
+          const steps = Array.from(rates, (learningRate, i) => ({ learningRate, offset: i * batch }));
+          const records = await execution.run('train', steps);
+          return present(records.get('loss'), 'the recorded loss');
+        },
+        read: () => readTensors(execution),
+        release: release(execution),
+      };
+    },
+    prepareEvaluation: async (network) => {
+      const { graph, batch, capacity } = network;
+      const plan = planInference(graph, { profile: device.profile, feed: { capacity } });
+      const execution = await start(plan, network);
+      return {
+        measure: async (order) => {
+          execution.writeIndices(order);
+          const steps = Array.from({ length: order.length / batch }, (_, i) => ({ offset: i * batch }));
+          const records = await execution.run('evaluate', steps);
+          const sum = (name: string): number =>
+            present(records.get(name), `the recorded ${name}`).reduce((total, value) => total + value, 0);
+          return { loss: sum('loss'), correct: sum('correct') };
+        },
+        release: release(execution),
+      };
+    },
+    bufferBytes: () => {
+      const holders: { readonly bytes: number }[] = [...resident.values(), ...running];
+      return holders.reduce((total, { bytes }) => total + bytes, 0);
+    },
+  };
+}
+
+async function readTensors(execution: Execution): Promise<Tensors> {
+  const values = await execution.readTensors();
+  const { parameters, states } = execution.plan;
+  return new Map(
+    [...parameters, ...states].map(({ name, shape }) => [
+      name,
+      { shape, data: present(values.get(name), `the value of ${name}`) },
+    ]),
+  );
+}

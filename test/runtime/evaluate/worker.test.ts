@@ -1,0 +1,111 @@
+/** Real trainings in a real worker process on the device. */
+import { afterAll, describe, expect, it } from 'vitest';
+import type {
+  TrainFailure,
+  TrainProgress,
+  TrainRequest,
+  TrainResult,
+} from '../../../runtime/evaluate/protocol.ts';
+import { workerEvaluator } from '../../../runtime/evaluate/workerEvaluator.ts';
+import { smallNetwork, unnormalisedNetwork } from '../train/networks.ts';
+import { emptyRequest } from './requests.ts';
+
+const evaluator = workerEvaluator();
+afterAll(() => evaluator.close());
+
+const quiet = (): void => undefined;
+let nextId = 1;
+
+function request(changes: Partial<TrainRequest> = {}): TrainRequest {
+  const { train, ...rest } = emptyRequest(nextId++, 1);
+  return {
+    ...rest,
+    training: smallNetwork(32, 'training'),
+    evaluation: smallNetwork(32, 'inference'),
+    train: { ...train, epochs: 3, batch: 32, optimizer: { ...train.optimizer, lr: 0.3 } },
+    keepTensors: true,
+    ...changes,
+  };
+}
+
+async function result(
+  asked: TrainRequest,
+  onProgress: (p: TrainProgress) => void = quiet,
+): Promise<TrainResult> {
+  const answer = await evaluator.train(asked, onProgress);
+  if (answer.kind !== 'result') throw new Error(JSON.stringify(answer.diagnostic));
+  return answer;
+}
+
+describe('the worker', () => {
+  it('learns the digits, the same bits each time, with pipelines compiled once and memory given back', async () => {
+    const seen: number[] = [];
+    const first = await result(request(), (p) => seen.push(p.loss));
+    expect(first.epochLosses).toEqual(seen);
+    expect(seen).toHaveLength(3);
+    expect(seen[2]).toBeLessThan(0.5 * seen[0]);
+    expect(first.accuracy).toBeGreaterThan(0.8);
+    expect(first.images).toBe(360);
+
+    const pid = evaluator.workerPid;
+    const others: TrainResult[] = [];
+    for (let i = 0; i < 5; i++) others.push(await result(request()));
+    for (const other of others) {
+      expect(other.epochLosses).toEqual(first.epochLosses);
+      expect([other.loss, other.accuracy]).toEqual([first.loss, first.accuracy]);
+      expect(other.tensors).toEqual(first.tensors);
+      expect(other.device.pipelinesCompiled).toBe(first.device.pipelinesCompiled);
+      // The data set stays; networks do not.
+      expect(other.device.bufferBytes).toBe(first.device.bufferBytes);
+    }
+    expect(first.device.bufferBytes).toBe(1797 * 65 * 4);
+    expect(others[4].device.pipelinesReused).toBeGreaterThan(0);
+    expect(evaluator.workerPid).toBe(pid);
+    const other = await result(request({ seed: 2 }));
+    expect(other.epochLosses).not.toEqual(first.epochLosses);
+  });
+
+  it('a training that diverges is a failed trial, and the worker goes on', async () => {
+    const { train } = request();
+    const answer = (await evaluator.train(
+      request({
+        training: unnormalisedNetwork(32, 'training'),
+        evaluation: unnormalisedNetwork(32, 'inference'),
+        train: { ...train, optimizer: { ...train.optimizer, lr: 1e6 } },
+      }),
+      quiet,
+    )) as TrainFailure;
+    expect(answer).toMatchObject({ kind: 'failure', fatal: false, diagnostic: { code: 'NAS4202' } });
+    const pid = evaluator.workerPid;
+    expect((await result(request())).accuracy).toBeGreaterThan(0.8);
+    expect(evaluator.workerPid).toBe(pid);
+  });
+
+  it('kill -9 in the middle costs one request; the next is trained as ever', async () => {
+    const before = await result(request());
+    const { train } = request();
+    const answer = await evaluator.train(request({ train: { ...train, epochs: 500 } }), ({ epoch }) => {
+      if (epoch === 1) process.kill(evaluator.workerPid!, 'SIGKILL');
+    });
+    expect(answer).toMatchObject({ kind: 'failure', fatal: false, diagnostic: { code: 'NAS4301' } });
+    const after = await result(request());
+    expect(after.tensors).toEqual(before.tensors);
+  });
+});
+
+describe('without an adapter', () => {
+  it('says so, with the advice of set-up', async () => {
+    const before = process.env['NASLANG_DRIVER'];
+    process.env['NASLANG_DRIVER'] = 'none';
+    const none = workerEvaluator();
+    try {
+      const answer = (await none.train(request(), quiet)) as TrainFailure;
+      expect(answer).toMatchObject({ fatal: true, diagnostic: { code: 'NAS4001' } });
+      expect(answer.diagnostic.notes.join('\n')).toContain('NASLANG_DRIVER=none forbids a device');
+    } finally {
+      if (before === undefined) delete process.env['NASLANG_DRIVER'];
+      else process.env['NASLANG_DRIVER'] = before;
+      await none.close();
+    }
+  });
+});
