@@ -24,8 +24,8 @@ space digits(classes = 10) {
 
 /// What a block may be: a plain convolution, or one with a skip connection around it (He et al. 2016b).
 motif block(x; c) = x |> choose {
-  plain:    conv(c, k: choose {3, 5}) |> batch_norm |> relu
-  residual: residual(c)
+  plain: conv(c, k: choose {3, 5}) |> batch_norm |> relu
+  skip:  residual(c)
 }
 
 motif residual(x; c) {

@@ -58,6 +58,13 @@ export class Body {
     return this.site === '' ? unique : `${this.site}.${unique}`;
   }
 
+  /** The body's own site for the first unnamed construct of its kind, a claimed one for later ones. */
+  #claimOwn(name: string): string {
+    const first = !this.#sites.has(name);
+    const claimed = this.claimSite(name);
+    return first && this.site !== '' ? this.site : claimed;
+  }
+
   /** Enters a body of the given role, or the one that stands here already. */
   open(role: Role): Body {
     const known = this.#next();
@@ -82,7 +89,7 @@ export class Body {
       case 'use':
         return this.claimSite(role.motif);
       case 'loop':
-        return this.claimSite('repeat');
+        return this.#claimOwn('repeat');
       case 'turn':
         return `${this.site}[${role.index}]`;
       case 'alternative':
@@ -97,7 +104,7 @@ export class Body {
     create: () => DecisionId,
   ): { readonly id: DecisionId; readonly alternatives: readonly Body[] } {
     const known = this.#next();
-    const site = this.claimSite(name ?? 'choose');
+    const site = name === undefined ? this.#claimOwn('choose') : this.claimSite(name);
     if (known) {
       invariant(known.kind === 'decision', 'a body changed when it was used again');
       for (const body of known.alternatives) body.restart();
@@ -152,7 +159,8 @@ export function assignPaths(
   const visitEntry = (entry: Entry, path: string, name: string | undefined): void => {
     if (entry.kind === 'decision') {
       const unnamed = path === '' ? spaceName : path;
-      const own = entry.name === undefined ? unnamed : join(path, entry.name);
+      const ownName = entry.name ?? name;
+      const own = ownName === undefined ? unnamed : join(path, ownName);
       paths.set(entry.id, own);
       const labels = labelsOf(entry.id);
       entry.alternatives.forEach((body, i) => visitBody(body, join(own, present(labels[i], 'a label'))));
@@ -162,7 +170,7 @@ export function assignPaths(
     switch (role.kind) {
       case 'let': {
         const [only, ...rest] = holders(body);
-        if (only?.kind === 'body' && rest.length === 0) visitEntry(only, path, role.name);
+        if (only && rest.length === 0) visitEntry(only, path, role.name);
         else visitBody(body, path);
         return;
       }
@@ -172,7 +180,8 @@ export function assignPaths(
       case 'loop': {
         // A loop over uses of one motif is named like one use; otherwise its turns number the body itself.
         const turns = body.entries.flatMap((turn) => (turn.kind === 'body' ? [turn.body] : []));
-        const motif = soleUse(present(turns[0], 'the first turn'))?.motif;
+        const [first] = turns;
+        const motif = first && soleUse(first)?.motif;
         const uniform = turns.every((turn) => soleUse(turn)?.motif === motif);
         const named = name ?? (uniform ? motif : undefined);
         const base = named === undefined ? (path === '' ? spaceName : path) : join(path, named);

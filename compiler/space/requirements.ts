@@ -1,6 +1,5 @@
 /** `require`: conditions on costs and decisions that every architecture must meet. */
 import type { Expr, RequireNode } from '../../grammar/ast.ts';
-import { print } from '../../grammar/print.ts';
 import { applyBinary, applyUnary, type StaticResult } from './arithmetic.ts';
 import { locate, type Context, type Elaboration } from './elaboration.ts';
 import { evaluateOpen, valuesOf } from './open.ts';
@@ -20,7 +19,8 @@ export function elaborateRequire(e: Elaboration, node: RequireNode, context: Con
     e.report('wrongKind', { found: 'a number', wanted: 'a condition, such as `params <= 200k`' }, at);
     return;
   }
-  const text = print(node.condition);
+  const { start, end } = node.condition.span;
+  const text = context.source.text.slice(start, end).replaceAll(/\s+/g, ' ');
   e.requirements.push({ expression, text, exists: context.exists, location: at });
 }
 
