@@ -91,7 +91,7 @@ export function kernel<F extends string>(parts: KernelParts<F>): KernelSource<F>
     ...storage.map(
       (s, i) => `@group(0) @binding(${i}) var<storage, ${s.access}> ${s.name}: array<${s.type}>;`,
     ),
-    `@group(0) @binding(${storage.length}) var<uniform> u: Block;`,
+    `@group(0) @binding(${storage.length}) var<uniform> block: Block;`,
     '',
     ...(parts.helpers ?? []).flatMap((helper) => [helper, '']),
     `@compute @workgroup_size(${parts.workgroupSize})`,
@@ -101,6 +101,8 @@ export function kernel<F extends string>(parts: KernelParts<F>): KernelSource<F>
       ? '  @builtin(subgroup_invocation_id) invocation: u32,'
       : '  @builtin(local_invocation_index) invocation: u32,',
     ') {',
+    // Read once: CPU adapters would load a uniform again in every turn of a loop.
+    '  let u = block;',
     `  let ${subgroups ? 'lane' : 'local'} = i32(invocation);`,
     parts.body.toString(),
     '}',

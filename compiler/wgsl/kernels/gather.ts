@@ -111,7 +111,7 @@ function openLoops(body: Lines, count: number): void {
       'for (var tapY = 0; tapY < u.tapsY; tapY++) {',
       'for (var tapX = 0; tapX < u.tapsX; tapX++) {',
       'let tap = (u.firstY + tapY * u.nextY) * u.kernelWidth + u.firstX + tapX * u.nextX;',
-      'let weights = tap * u.weightRows;',
+      'let weights = tap * u.weightRows * u.outputQuads + column;',
     )
     .each(count, (n) => [
       `let iy${n} = y${n} + tapY * u.stepY;`,
@@ -125,9 +125,20 @@ function openLoops(body: Lines, count: number): void {
 
 const closeLoops = ['}', '}', '}'] as const;
 
-/** Row `c * 4 + q` of a tap's weights: beyond the last row the input's lane is zero, any row will do. */
-function weightRow(q: string): string {
-  return `(weights + min(c * 4 + ${q}, u.weightRows - 1)) * u.outputQuads`;
+/**
+ * The weights of rows `c * 4` and following of a tap. Where rows are not padded to a multiple of four
+ * (`ragged`), the last ones are clamped: the input's lane is zero there, any weight will do.
+ */
+function loadRows(count: number, ragged: boolean): string[] {
+  const last = ['let last = u.weightRows * u.outputQuads + column - u.outputQuads;'];
+  return [
+    'let first_row = weights + c * 4 * u.outputQuads;',
+    ...(ragged ? last : []),
+    ...[...Array(count).keys()].map((q) => {
+      const at = q === 0 ? 'first_row' : `first_row + ${q} * u.outputQuads`;
+      return `let w${q} = w[${ragged && q > 0 ? `min(${at}, last)` : at}];`;
+    }),
+  ];
 }
 
 function storage(): ReturnType<typeof reads> {
@@ -135,7 +146,7 @@ function storage(): ReturnType<typeof reads> {
 }
 
 /** `channels`: `size` lanes of output channels, `pixels` pixels per workgroup. */
-const channelsTemplate = family((size: number, pixels: number): GatherKernel => {
+const channelsTemplate = family((size: number, pixels: number, ragged: boolean): GatherKernel => {
   const blocks = Math.max(1, pixels / size);
   const body = new Lines()
     .add(
@@ -147,7 +158,7 @@ const channelsTemplate = family((size: number, pixels: number): GatherKernel => 
     .each(pixels, (i) => `var s${i} = vec4f();`);
   openLoops(body, blocks);
   body
-    .each(4, (q) => `let w${q} = w[${weightRow(String(q))} + column];`)
+    .add(...loadRows(4, ragged))
     .each(pixels, (i) => [
       `let a${i} = subgroupBroadcast(v${Math.floor(i / size)}, ${i % size});`,
       ...[...lanes].map((lane, q) => `s${i} += a${i}.${lane} * w${q};`),
@@ -159,7 +170,7 @@ const channelsTemplate = family((size: number, pixels: number): GatherKernel => 
     .each(pixels, (i) => `y[at${i} + quad] = s${i};`)
     .add('}');
   return kernel({
-    name: `conv_channels_${size}_${pixels}`,
+    name: `conv_channels_${size}_${pixels}${ragged ? '_ragged' : ''}`,
     storage: storage(),
     fields,
     workgroupSize: size,
@@ -173,67 +184,77 @@ const channelsTemplate = family((size: number, pixels: number): GatherKernel => 
  * `pixels`: `blocks` pixels per lane, `quads` vec4 of output channels per workgroup. With fewer than four
  * input channels (`depth`) the lanes of padding are left out of the arithmetic.
  */
-const pixelsTemplate = family((size: number, blocks: number, quads: number, depth: number): GatherKernel => {
-  const rowsPerLoad = Math.min(4, Math.floor(size / quads));
-  const loads = Math.ceil(depth / rowsPerLoad);
-  const body = new Lines()
-    .add(
-      `let tile = (i32(group.x) + i32(group.z) * u.tilesWidth) * ${blocks * size};`,
-      `let quad = i32(group.y) * ${quads};`,
-      `let weight_row = (lane / ${quads}) % ${rowsPerLoad};`,
-      `let column = min(quad + lane % ${quads}, u.outputQuads - 1);`,
-    )
-    .each(blocks, (n) => decode(n, `tile + ${n * size} + lane`))
-    .each(blocks * quads, (i) => `var s${Math.floor(i / quads)}_${i % quads} = vec4f();`);
-  openLoops(body, blocks);
-  body
-    .each(loads, (n) => `let w${n} = w[${weightRow(`${n * rowsPerLoad} + weight_row`)} + column];`)
-    .each(depth * quads, (i) => {
-      const [q, j] = [Math.floor(i / quads), i % quads];
-      const from = `w${Math.floor(q / rowsPerLoad)}, ${(q % rowsPerLoad) * quads + j}`;
-      return [
-        `let b${q}_${j} = subgroupBroadcast(${from});`,
-        ...[...Array(blocks).keys()].map((n) => `s${n}_${j} += v${n}.${lanes[q]} * b${q}_${j};`),
-      ];
-    })
-    .add(...closeLoops)
-    .each(blocks, (n) => [
-      `if (tile + ${n * size} + lane < u.pixels) {`,
-      ...[...Array(quads).keys()].flatMap((j) => [
-        ...(j > 0 ? [`if (quad + ${j} < u.outputQuads) {`] : []),
-        `y[to${n} + quad + ${j}] = s${n}_${j};`,
-        ...(j > 0 ? ['}'] : []),
-      ]),
-      '}',
-    ]);
-  return kernel({
-    name: `conv_pixels_${size}_${blocks}x${quads * 4}_${depth}`,
-    storage: storage(),
-    fields,
-    workgroupSize: size,
-    subgroups: true,
-    helpers: [divideHelper],
-    body,
-  });
-});
+const pixelsTemplate = family(
+  (size: number, blocks: number, quads: number, depth: number, ragged: boolean): GatherKernel => {
+    const rowsPerLoad = Math.min(4, Math.floor(size / quads));
+    const loads = Math.ceil(depth / rowsPerLoad);
+    const body = new Lines()
+      .add(
+        `let tile = (i32(group.x) + i32(group.z) * u.tilesWidth) * ${blocks * size};`,
+        `let quad = i32(group.y) * ${quads};`,
+        `let weight_row = (lane / ${quads}) % ${rowsPerLoad};`,
+        `let column = min(quad + lane % ${quads}, u.outputQuads - 1) + weight_row * u.outputQuads;`,
+      )
+      .each(blocks, (n) => decode(n, `tile + ${n * size} + lane`))
+      .each(blocks * quads, (i) => `var s${Math.floor(i / quads)}_${i % quads} = vec4f();`);
+    openLoops(body, blocks);
+    body
+      .add(
+        'let first_row = weights + c * 4 * u.outputQuads;',
+        ...(ragged ? ['let last = (u.weightRows - 1 - weight_row) * u.outputQuads + column;'] : []),
+      )
+      .each(loads, (n) => {
+        const at = n === 0 ? 'first_row' : `first_row + ${n * rowsPerLoad} * u.outputQuads`;
+        return `let w${n} = w[${ragged ? `min(${at}, last)` : at}];`;
+      })
+      .each(depth * quads, (i) => {
+        const [q, j] = [Math.floor(i / quads), i % quads];
+        const from = `w${Math.floor(q / rowsPerLoad)}, ${(q % rowsPerLoad) * quads + j}`;
+        return [
+          `let b${q}_${j} = subgroupBroadcast(${from});`,
+          ...[...Array(blocks).keys()].map((n) => `s${n}_${j} += v${n}.${lanes[q]} * b${q}_${j};`),
+        ];
+      })
+      .add(...closeLoops)
+      .each(blocks, (n) => [
+        `if (tile + ${n * size} + lane < u.pixels) {`,
+        ...[...Array(quads).keys()].flatMap((j) => [
+          ...(j > 0 ? [`if (quad + ${j} < u.outputQuads) {`] : []),
+          `y[to${n} + quad + ${j}] = s${n}_${j};`,
+          ...(j > 0 ? ['}'] : []),
+        ]),
+        '}',
+      ]);
+    return kernel({
+      name: `conv_pixels_${size}_${blocks}x${quads * 4}_${depth}${ragged ? '_ragged' : ''}`,
+      storage: storage(),
+      fields,
+      workgroupSize: size,
+      subgroups: true,
+      helpers: [divideHelper],
+      body,
+    });
+  },
+);
 
 /** `portable`: 4 pixels x 4 channels per thread. */
-const portableTemplate = family((): GatherKernel => {
+const portableTemplate = family((ragged: boolean): GatherKernel => {
   const body = new Lines()
     .add(
       `let tile = (i32(group.x) + i32(group.z) * u.tilesWidth) * ${THREADS * 4} + local * 4;`,
       'let quad = i32(group.y);',
+      'let column = quad;',
     )
     .each(4, (n) => decode(n, `tile + ${n}`))
     .each(4, (i) => `var s${i} = vec4f();`);
   openLoops(body, 4);
   body
-    .each(4, (q) => `let w${q} = w[${weightRow(String(q))} + quad];`)
+    .add(...loadRows(4, ragged))
     .each(4, (i) => [...lanes].map((lane, q) => `s${i} += v${i}.${lane} * w${q};`))
     .add(...closeLoops)
     .each(4, (i) => [`if (tile + ${i} < u.pixels) {`, `y[to${i} + quad] = s${i};`, '}']);
   return kernel({
-    name: 'conv_portable_4x4',
+    name: `conv_portable_4x4${ragged ? '_ragged' : ''}`,
     storage: storage(),
     fields,
     workgroupSize: THREADS,
@@ -241,6 +262,12 @@ const portableTemplate = family((): GatherKernel => {
     body,
   });
 });
+
+/** Lanes of a vec4 of input channels that the arithmetic must cover: of few, so that kernels stay few. */
+export function depthOf(inputChannels: number): number {
+  if (inputChannels >= 4) return 4;
+  return inputChannels === 1 ? 1 : 3;
+}
 
 /** A template with the pixels and the vec4s of output channels that one workgroup computes. */
 interface Tile {
@@ -252,21 +279,22 @@ interface Tile {
 /** Speed of the templates against each other at full tiles, as measured on lavapipe. */
 const CHANNELS_ADVANTAGE = 1.3;
 
-function chooseTile(profile: Profile, { outputQuads, inputChannels }: Gather): Tile {
+function chooseTile(profile: Profile, { outputQuads, inputChannels, weightRows }: Gather): Tile {
+  const ragged = weightRows % 4 !== 0;
   const size = profile.subgroupSize;
   if (size === undefined || size < 4 || size > 64) {
-    return { kernel: portableTemplate(), pixels: THREADS * 4, quads: 1 };
+    return { kernel: portableTemplate(ragged), pixels: THREADS * 4, quads: 1 };
   }
   const quads = outputQuads >= 3 ? 4 : outputQuads;
   const usedByChannels = outputQuads / (Math.ceil(outputQuads / size) * size);
   const usedByPixels = outputQuads / (Math.ceil(outputQuads / quads) * quads);
   if (usedByChannels * CHANNELS_ADVANTAGE >= usedByPixels) {
     const pixels = 16;
-    return { kernel: channelsTemplate(size, pixels), pixels, quads: size };
+    return { kernel: channelsTemplate(size, pixels, ragged), pixels, quads: size };
   }
-  const blocks = quads === 4 ? 4 : 4;
-  const depth = Math.min(4, inputChannels);
-  return { kernel: pixelsTemplate(size, blocks, quads, depth), pixels: blocks * size, quads };
+  const blocks = 4;
+  const depth = depthOf(inputChannels);
+  return { kernel: pixelsTemplate(size, blocks, quads, depth, ragged), pixels: blocks * size, quads };
 }
 
 /** The dispatch that computes a gather. */

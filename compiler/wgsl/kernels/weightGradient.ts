@@ -9,6 +9,7 @@
 import { fold, THREADS } from '../grid.ts';
 import type { Profile } from '../plan.ts';
 import { dispatch, output, scratch, type Binding, type Dispatch } from '../rule.ts';
+import { depthOf } from './gather.ts';
 import { divideHelper, family, kernel, Lines, reads, writes, type KernelSource } from '../source.ts';
 
 /** The geometry of one weight gradient. */
@@ -67,18 +68,37 @@ function decodeGroup(n: number | string, group: string): string[] {
   ];
 }
 
-/** Loads four input channels under output pixel `pixel` for group `n`, zero outside. */
-function loadInput(name: string, pixel: string, n: number | string): string[] {
+/**
+ * Opens the loops over the pixels from `begin` to `end`, line by line, so that only a new line needs
+ * divisions. Sees `pixel`, the first of a step; the step's last pixels may lie past `line_end`.
+ */
+function openLoops(body: Lines, loads: number, step: number): void {
+  body
+    .add(
+      'var line_begin = begin;',
+      'while (line_begin < end) {',
+      'let line = divide(line_begin, u.columns, u.inverseColumns);',
+      'let image = divide(line, u.rows, u.inverseRows);',
+      'let line_start = line * u.columns;',
+      'let line_end = min(line_start + u.columns, end);',
+      'let y = (line - image * u.rows) * u.strideY;',
+    )
+    .each(loads, (n) => [
+      `let iy${n} = y + dy${n};`,
+      `let inside_y${n} = iy${n} >= 0 && iy${n} < u.inputHeight;`,
+      `let at${n} = (image * u.inputHeight + iy${n}) * u.inputWidth * u.inputQuads + channel${n};`,
+    ])
+    .add(`for (var pixel = line_begin; pixel < line_end; pixel += ${step}) {`);
+}
+
+const closeLoops = ['}', 'line_begin = line_end;', '}'] as const;
+
+/** Loads `v{n}`, four input channels under the output pixel `pixel`, zero outside the image or the line. */
+function loadInput(n: number, pixel: string): string[] {
   return [
-    `let p_${name} = ${pixel};`,
-    `let line_${name} = divide(p_${name}, u.columns, u.inverseColumns);`,
-    `let image_${name} = divide(line_${name}, u.rows, u.inverseRows);`,
-    `let iy_${name} = (line_${name} - image_${name} * u.rows) * u.strideY + dy${n};`,
-    `let ix_${name} = (p_${name} - line_${name} * u.columns) * u.strideX + dx${n};`,
-    `let inside_${name} = p_${name} < end && iy_${name} >= 0 && iy_${name} < u.inputHeight`,
-    `  && ix_${name} >= 0 && ix_${name} < u.inputWidth;`,
-    `let at_${name} = ((image_${name} * u.inputHeight + iy_${name}) * u.inputWidth + ix_${name}) * u.inputQuads + channel${n};`,
-    `let ${name} = select(vec4f(), x[select(0, at_${name}, inside_${name})], inside_${name});`,
+    `let ix${n} = (${pixel} - line_start) * u.strideX + dx${n};`,
+    `let inside${n} = inside_y${n} && ${pixel} < line_end && ix${n} >= 0 && ix${n} < u.inputWidth;`,
+    `let v${n} = select(vec4f(), x[select(0, at${n} + ix${n} * u.inputQuads, inside${n})], inside${n});`,
   ];
 }
 
@@ -105,9 +125,10 @@ const subgroupTemplate = family(
         ...range,
       )
       .each(loads, (n) => decodeGroup(n, `first + ${n * perLoad} + (lane / ${step}) % ${perLoad}`))
-      .each(groups * depth, (i) => `var s${Math.floor(i / depth)}_${i % depth} = vec4f();`)
-      .add(`for (var pixel = begin; pixel < end; pixel += ${step}) {`)
-      .each(loads, (n) => loadInput(`v${n}`, 'pixel + lane_pixel', n))
+      .each(groups * depth, (i) => `var s${Math.floor(i / depth)}_${i % depth} = vec4f();`);
+    openLoops(body, loads, step);
+    body
+      .each(loads, (n) => loadInput(n, '(pixel + lane_pixel)'))
       .each(step, (i) => `let g${i} = g[min(pixel + ${i}, u.pixels - 1) * u.outputQuads + column];`)
       .each(groups * step, (i) => {
         const [group, pixel] = [Math.floor(i / step), i % step];
@@ -119,7 +140,7 @@ const subgroupTemplate = family(
         ];
       })
       .add(
-        '}',
+        ...closeLoops,
         'let to = (i32(group.z) * u.resultRows + first * 4) * u.outputQuads + quad;',
         'let rows = select(0, u.resultRows - first * 4, quad < u.outputQuads);',
       )
@@ -145,15 +166,16 @@ const portableTemplate = family((): GradientKernel => {
   const body = new Lines()
     .add(`let first = (i32(group.x) * ${THREADS} + local) * 2;`, 'let quad = i32(group.y) * 2;', ...range)
     .each(2, (n) => decodeGroup(n, `first + ${n}`))
-    .each(16, (i) => `var s${Math.floor(i / 8)}_${Math.floor(i / 2) % 4}_${i % 2} = vec4f();`)
-    .add('for (var pixel = begin; pixel < end; pixel++) {')
-    .each(2, (n) => loadInput(`v${n}`, 'pixel', n))
+    .each(16, (i) => `var s${Math.floor(i / 8)}_${Math.floor(i / 2) % 4}_${i % 2} = vec4f();`);
+  openLoops(body, 2, 1);
+  body
+    .each(2, (n) => loadInput(n, 'pixel'))
     .each(2, (j) => `let g${j} = g[pixel * u.outputQuads + min(quad + ${j}, u.outputQuads - 1)];`)
     .each(16, (i) => {
       const [group, k, j] = [Math.floor(i / 8), Math.floor(i / 2) % 4, i % 2];
       return `s${group}_${k}_${j} += v${group}.${lanes[k]} * g${j};`;
     })
-    .add('}', 'let to = i32(group.z) * u.resultRows;')
+    .add(...closeLoops, 'let to = i32(group.z) * u.resultRows;')
     .each(2, (j) => [
       `if (quad + ${j} < u.outputQuads) {`,
       ...[...Array(8).keys()].flatMap((row) => [
@@ -205,8 +227,8 @@ function chooseTile(profile: Profile, { inputChannels }: WeightGradient): Tile {
   if (size === undefined || size < 4 || size > 64) {
     return { kernel: portableTemplate(), groups: THREADS * 2, quads: 2, step: 1 };
   }
-  const depth = Math.min(4, inputChannels);
-  const groups = [12, 6, 3, 4][depth - 1] ?? 4;
+  const depth = depthOf(inputChannels);
+  const groups = depth === 1 ? 12 : depth === 3 ? 3 : 4;
   const step = 2;
   return { kernel: subgroupTemplate(size, groups, step, depth), groups, quads: size, step };
 }

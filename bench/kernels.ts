@@ -1,0 +1,237 @@
+/**
+ * `npm run bench`: speed of the kernels on this machine's adapter, against the arithmetic ceiling measured in
+ * the same run. Prints a table, then the same figures as JSON lines. `npm run bench -- conv` runs the cases
+ * whose name contains `conv`.
+ *
+ * `norm` is work over half of the process's CPU time: what two idle cores would give. Compare it, rather
+ * than wall time, when the machine does other things.
+ */
+import { Bench } from 'tinybench';
+import { GraphBuilder } from '../compiler/graph/builder.ts';
+import type { Graph, NodeId, Shape } from '../compiler/graph/graph.ts';
+import { planInference } from '../compiler/wgsl/lower.ts';
+import type { Profile } from '../compiler/wgsl/plan.ts';
+import { kernel, Lines } from '../compiler/wgsl/source.ts';
+import { openDevice, type Device } from '../runtime/device/device.ts';
+import { submitAndWait } from '../runtime/execute/trace.ts';
+import { prepare, type ReadyDispatch } from '../runtime/execute/webgpu.ts';
+
+const CORES = 2;
+const IMAGES: Shape = [64, 16, 16, 32];
+const around = { stride: [1, 1], padding: [1, 1, 1, 1] } as const;
+
+interface Case {
+  readonly name: string;
+  readonly unit: 'GFLOP/s' | 'GB/s';
+  /** Operations, or bytes moved, in one run. */
+  readonly work: number;
+  readonly dispatches: readonly ReadyDispatch[];
+}
+
+interface Row {
+  readonly name: string;
+  readonly unit: Case['unit'];
+  readonly bestMs: number;
+  readonly medianMs: number;
+  readonly cpuMs: number;
+  readonly wall: number;
+  readonly norm: number;
+}
+
+function graph(build: (builder: GraphBuilder) => NodeId): Graph {
+  const builder = new GraphBuilder();
+  builder.outputs['y'] = build(builder);
+  return builder.finish();
+}
+
+function weights(builder: GraphBuilder, name: string, shape: Shape): NodeId {
+  return builder.parameter(name, shape, { kind: 'constant', value: 0.01 });
+}
+
+const macsOfConv = 64 * 16 * 16 * 32 * 9 * 32;
+const elements = 64 * 64 * 64 * 16;
+
+const graphs: readonly { name: string; unit: Case['unit']; work: number; graph: Graph }[] = [
+  {
+    name: 'matmul 512',
+    unit: 'GFLOP/s',
+    work: 2 * 512 ** 3,
+    graph: graph((b) =>
+      b.op('matmul', [b.input('x', [512, 512]), weights(b, 'w', [512, 512])], {
+        transposeA: false,
+        transposeB: false,
+      }),
+    ),
+  },
+  {
+    name: 'conv 3x3 64x16x16 32->32 forward',
+    unit: 'GFLOP/s',
+    work: 2 * macsOfConv,
+    graph: graph((b) => b.op('conv', [b.input('x', IMAGES), weights(b, 'w', [3, 3, 32, 32])], around)),
+  },
+  {
+    name: 'conv 3x3 64x16x16 32->32 input gradient',
+    unit: 'GFLOP/s',
+    work: 2 * macsOfConv,
+    graph: graph((b) =>
+      b.op('conv_input_gradient', [b.input('dy', IMAGES), weights(b, 'w', [3, 3, 32, 32])], {
+        ...around,
+        inputShape: IMAGES,
+      }),
+    ),
+  },
+  {
+    name: 'conv 3x3 64x16x16 32->32 weight gradient',
+    unit: 'GFLOP/s',
+    work: 2 * macsOfConv,
+    graph: graph((b) =>
+      b.op('conv_weight_gradient', [b.input('x', IMAGES), b.input('dy', IMAGES)], {
+        ...around,
+        kernel: [3, 3],
+      }),
+    ),
+  },
+  {
+    name: 'conv 3x3 64x16x16 16->16 forward',
+    unit: 'GFLOP/s',
+    work: macsOfConv / 2,
+    graph: graph((b) =>
+      b.op('conv', [b.input('x', [64, 16, 16, 16]), weights(b, 'w', [3, 3, 16, 16])], around),
+    ),
+  },
+  {
+    name: 'conv 3x3 64x16x16 3->16 forward',
+    unit: 'GFLOP/s',
+    work: 2 * 64 * 256 * 16 * 27,
+    graph: graph((b) =>
+      b.op('conv', [b.input('x', [64, 16, 16, 3]), weights(b, 'w', [3, 3, 3, 16])], around),
+    ),
+  },
+  {
+    name: 'conv 3x3 64x16x16 3->16 weight gradient',
+    unit: 'GFLOP/s',
+    work: 2 * 64 * 256 * 16 * 27,
+    graph: graph((b) =>
+      b.op('conv_weight_gradient', [b.input('x', [64, 16, 16, 3]), b.input('dy', [64, 16, 16, 16])], {
+        ...around,
+        kernel: [3, 3],
+      }),
+    ),
+  },
+  {
+    name: 'elementwise add 16 MiB',
+    unit: 'GB/s',
+    work: 12 * elements,
+    graph: graph((b) => b.op('add', [b.input('x', [64, 64, 64, 16]), b.input('z', [64, 64, 64, 16])], {})),
+  },
+  {
+    name: 'elementwise relu 16 MiB',
+    unit: 'GB/s',
+    work: 8 * elements,
+    graph: graph((b) => b.op('relu', [b.input('x', [64, 64, 64, 16])], {})),
+  },
+  {
+    name: 'moments 16 MiB',
+    unit: 'GB/s',
+    work: 4 * elements,
+    graph: graph((b) => b.op('moments', [b.input('x', [64, 64, 64, 16])], {})),
+  },
+];
+
+/** Eight independent chains of multiply-adds, sixteen to a turn: nothing but arithmetic. */
+async function ceiling(device: Device): Promise<Case> {
+  const chains = 8;
+  const turns = 16;
+  const groups = 1024;
+  const steps = 400;
+  const source = kernel({
+    name: 'ceiling',
+    storage: [{ name: 'y', type: 'f32', access: 'read_write' }],
+    fields: { steps: 'i32' },
+    workgroupSize: 64,
+    body: new Lines()
+      .add('let i = i32(group.x) * 64 + local;', 'let a = f32(i) * 1e-9 + 0.5;', 'let b = a * 0.25;')
+      .each(chains, (k) => `var s${k} = f32(i) * ${k}.5;`)
+      .add('for (var step = 0; step < u.steps; step++) {')
+      .each(chains * turns, (k) => `s${k % chains} = s${k % chains} * a + b;`)
+      .add('}', `y[i] = ${[...Array(chains).keys()].map((k) => `s${k}`).join(' + ')};`),
+  });
+  const { pipeline, layout } = await device.pipelines.get(source);
+  const { gpu } = device;
+  const y = gpu.createBuffer({ size: groups * 64 * 4, usage: GPUBufferUsage.STORAGE });
+  const u = gpu.createBuffer({ size: 16, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
+  gpu.queue.writeBuffer(u, 0, new Int32Array([steps]));
+  const group = gpu.createBindGroup({
+    layout,
+    entries: [y, u].map((buffer, binding) => ({ binding, resource: { buffer } })),
+  });
+  const encode = (pass: GPUComputePassEncoder): void => {
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, group);
+    pass.dispatchWorkgroups(groups);
+  };
+  return {
+    name: 'arithmetic ceiling',
+    unit: 'GFLOP/s',
+    work: 2 * chains * turns * steps * groups * 64,
+    dispatches: [{ label: 'ceiling', kernel: 'ceiling', encode }],
+  };
+}
+
+async function measure(device: Device, { name, unit, work, dispatches }: Case): Promise<Row> {
+  const cpu: number[] = [];
+  const bench = new Bench({ time: 500, warmupTime: 100, iterations: 7 });
+  bench.add(name, async () => {
+    const before = process.cpuUsage();
+    await submitAndWait(device, dispatches, 1);
+    const { user, system } = process.cpuUsage(before);
+    cpu.push((user + system) / 1000);
+  });
+  const [task] = await bench.run();
+  const result = task?.result;
+  if (!result || !('latency' in result)) throw new Error(`${name} did not finish`);
+  const bestMs = result.latency.min;
+  const cpuMs = Math.min(...cpu);
+  return {
+    name,
+    unit,
+    bestMs,
+    medianMs: result.latency.p50,
+    cpuMs,
+    wall: work / bestMs / 1e6,
+    norm: (work / cpuMs / 1e6) * CORES,
+  };
+}
+
+async function main(filter: string): Promise<void> {
+  const device = await openDevice();
+  const portable: Profile = { ...device.profile, subgroupSize: undefined };
+  const rows: Row[] = [await measure(device, await ceiling(device))];
+  const top = rows[0]?.norm ?? NaN;
+  console.log(`${device.info.description}; ${device.info.driver}`);
+  for (const one of graphs.filter(({ name }) => name.includes(filter))) {
+    for (const profile of one.unit === 'GFLOP/s' ? [device.profile, portable] : [device.profile]) {
+      const plan = planInference(one.graph, { profile });
+      const execution = await prepare(device, plan);
+      for (const slot of plan.parameters) {
+        execution.writeTensors(
+          new Map([[slot.name, new Float32Array(slot.shape.reduce((a, b) => a * b, 1)).fill(0.01)]]),
+        );
+      }
+      const suffix = profile === portable ? ', portable' : '';
+      const dispatches = execution.programs['evaluate'] ?? [];
+      rows.push(await measure(device, { ...one, name: one.name + suffix, dispatches }));
+      execution.destroy();
+    }
+  }
+  for (const { name, unit, bestMs, medianMs, wall, norm } of rows) {
+    const share = unit === 'GFLOP/s' ? `${((100 * norm) / top).toFixed(0).padStart(3)} % of the ceiling` : '';
+    const times = `best ${bestMs.toFixed(2).padStart(7)} ms  median ${medianMs.toFixed(2).padStart(7)} ms`;
+    const speed = `${wall.toFixed(1).padStart(6)} ${unit} wall ${norm.toFixed(1).padStart(6)} norm`;
+    console.log(`${name.padEnd(52)} ${times}  ${speed}  ${share}`);
+  }
+  for (const row of rows) console.log(JSON.stringify({ ...row, shareOfCeiling: row.norm / top }));
+  device.destroy();
+}
+
+await main(process.argv[2] ?? '');
