@@ -108,9 +108,9 @@ export function buildOperators(
     return { value: { kind: 'unary', span, operator: '-', operand: operand.value }, span };
   };
 
-  const misplaced = (token: IToken, why: string): void => {
+  const misplaced = (token: IToken, why: string, hint?: string): void => {
     reports.add('operatorOrder', { operator: token.image, why }, spanOf(token), {
-      hint: `put parentheses around \`${token.image}\` and what it belongs to`,
+      hint: hint ?? `put parentheses around \`${token.image}\` and what it belongs to`,
     });
   };
 
@@ -122,7 +122,7 @@ export function buildOperators(
       const strength = sign && (strengths.get(sign.tokenType) ?? 0);
       if (!sign || strength === undefined || strength < minimum) return left;
       if (sign.tokenType === T.Step) {
-        misplaced(sign, 'a step stands once, after a range');
+        misplaced(sign, 'a step stands once, after a range', 'write it as in `0..10 step 2`');
         climb(prefixed(range + 1) ?? left, range + 1);
         continue;
       }
@@ -132,7 +132,7 @@ export function buildOperators(
         });
       }
       if (strength === range && left.value.kind === 'range' && left !== start) {
-        misplaced(sign, 'a range has two ends');
+        misplaced(sign, 'a range has two ends', 'a step between the values is written `0..10 step 2`');
       }
       const right = prefixed(strength + 1);
       if (!right) return left;

@@ -48,7 +48,14 @@ export function frameLines(frame: Frame, width: number): FrameLine[] {
     } else if (last !== undefined && line > last + 1) {
       rows.push({ line: undefined, gap: true, parts: [] });
     }
-    rows.push(...lineRows(frame.source, line, marks.filter((m) => m.line === line), width));
+    rows.push(
+      ...lineRows(
+        frame.source,
+        line,
+        marks.filter((m) => m.line === line),
+        width,
+      ),
+    );
     last = line;
   }
   return rows;

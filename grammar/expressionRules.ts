@@ -99,9 +99,11 @@ export class ExpressionRules extends ParserBase {
         {
           ALT: () => {
             const token = this.CONSUME(T.StringText);
-            return this.ACTION(
-              (): Expr => ({ kind: 'string', span: spanOf(token), value: readString(token.image).value }),
-            );
+            return this.ACTION((): Expr => ({
+              kind: 'string',
+              span: spanOf(token),
+              value: readString(token.image).value,
+            }));
           },
         },
         {
@@ -232,15 +234,15 @@ export class ExpressionRules extends ParserBase {
       name = this.CONSUME(T.Name);
     });
     const from = this.OR<AlternativesNode | RangeNode>({
-      DEF: [
-        { ALT: () => this.SUBRULE(this.alternatives) },
-        { ALT: () => this.SUBRULE(this.chosenRange) },
-      ],
+      DEF: [{ ALT: () => this.SUBRULE(this.alternatives) }, { ALT: () => this.SUBRULE(this.chosenRange) }],
       ERR_MSG: name ? '`{` or a range such as `1..3`' : 'a name, `{` or a range such as `1..3`',
     });
-    return this.ACTION(
-      (): Expr => ({ kind: 'choose', span: this.from(first), name: name && nameNode(name), from }),
-    );
+    return this.ACTION((): Expr => ({
+      kind: 'choose',
+      span: this.from(first),
+      name: name && nameNode(name),
+      from,
+    }));
   });
 
   private alternatives: ParserMethod<[], AlternativesNode> = this.RULE('alternatives', () => {
@@ -266,10 +268,7 @@ export class ExpressionRules extends ParserBase {
     return this.OR<AlternativeNode>([
       {
         ALT: () => {
-          const label = this.OR1([
-            { ALT: () => this.CONSUME(T.Name) },
-            { ALT: () => this.CONSUME(T.None) },
-          ]);
+          const label = this.OR1([{ ALT: () => this.CONSUME(T.Name) }, { ALT: () => this.CONSUME(T.None) }]);
           this.CONSUME(T.Colon);
           const value = this.OR2<Expr | BlockNode>({
             DEF: [
@@ -278,14 +277,12 @@ export class ExpressionRules extends ParserBase {
             ],
             ERR_MSG: 'an expression or `{`',
           });
-          return this.ACTION(
-            (): AlternativeNode => ({
-              kind: 'alternative',
-              span: this.from(first),
-              label: nameNode(label),
-              value,
-            }),
-          );
+          return this.ACTION((): AlternativeNode => ({
+            kind: 'alternative',
+            span: this.from(first),
+            label: nameNode(label),
+            value,
+          }));
         },
       },
       {
@@ -294,9 +291,7 @@ export class ExpressionRules extends ParserBase {
           return this.ACTION((): AlternativeNode => {
             // A bare name is its own label.
             const label: NameNode | undefined =
-              value.kind === 'reference'
-                ? { kind: 'name', span: value.span, text: value.name }
-                : undefined;
+              value.kind === 'reference' ? { kind: 'name', span: value.span, text: value.name } : undefined;
             return { kind: 'alternative', span: this.from(first), label, value };
           });
         },
@@ -380,7 +375,9 @@ export class ExpressionRules extends ParserBase {
       const span = this.from(first);
       if (tuple && names.length === 0) {
         const empty = joinSpans(spanOf(first), span);
-        this.reports.add('unexpectedToken', { found: '`()`' }, empty, { expected: 'names in the parentheses' });
+        this.reports.add('unexpectedToken', { found: '`()`' }, empty, {
+          expected: 'names in the parentheses',
+        });
       }
       return { kind: 'let', span, doc: this.docOf(first), names: names.map(nameNode), tuple, value };
     });

@@ -5,7 +5,9 @@
  */
 import { createTokenInstance, type IToken, type TokenType } from 'chevrotain';
 import { spanOf } from './lex.ts';
+import { locate } from './locate.ts';
 import type { Reports } from './reports.ts';
+import type { Span } from './source.ts';
 import * as T from './tokens.ts';
 
 /** How deep brackets, `if`, `choose` and `repeat` may stand inside one another. */
@@ -23,9 +25,14 @@ export function depthOf(token: IToken): number {
   return 'depth' in token && typeof token.depth === 'number' ? token.depth : 0;
 }
 
+/** True for an opening bracket whose partner was missing. */
+export function isUnclosed(token: IToken): boolean {
+  return 'mended' in token && token.mended === true;
+}
+
 /** True for a closing bracket that stands for a missing one: an error about it was already reported. */
 export function isMended(token: IToken): boolean {
-  return token.image === '' && closers.has(token.tokenType);
+  return token.image === '' && T.closes.has(token.tokenType);
 }
 
 interface Frame {
@@ -51,21 +58,7 @@ const partners: ReadonlyMap<TokenType, TokenType> = new Map([
   [T.LeftSquare, T.RightSquare],
   [T.LeftBrace, T.RightBrace],
 ]);
-const closers: ReadonlySet<TokenType> = new Set(partners.values());
-/** A line that begins with one of these goes on with the line above. */
-const leading: ReadonlySet<TokenType> = new Set([
-  T.Pipe,
-  T.Plus,
-  T.Minus,
-  T.Star,
-  T.Slash,
-  T.And,
-  T.Or,
-  T.Then,
-  T.Else,
-]);
-/** A line that ends with one of these goes on with the line below. */
-const trailing: ReadonlySet<TokenType> = new Set([...leading, T.Assign, T.Colon, ...partners.keys()]);
+const trailing: ReadonlySet<TokenType> = new Set([...T.continues, ...partners.keys()]);
 /** Words that never stand inside `( )` or `[ ]`. */
 const statementWords: ReadonlySet<TokenType> = new Set([T.Let, T.Input, T.Output, T.Require]);
 const declarationWords: ReadonlySet<TokenType> = new Set([T.Space, T.Motif, T.Search]);
@@ -95,8 +88,9 @@ class Layout {
       if (token.tokenType === T.Newline) this.newline ??= token;
       else if (!this.add(token)) return undefined;
     }
-    const end = this.reports.source.text.length;
-    while (this.frames.length > 1) this.closeMissing({ start: end, end }, 'the file ends here');
+    const last = this.laid.at(-1);
+    const end = last ? spanOf(last).end : 0;
+    this.closeMissing({ start: end, end }, 'the text ends here', () => true);
     if (this.laid.at(-1)?.tokenType === T.Separator) this.laid.pop();
     return this.laid;
   }
@@ -104,7 +98,7 @@ class Layout {
   private add(token: IToken): boolean {
     const type = token.tokenType;
     this.closeBefore(token);
-    if (closers.has(type)) return this.addCloser(token);
+    if (T.closes.has(type)) return this.addCloser(token);
     this.addNewline(type);
     if (type === T.Comma && this.inItems()) {
       this.addSeparator(token);
@@ -120,9 +114,18 @@ class Layout {
     const type = token.tokenType;
     const declares = declarationWords.has(type) && this.atLineStart(token);
     if (!declares && !statementWords.has(type)) return;
-    while (this.frames.length > 1 && (declares || !this.inItems())) {
-      this.closeMissing(spanOf(token), `\`${token.image}\` cannot stand inside it`);
-    }
+    const label = `\`${token.image}\` cannot stand inside`;
+    this.closeMissing(spanOf(token), label, () => declares || !this.inItems());
+  }
+
+  /** True when a closing bracket stands on its opener's line, and what it would otherwise close does not. */
+  private looksMistyped(token: IToken): boolean {
+    const { source } = this.reports;
+    const line = (t: IToken | undefined): number => locate(source, t?.startOffset ?? 0).line;
+    const partner = this.frames.findLast(
+      (f) => f.opener && partners.get(f.opener.tokenType) === token.tokenType,
+    );
+    return line(this.opener()) === line(token) && line(partner?.opener) !== line(token);
   }
 
   private atLineStart(token: IToken): boolean {
@@ -133,10 +136,9 @@ class Layout {
     const top = this.opener();
     const wanted = top && partners.get(top.tokenType);
     if (wanted !== token.tokenType) {
-      if ((this.open.get(token.tokenType) ?? 0) > 0) {
-        while (this.expectedCloser() !== token.tokenType) {
-          this.closeMissing(spanOf(token), `\`${token.image}\` ends what is around it`);
-        }
+      if ((this.open.get(token.tokenType) ?? 0) > 0 && !this.looksMistyped(token)) {
+        const label = `this closes the \`${opening(token)}\` around it`;
+        this.closeMissing(spanOf(token), label, () => this.expectedCloser() !== token.tokenType);
       } else if (top && wanted && this.frames.length > 1) {
         const values = { open: top.image, close: token.image };
         this.reports.add('wrongBracket', values, spanOf(token), {
@@ -154,20 +156,26 @@ class Layout {
     return true;
   }
 
-  /** Closes the innermost bracket where its partner is missing. */
-  private closeMissing(place: { start: number; end: number }, label: string): void {
-    const opener = this.opener();
-    const type = opener && partners.get(opener.tokenType);
-    if (!opener || !type) return;
-    // The bracket itself is the place: it is what has to be mended.
-    this.reports.add('unclosedBracket', { bracket: opener.image }, spanOf(opener), {
-      label: 'opened here',
-      labels: [{ span: place, text: label }],
-      expected: `\`${closing(opener)}\` before this`,
+  /** Closes brackets whose partners are missing while `more` says so; one place, one diagnostic. */
+  private closeMissing(place: Span, label: string, more: () => boolean): void {
+    const openers: IToken[] = [];
+    while (this.frames.length > 1 && more()) {
+      const opener = this.opener();
+      const type = opener && partners.get(opener.tokenType);
+      if (!opener || !type) break;
+      openers.unshift(Object.assign(opener, { mended: true }));
+      const last = this.laid.at(-1) ?? opener;
+      const offset = last.startOffset + last.image.length;
+      this.close(createTokenInstance(type, '', offset, offset, NaN, NaN, NaN, NaN));
+    }
+    if (openers.length === 0) return;
+    // The innermost ones are the likelier mistakes; a whole page of them helps nobody.
+    const shown = openers.slice(-3);
+    this.reports.add('unclosedBracket', { brackets: shown.map((o) => o.image) }, place, {
+      label,
+      labels: shown.map((o) => ({ span: spanOf(o), text: 'opened here' })),
+      expected: `\`${shown.map(closing).reverse().join(' ')}\` before this`,
     });
-    const last = this.laid.at(-1) ?? opener;
-    const offset = last.startOffset + last.image.length;
-    this.close(createTokenInstance(type, '', offset, offset, NaN, NaN, NaN, NaN));
   }
 
   private close(token: IToken): void {
@@ -187,7 +195,7 @@ class Layout {
     const newline = this.newline;
     this.newline = undefined;
     const last = this.laid.at(-1)?.tokenType;
-    if (!newline || !this.inItems() || leading.has(next) || !last || trailing.has(last)) return;
+    if (!newline || !this.inItems() || T.leads.has(next) || !last || trailing.has(last)) return;
     this.addSeparator(newline);
   }
 
@@ -264,6 +272,10 @@ class Layout {
     const opener = this.opener();
     return !opener || opener.tokenType === T.LeftBrace;
   }
+}
+
+function opening(closer: IToken): string {
+  return { ')': '(', ']': '[', '}': '{' }[closer.image] ?? closer.image;
 }
 
 function closing(opener: IToken): string {

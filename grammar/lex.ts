@@ -32,22 +32,12 @@ export function lex(reports: Reports): Lexed {
   let pendingDoc: string[] = [];
   let ownLine = true;
   let lineHasComment = false;
-  let stray: { start: number; end: number } | undefined;
-  const endStray = (): void => {
-    if (stray) reportStray(reports, stray);
-    stray = undefined;
-  };
 
-  for (const token of T.nasLexer().tokenize(reports.source.text).tokens) {
-    if (token.tokenType === T.Stray) {
-      if (stray?.end === token.startOffset) stray.end += 1;
-      else {
-        endStray();
-        stray = { start: token.startOffset, end: token.startOffset + 1 };
-      }
-      continue;
-    }
-    endStray();
+  const cut = T.nasLexer().tokenize(reports.source.text);
+  for (const { offset, length } of cut.errors) {
+    reportStray(reports, { start: offset, end: offset + length });
+  }
+  for (const token of cut.tokens) {
     if (token.tokenType === T.Newline) {
       // A blank line parts a documentation comment from what follows.
       if (ownLine && !lineHasComment) pendingDoc = [];
@@ -69,7 +59,6 @@ export function lex(reports: Reports): Lexed {
       tokens.push(mended);
     }
   }
-  endStray();
   return { tokens, comments, docs };
 }
 
@@ -84,7 +73,9 @@ function mend(token: IToken, reports: Reports): IToken | undefined {
   switch (token.tokenType) {
     case T.NumberText:
       if (readNumber(token.image) === undefined) {
-        reports.add('numberRange', { text: excerpt(token.image) }, spanOf(token));
+        reports.add('numberRange', { text: excerpt(token.image) }, spanOf(token), {
+          expected: 'at most 9007199254740991 for an integer, about 1.8e308 for others',
+        });
       }
       return token;
     case T.BadNumber:
@@ -135,7 +126,7 @@ function mend(token: IToken, reports: Reports): IToken | undefined {
 }
 
 /** What to write instead of operators that the language spells otherwise. */
-const foreign: Readonly<Record<string, { readonly hint: string; readonly type?: TokenType }>> = {
+const foreign: Readonly<Record<string, { readonly hint: string; readonly type: TokenType }>> = {
   '&&': { hint: 'write `and`', type: T.And },
   '&': { hint: 'write `and`', type: T.And },
   '||': { hint: 'write `or`', type: T.Or },
@@ -144,13 +135,13 @@ const foreign: Readonly<Record<string, { readonly hint: string; readonly type?: 
   '===': { hint: 'write `==`', type: T.Equal },
   '!==': { hint: 'write `!=`', type: T.NotEqual },
   ':=': { hint: 'write `=`', type: T.Assign },
-  '=>': { hint: 'at least is `>=`; a pipeline is written with `|>`' },
+  '=>': { hint: 'at least is `>=`; a pipeline is written with `|>`', type: T.GreaterEqual },
   '->': { hint: 'a pipeline is written with `|>`', type: T.Pipe },
   '→': { hint: 'a pipeline is written with `|>`', type: T.Pipe },
-  '+=': { hint: 'names are bound once: write `let b = a + ...`' },
-  '**': { hint: 'there is no power operator: multiply instead' },
-  '^': { hint: 'there is no power operator: multiply instead' },
-  '%': { hint: 'there is no remainder operator' },
+  '+=': { hint: 'names are bound once: write `let b = a + ...`', type: T.Assign },
+  '**': { hint: 'there is no power operator: multiply instead', type: T.Star },
+  '^': { hint: 'there is no power operator: multiply instead', type: T.Star },
+  '%': { hint: 'there is no remainder operator', type: T.Slash },
   '×': { hint: 'write `*`', type: T.Star },
   '·': { hint: 'write `*`', type: T.Star },
   '÷': { hint: 'write `/`', type: T.Slash },

@@ -19,7 +19,8 @@ export function readNumber(raw: string): { value: number; integer: boolean } | u
 export function badNumberHint(text: string): string {
   const short = text.length > 30 ? undefined : text;
   const first = short?.split('.')[0] ?? '';
-  if (short && /^\d+\.$/.test(short)) return `write \`${short}0\`, or \`${short.slice(0, -1)}\` for an integer`;
+  if (short && /^\d+\.$/.test(short))
+    return `write \`${short}0\`, or \`${short.slice(0, -1)}\` for an integer`;
   if (short && /^\.\d+$/.test(short)) return `write \`0${short}\`: a digit stands on both sides of the point`;
   if (short && /^\d[\d.]*[kKmMgGbB]+$/.test(short)) {
     return 'one suffix may follow a number: `k` (thousand), `M` (million) or `G` (thousand million)';

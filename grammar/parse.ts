@@ -2,7 +2,6 @@
  * Text to AST. Importing this file loads Chevrotain (about a third of a second): a command that may not
  * need it imports it when it does. The parser itself is built at the first use.
  */
-import type { IToken } from 'chevrotain';
 import { excerpt } from '../util/words.ts';
 import type { Expr, FileNode } from './ast.ts';
 import type { Checked } from './diagnostics.ts';
@@ -82,10 +81,12 @@ function takeVersion(tokens: LaidToken[], reports: Reports): LaidToken[] {
     reports.add('unexpectedToken', { found }, spanOf(third), { expected: 'the end of the line' });
     end = at + 2;
   } else if (end < tokens.length) end += 1;
-  return [...tokens.slice(0, at), ...tokens.slice(end)];
+  const rest = [...tokens.slice(0, at), ...tokens.slice(end)];
+  if (rest.at(-1)?.tokenType === T.Separator) rest.pop();
+  return rest;
 }
 
-function checkNumber(word: IToken, number: IToken | undefined, reports: Reports): void {
+function checkNumber(word: LaidToken, number: LaidToken | undefined, reports: Reports): void {
   const missing = !number || endsItem(number);
   if (!missing && number.tokenType === T.NumberText && number.image === String(languageVersion)) return;
   const expected = `\`nas ${languageVersion}\``;

@@ -101,23 +101,19 @@ export class NasParser extends ExpressionRules {
       this.unbroken(() => this.SUBRULE(this.spaceItem)),
     );
     this.CONSUME(T.RightBrace, { ERR_MSG: 'an item or `}`' });
-    return this.ACTION(
-      (): SpaceNode => ({
-        kind: 'space',
-        span: this.from(first),
-        doc: this.docOf(first),
-        name: nameNode(name),
-        params,
-        items,
-      }),
-    );
+    return this.ACTION((): SpaceNode => ({
+      kind: 'space',
+      span: this.from(first),
+      doc: this.docOf(first),
+      name: nameNode(name),
+      params,
+      items,
+    }));
   });
 
   private params: ParserMethod<[IToken], ParamNode[]> = this.RULE('params', (opener: IToken) =>
-    this.series(
-      { place: 'parameter', opener, ends: [T.Comma], after: '`=`, `,` or `)`' },
-      T.Comma,
-      () => this.SUBRULE(this.param),
+    this.series({ place: 'parameter', opener, ends: [T.Comma], after: '`=`, `,` or `)`' }, T.Comma, () =>
+      this.SUBRULE(this.param),
     ),
   );
 
@@ -128,9 +124,12 @@ export class NasParser extends ExpressionRules {
       this.CONSUME(T.Assign);
       value = this.SUBRULE(this.pipeline);
     });
-    return this.ACTION(
-      (): ParamNode => ({ kind: 'param', span: this.from(first), name: nameNode(first), value }),
-    );
+    return this.ACTION((): ParamNode => ({
+      kind: 'param',
+      span: this.from(first),
+      name: nameNode(first),
+      value,
+    }));
   });
 
   private spaceItem: ParserMethod<[], SpaceItem> = this.RULE('spaceItem', () =>
@@ -157,15 +156,13 @@ export class NasParser extends ExpressionRules {
       this.SUBRULE(this.argument),
     );
     this.CONSUME(T.RightSquare, { ERR_MSG: 'a size or `]`' });
-    return this.ACTION(
-      (): InputNode => ({
-        kind: 'input',
-        span: this.from(first),
-        name: nameNode(name),
-        type: nameNode(type),
-        args,
-      }),
-    );
+    return this.ACTION((): InputNode => ({
+      kind: 'input',
+      span: this.from(first),
+      name: nameNode(name),
+      type: nameNode(type),
+      args,
+    }));
   });
 
   private outputItem: ParserMethod<[], OutputNode> = this.RULE('outputItem', () => {
@@ -207,17 +204,15 @@ export class NasParser extends ExpressionRules {
       ],
       ERR_MSG: '`=` or `{`',
     });
-    return this.ACTION(
-      (): MotifNode => ({
-        kind: 'motif',
-        span: this.from(first),
-        doc: this.docOf(first),
-        name: nameNode(name),
-        tensors,
-        params,
-        body,
-      }),
-    );
+    return this.ACTION((): MotifNode => ({
+      kind: 'motif',
+      span: this.from(first),
+      doc: this.docOf(first),
+      name: nameNode(name),
+      tensors,
+      params,
+      body,
+    }));
   });
 
   /** `search NAME of SPACE(args) { fields }` */
@@ -239,31 +234,29 @@ export class NasParser extends ExpressionRules {
       this.unbroken(() => this.SUBRULE(this.field)),
     );
     this.CONSUME(T.RightBrace, { ERR_MSG: 'a field or `}`' });
-    return this.ACTION(
-      (): SearchNode => ({
-        kind: 'search',
-        span: this.from(first),
-        doc: this.docOf(first),
-        name: nameNode(name),
-        space: nameNode(space),
-        args,
-        fields,
-      }),
-    );
+    return this.ACTION((): SearchNode => ({
+      kind: 'search',
+      span: this.from(first),
+      doc: this.docOf(first),
+      name: nameNode(name),
+      space: nameNode(space),
+      args,
+      fields,
+    }));
   });
 
   private field: ParserMethod<[], FieldNode> = this.RULE('field', () => {
     const first = this.CONSUME(T.Name, { ERR_MSG: 'a field name' });
     const value = this.OR<FieldValue>({
-      DEF: [
-        { ALT: () => this.SUBRULE(this.amounts) },
-        { ALT: () => this.SUBRULE(this.pipeline) },
-      ],
+      DEF: [{ ALT: () => this.SUBRULE(this.amounts) }, { ALT: () => this.SUBRULE(this.pipeline) }],
       ERR_MSG: 'a value',
     });
-    return this.ACTION(
-      (): FieldNode => ({ kind: 'field', span: this.from(first), name: nameNode(first), value }),
-    );
+    return this.ACTION((): FieldNode => ({
+      kind: 'field',
+      span: this.from(first),
+      name: nameNode(first),
+      value,
+    }));
   });
 
   /** `20 trials or 10 minutes` */
@@ -280,13 +273,11 @@ export class NasParser extends ExpressionRules {
   private amount: ParserMethod<[], AmountNode> = this.RULE('amount', () => {
     const number = this.CONSUME(T.NumberText, { ERR_MSG: 'a number' });
     const unit = this.CONSUME(T.Name, { ERR_MSG: 'a unit, as in `20 trials`' });
-    return this.ACTION(
-      (): AmountNode => ({
-        kind: 'amount',
-        span: this.from(number),
-        number: numberNode(number),
-        unit: nameNode(unit),
-      }),
-    );
+    return this.ACTION((): AmountNode => ({
+      kind: 'amount',
+      span: this.from(number),
+      number: numberNode(number),
+      unit: nameNode(unit),
+    }));
   });
 }

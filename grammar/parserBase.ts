@@ -10,7 +10,7 @@ import {
   type IToken,
   type TokenType,
 } from 'chevrotain';
-import { depthOf, isMended, type LaidToken } from './layout.ts';
+import { depthOf, isMended, isUnclosed, type LaidToken } from './layout.ts';
 import { spanOf } from './lex.ts';
 import { Reports } from './reports.ts';
 import type { Span } from './source.ts';
@@ -104,8 +104,9 @@ export class ParserBase extends EmbeddedActionsParser {
 
   private stop(frame: Frame, first: IToken, expected: string): void {
     const [token, after, before] = [this.LA(1), this.LA(2), this.LA(0)];
-    // A bracket added by the layout says that another one is missing, which was reported.
-    if (isMended(token)) {
+    // Near a bracket that was never closed, which was reported, it is unclear what belongs where.
+    const inUnclosed = frame.opener && isUnclosed(frame.opener) && frame.opener.tokenType !== T.LeftBrace;
+    if (inUnclosed || isMended(token) || isMended(before)) {
       this.reports.count += 1;
       return;
     }

@@ -37,6 +37,11 @@ export class Reports {
     this.found.push(diagnose(key, values, { ...details, at: this.locate(span), labels }));
   }
 
+  /** Says nothing of what may be found at this place: it follows from an error already reported. */
+  silence(offset: number): void {
+    this.places.add(offset);
+  }
+
   /** What was found, in text order. */
   list(): readonly Diagnostic[] {
     const start = (d: Diagnostic): number => d.primary?.location.span.start ?? 0;

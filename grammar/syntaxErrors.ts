@@ -43,7 +43,7 @@ export function reportStop(stop: Stop, reports: Reports): void {
   const span = placeOf(stop, reports);
   const later = laterConstruct(stop);
   if (later) {
-    reports.add('notYet', { what: later.what }, span, { hint: later.hint });
+    reports.add('laterSyntax', { what: later.what }, span, { hint: later.hint });
     return;
   }
   const wrongPlace = misplacement(stop);
@@ -55,8 +55,9 @@ export function reportStop(stop: Stop, reports: Reports): void {
     reports.add('lateVersion', {}, span, { hint: 'remove this line' });
     return;
   }
-  if (isReserved(token) && /\bname$/.test(stop.expected)) {
-    reports.add('reservedWord', { word: token.image }, span, { expected: stop.expected });
+  const namesIt = stop.after.tokenType === T.Colon || stop.after.tokenType === T.Assign;
+  if (isReserved(token) && (namesIt || /\bname$/.test(stop.expected))) {
+    reports.add('reservedWord', { word: token.image }, span, { expected: 'another name' });
     return;
   }
   if (token.tokenType === T.Colon && stop.place === 'alternative') {
@@ -65,29 +66,50 @@ export function reportStop(stop: Stop, reports: Reports): void {
     });
     return;
   }
-  const found = describe(token);
-  reports.add('unexpectedToken', { found }, span, { expected: stop.expected, hint: hintFor(stop) });
+  const found = endsLine(stop, reports) ? 'end of the line' : describe(token);
+  const hint = hintFor(stop);
+  // The line below is what was missing; it is no mistake of its own.
+  if (hint?.startsWith('put the')) reports.silence(stop.after.startOffset);
+  reports.add('unexpectedToken', { found }, span, {
+    expected: stop.expected,
+    hint,
+    labels: goesOn(stop, reports) ? [{ span: spanOf(stop.before), text: 'this goes on here' }] : [],
+  });
+}
+
+/** True when the token before stands at the end of a line that it does not end. */
+function goesOn({ token, before }: Stop, reports: Reports): boolean {
+  if (!T.continues.has(before.tokenType) || token.tokenType.name === 'EOF') return false;
+  if (token.tokenType === T.RightBrace) return false;
+  return /[\r\n]/.test(reports.source.text.slice(spanOf(before).end, token.startOffset));
 }
 
 function isReserved(token: IToken): boolean {
   return token.tokenType.CATEGORIES?.includes(T.ReservedWord) ?? false;
 }
 
-function placeOf({ token, before }: Stop, reports: Reports): Span {
-  if (token.tokenType === T.Separator && token.image !== ',') {
-    const end = before.startOffset + before.image.length;
-    return Number.isNaN(end) ? spanOf(token) : { start: end, end };
-  }
-  if (Number.isNaN(token.startOffset) || token.tokenType.name === 'EOF') {
-    const end = reports.source.text.length;
+/** The place of the error: a line that ends too early ends behind its last token. */
+function placeOf(stop: Stop, reports: Reports): Span {
+  const { token, before } = stop;
+  const lineEnd = spanOf(before).end;
+  if (endsLine(stop, reports) && !Number.isNaN(lineEnd)) return { start: lineEnd, end: lineEnd };
+  if (token.tokenType.name === 'EOF') {
+    const end = Number.isNaN(lineEnd) ? reports.source.text.length : lineEnd;
     return { start: end, end };
   }
   return spanOf(token);
 }
 
+/** True when the line ends before the token: by a separator, or because a closing brace has the next line. */
+function endsLine({ token, before }: Stop, reports: Reports): boolean {
+  if (token.tokenType === T.Separator) return token.image !== ',';
+  if (token.tokenType !== T.RightBrace || before.tokenType === T.LeftBrace) return false;
+  return /[\r\n]/.test(reports.source.text.slice(spanOf(before).end, token.startOffset));
+}
+
 /** What a reader calls a token. */
 function describe(token: IToken): string {
-  if (token.tokenType === T.Separator) return token.image === ',' ? '`,`' : 'end of the line';
+  if (token.tokenType === T.Separator) return '`,`';
   if (token.tokenType.name === 'EOF') return 'end of the text';
   if (token.tokenType === T.StringText) return `string ${excerpt(token.image, 30)}`;
   return `\`${excerpt(token.image, 30)}\``;
@@ -120,7 +142,8 @@ function laterConstruct(stop: Stop): { what: string; hint?: string } | undefined
     if (word === 'cell') return { what: '`cell`', hint: 'a `motif` makes its decisions at each use' };
     return { what: `\`${word}\`` };
   }
-  if (token.tokenType === T.Of && stop.place !== 'declaration') return { what: '`choose ... of`' };
+  if (token.tokenType === T.Of && stop.place !== 'declaration' && after.tokenType !== T.Colon)
+    return { what: '`choose ... of`' };
   if (token.tokenType === T.Spread) return { what: 'the spread `...`' };
   const endsValue = T.endsValue.has(before.tokenType);
   if (endsValue && token.tokenType === T.LeftSquare) return { what: 'indexing with `[ ]`' };
@@ -173,7 +196,12 @@ function hintFor(stop: Stop): string | undefined {
   if (type === T.Separator && after.tokenType === T.LeftBrace && expected.includes('`{`')) {
     return 'put the `{` at the end of the line above: a newline ends the item';
   }
-  if (type === T.Separator && token.image !== ',' && after.tokenType === T.Assign && expected.includes('`=`')) {
+  if (
+    type === T.Separator &&
+    token.image !== ',' &&
+    after.tokenType === T.Assign &&
+    expected.includes('`=`')
+  ) {
     return 'put the `=` at the end of the line above: a newline ends the item';
   }
   if (expected.startsWith('`{` and the stage')) {
@@ -186,7 +214,12 @@ function hintFor(stop: Stop): string | undefined {
   if ((type === T.Assign || type === T.Colon) && place === 'field') {
     return `write the value after the name alone, as in \`${excerpt(first.image, 20)} ...\``;
   }
-  if (type === T.Assign) return 'to compare, write `==`; `=` stands only after `let`';
+  if (type === T.Assign && expected.startsWith('an operator'))
+    return 'to compare, write `==`; `=` stands only after `let`';
+  if (before.tokenType === T.Comma && expected === 'an expression' && T.closes.has(type)) {
+    return 'remove the `,` before it';
+  }
+  if (expected.includes('`else`')) return 'every `if` has an `else`: `if a then b else c`';
   if (before.tokenType === T.Choose && type === T.Minus) {
     return 'a computed number stands in parentheses: `choose (-1)..1`';
   }
@@ -194,13 +227,14 @@ function hintFor(stop: Stop): string | undefined {
   if (type === T.Semicolon && (place === 'body item' || place === 'space item' || place === 'field')) {
     return 'items end with their line; between items of one line write a comma';
   }
-  if (isReserved(token) && (after.tokenType === T.Colon || after.tokenType === T.Assign)) {
-    return `\`${token.image}\` is a word of the language and cannot be a name`;
-  }
   // A misspelt word is read as a name, and what follows it then looks wrong.
   const candidates = words[place];
-  const suspect = [first, token].find((t) => t.tokenType === T.PlainName && t === (type === T.PlainName ? t : first));
+  const suspect = [first, token].find(
+    (t) => t.tokenType === T.PlainName && t === (type === T.PlainName ? t : first),
+  );
   if (!candidates || !suspect || (suspect === first && first !== token && before !== first)) return undefined;
   const near = closest(suspect.image, candidates, 1)[0];
-  return near && `did you mean \`${near}\`?`;
+  if (near) return `did you mean \`${near}\`?`;
+  const bare = place === 'space item' && suspect === token;
+  return bare ? 'give the value a name with `let`, or make it the `output`' : undefined;
 }

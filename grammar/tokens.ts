@@ -1,6 +1,6 @@
 /**
- * The tokens of the language and their lexer. Every input can be cut into them: what has no meaning
- * becomes one of the "mistaken" tokens at the end, which `lex.ts` turns into diagnostics.
+ * The tokens of the language and their lexer. Common mistakes have tokens too (`BadNumber`,
+ * `Foreign` and their like); `lex.ts` turns them into diagnostics.
  */
 import { createToken, Lexer, type TokenType } from 'chevrotain';
 
@@ -151,9 +151,6 @@ export const RightSquare: TokenType = sign('RightSquare', ']');
 export const LeftBrace: TokenType = sign('LeftBrace', '{');
 export const RightBrace: TokenType = sign('RightBrace', '}');
 
-/** One UTF-16 unit of anything else. */
-export const Stray: TokenType = define({ name: 'Stray', pattern: /[\s\S]/, line_breaks: true });
-
 /** Every token type, for the parser. */
 export const parserVocabulary: readonly TokenType[] = [
   ...vocabulary,
@@ -182,3 +179,12 @@ export const endsValue: ReadonlySet<TokenType> = new Set([
   RightSquare,
   RightBrace,
 ]);
+
+/** Closing brackets. */
+export const closes: ReadonlySet<TokenType> = new Set([RightParen, RightSquare, RightBrace]);
+
+/** A line that begins with one of these goes on with the line above. */
+export const leads: ReadonlySet<TokenType> = new Set([Pipe, Plus, Minus, Star, Slash, And, Or, Then, Else]);
+
+/** A line that ends with one of these, or with an opening bracket, goes on with the line below. */
+export const continues: ReadonlySet<TokenType> = new Set([...leads, Assign, Colon]);

@@ -1,4 +1,5 @@
 /** Diagnostics of family 1: syntax. */
+import { listWords } from '../../util/words.ts';
 import type { Entries, NoValues } from './entry.ts';
 
 /** What each message needs to know. */
@@ -7,7 +8,7 @@ export interface SyntaxValues {
   missingVersion: NoValues;
   lateVersion: NoValues;
   unsupportedVersion: { version: string };
-  unclosedBracket: { bracket: string };
+  unclosedBracket: { brackets: readonly string[] };
   unmatchedBracket: { bracket: string };
   wrongBracket: { open: string; close: string };
   strayCharacter: { what: string };
@@ -17,7 +18,7 @@ export interface SyntaxValues {
   badEscape: { escape: string };
   emptyChoose: NoValues;
   reservedWord: { word: string };
-  notYet: { what: string };
+  laterSyntax: { what: string };
   chainedComparison: NoValues;
   operatorOrder: { operator: string; why: string };
   blockWithoutValue: NoValues;
@@ -75,7 +76,11 @@ of the program. A file for a later version needs a later naslang; \`nas 1\` is t
     code: 'NAS1005',
     severity: 'error',
     title: 'bracket never closed',
-    message: ({ bracket }) => `this \`${bracket}\` is never closed`,
+    message: ({ brackets }) =>
+      `${listWords(
+        brackets.map((b) => `\`${b}\``),
+        'and',
+      )} ${brackets.length === 1 ? 'is' : 'are'} never closed`,
     explanation: `Every \`(\`, \`[\` and \`{\` needs its partner. The message shows the bracket and the first place
 where it can no longer be closed: a word such as \`let\` or \`output\` cannot stand inside \`( )\` or \`[ ]\`,
 a declaration at the start of a line cannot stand inside \`{ }\`, and a \`}\` ends everything that was opened
@@ -161,7 +166,7 @@ any for in repeat if then else when and or not architecture property search geno
 Some of them are not in use yet, but they will be. Choose another name; \`step\`, \`normal\`, \`reduction\` and
 the fields of a search are free.`,
   },
-  notYet: {
+  laterSyntax: {
     code: 'NAS1015',
     severity: 'error',
     title: 'not in this version',
