@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Kysely, Transaction } from 'kysely';
 import { abandon, release, renew } from './claims.ts';
-import { writeWhole } from './files.ts';
+import { removeDrafts, writeWhole } from './files.ts';
 import type { FinalRecord, RunEnd, TrialRecord } from './records.ts';
 import { finalRow, trialRow } from './rows.ts';
 import { encodeSafetensors, type Tensors } from './safetensors.ts';
@@ -66,6 +66,7 @@ export class Session {
       experiment: this.experiment,
       architecture: files.architecture,
     });
+    await removeDrafts(join(this.#folder, 'experiments', this.experiment));
     await writeWhole(join(this.#folder, record.weights), bytes);
     await writeWhole(
       join(this.#folder, record.architecture),

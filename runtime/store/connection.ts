@@ -43,7 +43,11 @@ export async function connect(path: string, busyTimeout: number = BUSY_TIMEOUT):
     return {
       reader: statement.reader,
       all: (parameters) => translate(() => statement.all(...bindable(parameters))),
-      run: (parameters) => translate(() => statement.run(...bindable(parameters))),
+      run: (parameters) => {
+        // A full disk makes SQLite roll back by itself; the error that tells so must not be masked by another.
+        if (sql === 'rollback' && !raw.inTransaction) return { changes: 0, lastInsertRowid: 0 };
+        return translate(() => statement.run(...bindable(parameters)));
+      },
       iterate: (parameters) => translate(() => statement.iterate(...bindable(parameters))),
     };
   };

@@ -1,12 +1,14 @@
 /** Writes files that are whole or absent, whatever happens in between. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { storeProblem } from './problems.ts';
+
+const DRAFT = '.part';
 
 /** Writes beside the place first and renames when all bytes are on the disk. Refuses on a full disk and the like. */
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const draft = `${path}.${randomUUID().slice(0, 8)}.part`;
+  const draft = `${path}.${randomUUID().slice(0, 8)}${DRAFT}`;
   try {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(draft, 'w');
@@ -21,4 +23,10 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
     await rm(draft, { force: true }).catch(() => undefined);
     throw storeProblem(error, path);
   }
+}
+
+/** Removes what a killed process left unfinished in a folder that nobody else writes to now. */
+export async function removeDrafts(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) if (name.endsWith(DRAFT)) await rm(join(folder, name), { force: true });
 }

@@ -50,8 +50,8 @@ function databaseDiagnostic(error: unknown, path: string): Diagnostic | undefine
   }
 }
 
-/** The diagnostic for an error of the file system, or undefined where it is none that a user can cause. */
-export function fileDiagnostic(error: unknown, path: string): Diagnostic | undefined {
+/** The diagnostic for an error of the file system, or undefined where it is no such error. */
+function fileDiagnostic(error: unknown, path: string): Diagnostic | undefined {
   switch (errorCode(error)) {
     case 'ENOSPC':
     case 'EDQUOT':
@@ -66,8 +66,11 @@ export function fileDiagnostic(error: unknown, path: string): Diagnostic | undef
       return unwritable(path, 'a file stands where a folder is needed');
     case 'EISDIR':
       return unwritable(path, 'a folder stands where a file is needed');
+    case 'ENOENT':
+      // Node.js says so, too, where a folder in the middle of a path cannot be made.
+      return unwritable(path, 'the folder is not there and cannot be made');
     default:
-      return undefined;
+      return error instanceof Error && 'syscall' in error ? unwritable(path, error.message) : undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 /** The expected best-of-n curve against the mean over all subsets. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { expectedBestOfN } from '../../../runtime/search/bestOfN.ts';
 
@@ -9,10 +9,10 @@ function bruteForce(values: readonly number[]): number[] {
   const counts = values.map(() => 0);
   for (let subset = 1; subset < 2 ** values.length; subset++) {
     const members = values.filter((_, i) => subset & (1 << i));
-    sums[members.length - 1]! += Math.max(...members);
-    counts[members.length - 1]!++;
+    sums[members.length - 1] += Math.max(...members);
+    counts[members.length - 1]++;
   }
-  return sums.map((sum, i) => sum / counts[i]!);
+  return sums.map((sum, i) => sum / counts[i]);
 }
 
 it('agrees with a worked example', () => {
@@ -29,7 +29,7 @@ it('is the mean over all subsets', () => {
       const curve = expectedBestOfN(ys);
       const expected = bruteForce(ys);
       // 1e-12: sums of at most 2^10 float64 numbers of size 1.
-      for (const [i, value] of curve.entries()) expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-12);
+      for (const [i, value] of curve.entries()) expect(Math.abs(value - expected[i])).toBeLessThan(1e-12);
     }),
   );
 });
@@ -38,6 +38,6 @@ it('rises to the maximum without overflow for many trials', () => {
   const values = Array.from({ length: 2000 }, (_, i) => Math.sin(i));
   const curve = expectedBestOfN(values);
   for (const [i, value] of curve.entries())
-    if (i > 0) expect(value).toBeGreaterThanOrEqual(curve[i - 1]! - 1e-12);
+    if (i > 0) expect(value).toBeGreaterThanOrEqual(curve[i - 1] - 1e-12);
   expect(curve.at(-1)).toBe(Math.max(...values));
 });

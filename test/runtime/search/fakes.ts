@@ -1,9 +1,5 @@
 /** A small space, an evaluator that computes its results from the request, and a search over both. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import type { Graph } from '../../../compiler/graph/graph.ts';
 import type { SearchSpec, TrainSpec } from '../../../compiler/search/search.ts';
 import type { Architecture } from '../../../compiler/space/architecture.ts';
@@ -58,7 +54,7 @@ export function fakeHost(allowed: bigint = 1000n): SearchHost {
   const encode = ({ choices }: Architecture): string => `fake:${choices.join('')}`;
   return {
     allowed,
-    unrank: (rank) => ({ space: 'fake', choices: [...rank.toString(4)].map(Number) }),
+    unrank: (rank) => ({ space: 'fake', choices: rank.toString(4).split('').map(Number) }),
     encode,
     toJson: ({ choices }) => ({ space: 'fake', decisions: choices }),
     cost: ({ choices }) => ({ params: 10 * choices.reduce((a, b) => a + b, 1), macs: 1000 * choices.length }),
@@ -128,7 +124,7 @@ export function fakeEvaluator(options: FakeOptions = {}): Evaluator & { readonly
 function failed(request: TrainRequest, fatal: boolean): TrainFailure {
   const diagnostic = diagnose(
     fatal ? 'workerGaveUp' : 'lossNotFinite',
-    fatal ? ({ times: 3 } as never) : ({ epoch: 1, step: 2 } as never),
+    fatal ? { times: 3 } : { epoch: 1, step: 2 },
   );
   return { kind: 'failure', id: request.id, diagnostic, fatal };
 }
@@ -145,13 +141,6 @@ function tensors(request: TrainRequest): NonNullable<TrainResult['tensors']> {
     ['stem.conv.weight', { shape: [2, 3], data }],
     ['head.bias', { shape: [1], data: data.slice(0, 1) }],
   ]);
-}
-
-/** A folder of its own, removed when the test ends. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'nas-store-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 export async function open(

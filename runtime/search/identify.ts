@@ -1,0 +1,59 @@
+/** What makes the experiment of a compiled search: the texts and values that its results follow from. */
+import type { CompiledSearch, Setting } from '../../compiler/compile.ts';
+import type { SearchNode } from '../../grammar/ast.ts';
+import { parseExpression } from '../../grammar/parse.ts';
+import { print } from '../../grammar/print.ts';
+import { dataHash } from '../data/table.ts';
+import type { ExperimentIdentity } from '../store/identity.ts';
+
+/**
+ * The identity of a search with its settings. Comments, layout, the order of motifs and of fields, the budget, and
+ * whether the seed was set in the file or by a setting make no difference. Refuses where the data cannot be read.
+ */
+export async function identify(
+  compiled: CompiledSearch,
+  settings: readonly Setting[],
+): Promise<ExperimentIdentity> {
+  const { syntax, searchSyntax, search } = compiled;
+  const motifs = syntax.motifs.map((motif) => withoutComments(print(motif))).sort();
+  return {
+    space: [withoutComments(print(syntax.space)), ...motifs].join('\n'),
+    search: withoutComments(print(identifyingPart(searchSyntax))),
+    overrides: overridesOf(
+      settings,
+      syntax.space.params.map((p) => p.name.text),
+    ),
+    seed: search.seed,
+    data: await dataHash(search.data),
+  };
+}
+
+/** Whether a field or a setting of this name is left out: the budget may grow, the seed is kept apart. */
+function isApart(name: string): boolean {
+  return name === 'seed' || name === 'budget';
+}
+
+function identifyingPart(node: SearchNode): SearchNode {
+  const fields = node.fields.filter(({ name }) => !isApart(name.text));
+  return { ...node, fields: fields.toSorted((a, b) => (a.name.text < b.name.text ? -1 : 1)) };
+}
+
+/** Printed text without the lines of documentation, which stand alone. */
+function withoutComments(text: string): string {
+  const lines = text.split('\n').filter((line) => !line.trimStart().startsWith('//'));
+  return lines.join('\n').trim();
+}
+
+/** Settings by path, the last one of each, their values in one layout. `params` are the space's own names. */
+function overridesOf(
+  settings: readonly Setting[],
+  params: readonly string[],
+): Readonly<Record<string, string>> {
+  const overrides: Record<string, string> = {};
+  for (const { path, value } of settings) {
+    if (!params.includes(path) && isApart(path.split('.')[0] ?? '')) continue;
+    const parsed = parseExpression({ name: `--set ${path}`, text: value }).value;
+    overrides[path.replace(/^space\./, '')] = parsed ? print(parsed) : value;
+  }
+  return overrides;
+}

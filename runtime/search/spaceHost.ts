@@ -1,0 +1,52 @@
+/** Binds a compiled space to a search: from an architecture to the two graphs that a training consists of. */
+import type { CompiledSearch } from '../../compiler/compile.ts';
+import type { Graph } from '../../compiler/graph/graph.ts';
+import { withClassificationLoss } from '../../compiler/graph/loss.ts';
+import { runGraphPasses } from '../../compiler/graph/pipeline.ts';
+import type { Architecture } from '../../compiler/space/architecture.ts';
+import { toCompact, toJson } from '../../compiler/space/encode.ts';
+import { instantiate } from '../../compiler/space/instantiate.ts';
+import { costOfArchitecture } from '../../compiler/space/members.ts';
+import type { Space } from '../../compiler/space/space.ts';
+import type { SearchHost } from './host.ts';
+
+/** The space of a search, with the trainings that the search asks for. */
+export function spaceHost({ space, members, search }: CompiledSearch): SearchHost {
+  return {
+    allowed: members.allowed,
+    unrank: (rank) => members.unrank(rank),
+    encode: (architecture) => toCompact(space, architecture),
+    toJson: (architecture) => toJson(space, architecture),
+    cost: (architecture) => costOfArchitecture(space, architecture),
+    request: (architecture, phase, seed, id) => {
+      const retrain = phase === 'retrain';
+      const train = retrain ? search.retrain : search.evaluate;
+      return {
+        kind: 'train',
+        id,
+        training: trainingGraph(space, architecture, train.batch),
+        evaluation: evaluationGraph(space, architecture, train.batch),
+        data: search.data,
+        trainOn: retrain ? 'train+validation' : 'train',
+        evaluateOn: retrain ? 'test' : 'validation',
+        train,
+        seed,
+        keepTensors: retrain,
+      };
+    },
+  };
+}
+
+/** One training step of an architecture: the mean loss of a batch, its gradients, and the statistics' updates. */
+export function trainingGraph(space: Space, architecture: Architecture, batch: number): Graph {
+  const network = instantiate(space, architecture, { batch, mode: 'training' });
+  const graph = withClassificationLoss(network, { logits: 'logits', reduction: 'mean' });
+  return runGraphPasses(graph, { loss: 'loss' });
+}
+
+/** A measurement of an architecture: the summed loss of a batch and the number of right answers. */
+export function evaluationGraph(space: Space, architecture: Architecture, batch: number): Graph {
+  const network = instantiate(space, architecture, { batch, mode: 'inference' });
+  const graph = withClassificationLoss(network, { logits: 'logits', reduction: 'sum' });
+  return runGraphPasses(graph, { loss: undefined });
+}
