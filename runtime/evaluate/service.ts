@@ -83,7 +83,13 @@ export function diagnosticOf(error: unknown): Diagnostic {
       return { ...first, notes: [...first.notes, ...others.map((d) => `also ${d.code}: ${d.message}`)] };
     }
   }
-  const message = error instanceof Error ? error.message : String(error);
-  const stack = error instanceof Error ? (error.stack ?? '').split('\n').slice(1, 9) : [];
-  return diagnose('workerError', { message }, { notes: stack.map((line) => line.trim()) });
+  // Messages of ours may be long, such as a whole kernel that does not compile: the first line stands for it.
+  const [message = '', ...lines] = (error instanceof Error ? error.message : String(error)).split('\n');
+  const stack =
+    error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];
+  return diagnose(
+    'workerError',
+    { message },
+    { notes: [...lines.slice(0, 10), ...stack.slice(0, 8)].map((l) => l.trim()) },
+  );
 }

@@ -29,7 +29,7 @@ const acts = {
         clearInterval(timer);
         send(result(id));
       } else send({ kind: 'progress', id, epoch, epochs: 4, loss: 1 / epoch });
-    }, 250);
+    }, 500);
   },
   bug: (id) => send(failure(id, 'NAS4305', 'internal error: fake')),
   diverge: (id) => send(failure(id, 'NAS4202', 'diverged')),

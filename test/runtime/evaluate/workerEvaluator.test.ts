@@ -79,16 +79,16 @@ describe('a worker at work', () => {
   });
 
   it('ends one that hangs, and takes progress for a sign of life', async () => {
-    open({ silenceLimit: 1000 });
+    open({ silenceLimit: 2000 });
     const seen: number[] = [];
-    // Five messages 250 ms apart: longer than the limit as a whole.
+    // Five messages half a second apart: longer than the limit as a whole.
     expect(saying(await ask(deeds.slow, (p) => seen.push(p.epoch)))).toBe('result');
     expect(seen).toEqual([1, 2, 3, 4]);
     const pid = evaluator.workerPid!;
     expect(saying(await ask(deeds.hang))).toBe(
-      'NAS4302: the worker process gave no sign of life for 1 s and was ended',
+      'NAS4302: the worker process gave no sign of life for 2 s and was ended',
     );
-    expect(await goneWithin(pid, 1000)).toBe(true);
+    expect(await goneWithin(pid, 10_000)).toBe(true);
     expect(saying(await ask(deeds.work))).toBe('result');
   });
 
@@ -132,7 +132,7 @@ describe('a worker that does not start', () => {
 
 describe('the end', () => {
   it.each([deeds.work, deeds.wait, deeds.hang])(
-    'close() leaves nothing within a second (deed %i)',
+    'close() leaves nothing, whatever the worker does (deed %i)',
     async (deed) => {
       open();
       await ask(deeds.work);
@@ -151,24 +151,18 @@ describe('the end', () => {
   it('workers end when their coordinator is killed: idle, waiting, and in an endless loop', async () => {
     const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
     const program = fileURLToPath(new URL('./fakeCoordinator.ts', import.meta.url));
-    const endsWithCoordinator = async (deed: number): Promise<boolean> => {
-      const coordinator = spawn(process.execPath, ['--import', tsx, program, String(deed)], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      const pid = await new Promise<number>((resolve) => {
-        coordinator.stdout.once('data', (text) => resolve(Number(String(text))));
-      });
-      // Past the slow request that came first.
-      await new Promise((resolve) => setTimeout(resolve, 1200));
-      expect(isAlive(pid)).toBe(true);
-      coordinator.kill('SIGKILL');
-      return goneWithin(pid, 3000);
-    };
-    expect(await Promise.all([deeds.work, deeds.wait, deeds.hang].map(endsWithCoordinator))).toEqual([
-      true,
-      true,
-      true,
-    ]);
+    const doing = [deeds.work, deeds.wait, deeds.hang].map(String);
+    const coordinator = spawn(process.execPath, ['--import', tsx, program, ...doing], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const pids = await new Promise<number[]>((resolve) => {
+      coordinator.stdout.once('data', (text) => resolve(String(text).split(' ').map(Number)));
+    });
+    // Time for the requests to arrive.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(pids.map(isAlive)).toEqual([true, true, true]);
+    coordinator.kill('SIGKILL');
+    expect(await Promise.all(pids.map((pid) => goneWithin(pid, 10_000)))).toEqual([true, true, true]);
   });
 
   it.skipIf(process.platform === 'win32')('Ctrl-C is the coordinator’s to deal with', async () => {
