@@ -9,7 +9,8 @@ import { connect } from '../../../runtime/store/connection.ts';
 import { openStore } from '../../../runtime/store/open.ts';
 import type { DoneTrial, FailedTrial } from '../../../runtime/store/records.ts';
 import { migrations } from '../../../runtime/store/schema.ts';
-import type { Store } from '../../../runtime/store/Store.ts';
+import { Store } from '../../../runtime/store/Store.ts';
+import { realSystem } from '../../../runtime/store/system.ts';
 import { readExperiment, trialLines, trialsJson } from '../../../runtime/search/report.ts';
 import { experiment, identity, open, search, start } from '../search/fakes.ts';
 import { temporaryFolder } from './folder.ts';
@@ -32,8 +33,7 @@ async function opened(folder: string, ...rest: [version?: string, system?: objec
   return store;
 }
 
-const done: DoneTrial = {
-  status: 'done',
+const common = {
   number: 0,
   architecture: 'x:0',
   json: { a: [1, 'two'] },
@@ -45,14 +45,16 @@ const done: DoneTrial = {
   started: '2030-01-01T00:00:00.000Z',
   finished: '2030-01-01T00:00:01.500Z',
   seconds: 1.5,
+};
+
+const done: DoneTrial = {
+  ...common,
+  status: 'done',
   metrics: { loss: 0.1 + 0.2, accuracy: 1 / 3, images: 100, epochLosses: [2.5, Number.MIN_VALUE, 1e300] },
 };
 
-const { metrics: _, ...withoutMetrics } = done;
-
 const failed: FailedTrial = {
-  ...done,
-  metrics: undefined,
+  ...common,
   status: 'failed',
   number: 1,
   rank: undefined,
@@ -390,6 +392,29 @@ describe('a disk', () => {
     const again = await start(folder);
     expect(again.events[0]).toMatchObject({ kind: 'opened', trials: made });
     expect(again.outcome).toMatchObject({ kind: 'finished', trials: 6 });
+  });
+
+  it('that is full refuses a trial whole and keeps the earlier ones, without root too', async () => {
+    const folder = temporaryFolder();
+    await (await open(folder)).close();
+    // A limit on the pages of the file stands in for the disk.
+    const connection = await connect(join(folder, 'store.db'));
+    const store = new Store(connection, folder, '0.1.0', realSystem);
+    onTestFinished(() => store.close());
+    const session = await store.begin(begun);
+    await session.addTrial(done);
+    connection.number(`pragma max_page_count = ${connection.number('pragma page_count')}`);
+    const large = { ...done, number: 1, json: 'x'.repeat(100_000) };
+    const problem = await refusal(session.addTrial(large));
+    expect(problem).toMatchObject({
+      code: 'NAS4405',
+      message: `the disk is full: nothing more can be written to ${join(folder, 'store.db')}`,
+      hint: 'make room and run the same command again; finished trials are kept',
+    });
+    expect((await store.read(experiment))!.trials).toEqual([done]);
+    connection.number('pragma max_page_count = 1000000');
+    await session.addTrial(large);
+    await session.end('finished');
   });
 
   it('that is full when the weights are written leaves no file behind', async (context) => {
