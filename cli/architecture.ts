@@ -1,0 +1,104 @@
+/** ARCH, as commands take it: a JSON file, the compact text of `nas sample`, or `rank:N`. */
+import { existsSync } from 'node:fs';
+import { compileSpace, type CompiledSpace } from '../compiler/compile.ts';
+import type { Architecture } from '../compiler/space/architecture.ts';
+import { fromCompact, fromJson, isCompact } from '../compiler/space/encode.ts';
+import { broken, costOfArchitecture } from '../compiler/space/members.ts';
+import type { Requirement } from '../compiler/space/space.ts';
+import { diagnose, Refusal, refuse, type Checked } from '../grammar/diagnostics.ts';
+import { accept, type Context } from './context.ts';
+import { readText } from './files.ts';
+import { formatCount } from './format.ts';
+import { loadProgram, type SpaceOptions } from './load.ts';
+import { pathFrom } from './terminal.ts';
+
+/** Reads ARCH. Refuses what is no architecture of the space, or breaks one of its requirements. */
+export async function readArchitecture(
+  context: Context,
+  text: string,
+  compiled: CompiledSpace,
+): Promise<Architecture> {
+  if (text.startsWith('rank:')) return atRank(text.slice('rank:'.length), compiled);
+  const { space } = compiled;
+  // A text with a typing error in it is a better guess than a file that is not there.
+  const compact = /^[A-Za-z_][A-Za-z0-9_]*:/.test(text) && !existsSync(pathFrom(context.terminal, text));
+  const read =
+    compact || isCompact(text) ? fromCompact(space, text) : await fromFile(context, text, compiled);
+  const architecture = await accept(context, read);
+  const requirement = broken(space, architecture);
+  if (requirement) return refuseBroken(requirement, compiled, architecture);
+  return architecture;
+}
+
+function atRank(digits: string, { members }: CompiledSpace): Architecture {
+  const rank = digits.trim();
+  if (!/^\d{1,4000}$/.test(rank)) {
+    const problem = `\`rank:${rank.slice(0, 40)}\` is no place in the space`;
+    return refuse(
+      'badArchitecture',
+      { problem },
+      { expected: 'a whole number after `rank:`, such as `rank:0`' },
+    );
+  }
+  const place = BigInt(rank);
+  if (place >= members.allowed) {
+    return refuse('rankOutside', { rank: place.toString(), count: (members.allowed - 1n).toString() });
+  }
+  return members.unrank(place);
+}
+
+async function fromFile(
+  context: Context,
+  path: string,
+  { space }: CompiledSpace,
+): Promise<Checked<Architecture>> {
+  const { text } = await readArchitectureFile(context, path);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return refuse('badArchitecture', { problem: `${path} is not JSON: ${reason}` });
+  }
+  const { value, diagnostics } = fromJson(space, json);
+  const notes = [`in ${path}`];
+  return { value, diagnostics: diagnostics.map((d) => ({ ...d, notes: [...d.notes, ...notes] })) };
+}
+
+async function readArchitectureFile(context: Context, path: string): Promise<{ readonly text: string }> {
+  try {
+    return await readText(context.terminal, path);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const hint = 'an architecture is a JSON file, a compact text such as `digits:1.0.2`, or `rank:N`';
+    throw new Refusal(...error.diagnostics.map((d) => ({ ...d, hint: d.hint ?? hint })));
+  }
+}
+
+function refuseBroken(
+  { text, location }: Requirement,
+  { space }: CompiledSpace,
+  architecture: Architecture,
+): never {
+  const { params, macs } = costOfArchitecture(space, architecture);
+  const told = [
+    ...(/\bparams\b/.test(text) ? [`it has ${formatCount(params)} params`] : []),
+    ...(/\bmacs\b/.test(text) ? [`it needs ${formatCount(macs)} macs`] : []),
+  ];
+  const values = { text, told: told.join(' and ') || 'it is false under these answers' };
+  throw new Refusal(diagnose('requirementBroken', values, { at: location, label: 'required here' }));
+}
+
+/** The space of a command that takes ARCH: the one named by an option, by ARCH itself, or the only one. */
+export async function spaceFor(
+  context: Context,
+  file: string,
+  arch: string | undefined,
+  options: SpaceOptions,
+): Promise<CompiledSpace> {
+  const program = await loadProgram(context, file);
+  const named = arch !== undefined && isCompact(arch) ? arch.slice(0, arch.indexOf(':')) : undefined;
+  const known = program.spaces.some((s) => s.name.text === named);
+  const name = options.space ?? (known ? named : undefined);
+  return accept(context, compileSpace(program, name, options.set ?? []));
+}

@@ -1,0 +1,115 @@
+/** `nas check FILE`: everything that is wrong in a file, or the size of each space and search. */
+import {
+  compileSearch,
+  compileSpace,
+  readProgram,
+  type Program,
+  type Setting,
+} from '../../compiler/compile.ts';
+import type { SearchSpec } from '../../compiler/search/search.ts';
+import { diagnosticToJson } from '../../grammar/diagnosticJson.ts';
+import { hasErrors, type Diagnostic } from '../../grammar/diagnostics.ts';
+import { nodeHost } from '../../runtime/host.ts';
+import { countOf } from '../../util/words.ts';
+import { showDiagnostics, type Context } from '../context.ts';
+import { readText } from '../files.ts';
+import { formatCount } from '../format.ts';
+import { vocabulary } from '../load.ts';
+import { budgetText } from '../search/view.ts';
+
+export interface CheckOptions {
+  readonly set?: readonly Setting[];
+  readonly json?: boolean;
+}
+
+interface Findings {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly spaces: readonly SpaceSize[];
+  readonly searches: readonly SearchSize[];
+}
+
+interface SpaceSize {
+  readonly name: string;
+  readonly decisions: number;
+  readonly free: bigint;
+  readonly allowed: bigint;
+}
+
+interface SearchSize {
+  readonly name: string;
+  readonly space: string;
+  readonly strategy: string;
+  readonly budget: SearchSpec['budget'];
+  readonly epochs: number;
+  readonly seed: number;
+}
+
+/** Checks a file; 1 when it has errors. */
+export async function check(context: Context, file: string, options: CheckOptions): Promise<number> {
+  const source = await readText(context.terminal, file);
+  const { value: program, diagnostics } = readProgram(source, nodeHost());
+  const found = program
+    ? checkProgram(program, options.set ?? [])
+    : { diagnostics: [], spaces: [], searches: [] };
+  const findings = { ...found, diagnostics: distinct([...diagnostics, ...found.diagnostics]) };
+  const ok = !hasErrors(findings.diagnostics);
+  if (options.json)
+    context.printJson({ ok, ...findings, diagnostics: findings.diagnostics.map(diagnosticToJson) });
+  else await print(context, findings);
+  return ok ? 0 : 1;
+}
+
+function checkProgram(program: Program, settings: readonly Setting[]): Findings {
+  const diagnostics: Diagnostic[] = [];
+  const spaces: SpaceSize[] = [];
+  const searches: SearchSize[] = [];
+  for (const node of program.spaces) {
+    const name = node.name.text;
+    const params = node.params.map((p) => p.name.text);
+    const isOwn = ({ path }: Setting): boolean => params.includes(path.replace(/^space\./, ''));
+    // What is no parameter of this space may be a field of a search, or of another space; where neither is there,
+    // nobody else would say that it sets nothing.
+    const lone = program.spaces.length === 1 && program.searches.length === 0;
+    const compiled = compileSpace(program, name, lone ? settings : settings.filter(isOwn));
+    diagnostics.push(...compiled.diagnostics);
+    if (!compiled.value) continue;
+    const { space, members } = compiled.value;
+    const { free, allowed } = members;
+    spaces.push({ name, decisions: space.decisions.length, free, allowed });
+  }
+  for (const node of program.searches) {
+    const compiled = compileSearch(program, node.name.text, settings, vocabulary);
+    diagnostics.push(...compiled.diagnostics);
+    if (!compiled.value) continue;
+    const { name, space, strategy, budget, evaluate, seed } = compiled.value.search;
+    searches.push({ name, space, strategy: strategy.name, budget, epochs: evaluate.epochs, seed });
+  }
+  return { diagnostics, spaces, searches };
+}
+
+/** A space that two searches use says what is wrong with it only once. */
+function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const seen = new Map<string, Diagnostic>();
+  for (const d of diagnostics) {
+    const { start, end } = d.primary?.location.span ?? { start: -1, end: -1 };
+    const key = JSON.stringify([d.code, d.message, d.primary?.location.source.name, start, end]);
+    if (!seen.has(key)) seen.set(key, d);
+  }
+  return [...seen.values()];
+}
+
+async function print(context: Context, { diagnostics, spaces, searches }: Findings): Promise<void> {
+  await showDiagnostics(context, diagnostics);
+  if (hasErrors(diagnostics)) return;
+  for (const { name, decisions, free, allowed } of spaces) {
+    const size = `${countOf(decisions, 'decision')}, ${formatCount(free)} architectures`;
+    context.print(
+      `space ${name}: ${size}${free === allowed ? '' : `, ${formatCount(allowed)} of them allowed`}`,
+    );
+  }
+  for (const { name, space, strategy, budget, epochs, seed } of searches) {
+    const parts = [strategy, budgetText(budget), `${countOf(epochs, 'epoch')} each`, `seed ${seed}`];
+    context.print(`search ${name} of ${space}: ${parts.join(', ')}`);
+  }
+  if (spaces.length + searches.length === 0) context.print('no space and no search, and nothing wrong');
+}

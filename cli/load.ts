@@ -1,0 +1,74 @@
+/** From the words of a command to a compiled space, an architecture of it, or a compiled search. */
+import {
+  compileSearch,
+  compileSpace,
+  readProgram,
+  type CompiledSearch,
+  type CompiledSpace,
+  type Program,
+  type Setting,
+} from '../compiler/compile.ts';
+import type { Vocabulary } from '../compiler/search/vocabulary.ts';
+import { checkData, dataForm } from '../runtime/data/table.ts';
+import { nodeHost } from '../runtime/host.ts';
+import { checkStrategy } from '../runtime/search/strategies.ts';
+import { accept, type Context } from './context.ts';
+import { readText } from './files.ts';
+
+/** What searches may name: the data sets and strategies of this package. */
+export const vocabulary: Vocabulary = {
+  checkData,
+  dataForm,
+  checkStrategy: (spec) => checkStrategy(spec),
+};
+
+/** Options of commands that read one space of a file. */
+export interface SpaceOptions {
+  readonly space?: string;
+  readonly set?: readonly Setting[];
+}
+
+/** Options of commands that read one search of a file. */
+export interface SearchSettings {
+  readonly search?: string;
+  readonly set?: readonly Setting[];
+  readonly seed?: number;
+  readonly trials?: number;
+}
+
+/** Reads and parses a file. Refuses with all that is wrong in it. */
+export async function loadProgram(context: Context, file: string): Promise<Program> {
+  const source = await readText(context.terminal, file);
+  return accept(context, readProgram(source, nodeHost()));
+}
+
+/** Compiles the space that the options name, or the only one. */
+export async function loadSpace(
+  context: Context,
+  file: string,
+  options: SpaceOptions,
+): Promise<CompiledSpace> {
+  const program = await loadProgram(context, file);
+  return accept(context, compileSpace(program, options.space, options.set ?? []));
+}
+
+/** Compiles the search that the options name, or the only one, with its settings. */
+export async function loadSearch(
+  context: Context,
+  file: string,
+  options: SearchSettings,
+): Promise<{ readonly compiled: CompiledSearch; readonly settings: readonly Setting[] }> {
+  const program = await loadProgram(context, file);
+  const settings = settingsOf(options);
+  const compiled = await accept(context, compileSearch(program, options.search, settings, vocabulary));
+  return { compiled, settings };
+}
+
+/** `--seed` and `--trials` are short for settings. */
+function settingsOf({ set = [], seed, trials }: SearchSettings): readonly Setting[] {
+  return [
+    ...set,
+    ...(seed === undefined ? [] : [{ path: 'seed', value: String(seed) }]),
+    ...(trials === undefined ? [] : [{ path: 'budget.trials', value: String(trials) }]),
+  ];
+}

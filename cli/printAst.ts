@@ -1,0 +1,34 @@
+/** The syntax tree as indented text, for `nas show --ast`: one node a line, with its place. */
+import type { FileNode } from '../grammar/ast.ts';
+import { locate } from '../grammar/locate.ts';
+import type { Source } from '../grammar/source.ts';
+
+/** `call 5:11` and below it, indented, the parts by name. Comments are left out. */
+export function printAst(file: FileNode, source: Source): string {
+  const lines: string[] = [];
+  printNode({ ...file, comments: [] }, '', '', source, lines);
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function printNode(node: object, role: string, indent: string, source: Source, lines: string[]): void {
+  const plain: string[] = [];
+  const parts: [string, object][] = [];
+  for (const [name, value] of Object.entries(node)) {
+    if (name === 'kind' || name === 'span' || name.endsWith('Span') || value === undefined) continue;
+    if (typeof value === 'object' && value !== null) parts.push([name, value]);
+    else plain.push(` ${name}=${JSON.stringify(value)}`);
+  }
+  const kind = 'kind' in node ? String(node.kind) : '';
+  lines.push(`${indent}${role}${kind}${plain.join('')}${placeOf(node, source)}`);
+  for (const [name, value] of parts) {
+    const list = Array.isArray(value) ? value : [value];
+    for (const part of list) printNode(part, `${name}: `, `${indent}  `, source, lines);
+  }
+}
+
+function placeOf(node: object, source: Source): string {
+  if (!('span' in node) || typeof node.span !== 'object' || node.span === null) return '';
+  if (!('start' in node.span) || typeof node.span.start !== 'number') return '';
+  const { line, column } = locate(source, node.span.start);
+  return `  @${line}:${column}`;
+}

@@ -1,0 +1,39 @@
+/** The terminal of this process. */
+import { isatty } from 'node:tty';
+import type { Output, StopSignal, Terminal } from './terminal.ts';
+
+const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** The process as commands see it. To be made once: it also takes care of a reader that goes away. */
+export function processTerminal(): Terminal {
+  return {
+    stdout: outputOf(process.stdout),
+    stderr: outputOf(process.stderr),
+    cwd: process.cwd(),
+    env: process.env,
+    onStop: (listener) => {
+      for (const signal of signals) process.on(signal, listener);
+      return () => {
+        for (const signal of signals) process.off(signal, listener);
+      };
+    },
+    exit: (code) => process.exit(code),
+  };
+}
+
+function outputOf(stream: NodeJS.WriteStream): Output {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // `nas sample ... | head` has seen enough; nobody reads what else there is to say.
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  return {
+    write: (text) => void stream.write(text),
+    isTerminal: isatty(stream.fd),
+    columns: () => stream.columns,
+    onResize: (listener) => {
+      stream.on('resize', listener);
+      return () => stream.off('resize', listener);
+    },
+  };
+}

@@ -1,0 +1,263 @@
+/** The command line of `nas`: its commands with their words, options and help. What they do loads when they run. */
+import { Command, type CommanderError } from 'commander';
+import { diagnose, refuse, type Diagnostic } from '../grammar/diagnostics.ts';
+import { didYouMean } from '../util/didYouMean.ts';
+import { excerpt } from '../util/words.ts';
+import type { CheckOptions } from './commands/check.ts';
+import type { CountOptions } from './commands/count.ts';
+import type { DoctorOptions } from './commands/doctor.ts';
+import type { ParamsOptions } from './commands/params.ts';
+import type { SampleOptions } from './commands/sample.ts';
+import type { SearchOptions } from './commands/search.ts';
+import type { ShowOptions } from './commands/show.ts';
+import type { TrialsOptions } from './commands/trials.ts';
+import type { Context } from './context.ts';
+import { addSetting, MAX_SEED, oneOf, wholeNumber } from './options.ts';
+import { packageVersion } from './version.ts';
+
+const archHelp = `
+ARCH names one architecture of the space, in one of three ways:
+  rank:0             its place, from 0 to one less than \`nas count\` says
+  digits:0.0.1.2     the compact text that \`nas sample\` prints
+  best.json          a JSON file, such as those that \`nas search\` writes`;
+
+const rootHelp = `
+Start with:
+  nas search spaces/digits.nas          search the space of the digits
+  nas sample spaces/digits.nas -n 3     three architectures of it
+  nas COMMAND --help                    the options of a command
+
+Exit codes: 0 fine, 1 something is wrong in a file, a device or a store, 2 in the command line, 130 interrupted.
+With --json, counts and ranks are texts of decimal digits, for they may exceed what a number holds exactly.`;
+
+const profiles = ['cpu', 'portable', 'gpu'] as const;
+
+/** All commands. `finish` is told the exit code of the one that ran. */
+export function buildProgram(context: Context, finish: (code: number) => void): Command {
+  const { terminal, colors } = context;
+  const program = new Command('nas')
+    .description('Describe, check and search spaces of neural networks.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .exitOverride()
+    .configureOutput({
+      writeOut: terminal.stdout.write,
+      writeErr: terminal.stderr.write,
+      outputError: () => undefined,
+      getOutHelpWidth: () => terminal.stdout.columns() ?? 100,
+      getErrHelpWidth: () => terminal.stderr.columns() ?? 100,
+      // Colours are decided in one place, not by commander.
+      getOutHasColors: () => true,
+      getErrHasColors: () => true,
+    })
+    .configureHelp({ styleTitle: colors.bold })
+    .addHelpText('after', rootHelp);
+
+  const define = (name: string, description: string): Command =>
+    program
+      .command(name)
+      .description(description)
+      // Surplus words are reported with the word, which commander does not tell.
+      .allowExcessArguments()
+      .option('--no-color', 'never colour the output')
+      .hook('preAction', (_, command) => refuseSurplus(command));
+  const withSpace = (command: Command): Command =>
+    command
+      .option('--space <name>', 'which space of the file, where it has several')
+      .option('--set <name=value>', 'set a parameter of the space; may be repeated', addSetting);
+  const withSearch = (command: Command): Command =>
+    command
+      .option('--search <name>', 'which search of the file, where it has several')
+      .option('--seed <n>', 'short for --set seed=N', wholeNumber('--seed', 0, MAX_SEED))
+      .option(
+        '--set <path=value>',
+        'set a field of the search or a parameter of the space, such as evaluate.epochs=2; may be repeated',
+        addSetting,
+      );
+
+  const check = define('check', 'Check all spaces and searches of a file.').argument('<file>', 'a .nas file');
+  check.option('--set <name=value>', 'set a parameter or a field; may be repeated', addSetting);
+  check.option('--json', 'print the findings as JSON');
+  check.action(async (file: string) => {
+    const command = await import('./commands/check.ts');
+    finish(await command.check(context, file, check.opts<CheckOptions>()));
+  });
+
+  const count = withSpace(
+    define('count', 'Count the architectures of a space.').argument('<file>', 'a .nas file'),
+  );
+  count.option('--json', 'print JSON');
+  count.addHelpText('after', '\n`free` ignores the requirements, `allowed` meets them.');
+  count.action(async (file: string) => {
+    const command = await import('./commands/count.ts');
+    finish(await command.count(context, file, count.opts<CountOptions>()));
+  });
+
+  const params = withSpace(
+    define('params', 'Count the parameters and multiply-accumulates (MACs) of one architecture.')
+      .argument('<file>', 'a .nas file')
+      .argument('<arch>', 'an architecture'),
+  );
+  params.option('--json', 'print JSON').addHelpText('after', archHelp);
+  params.action(async (file: string, arch: string) => {
+    const command = await import('./commands/params.ts');
+    finish(await command.params(context, file, arch, params.opts<ParamsOptions>()));
+  });
+
+  const sample = withSpace(
+    define('sample', 'Draw architectures uniformly, none twice, in the order of random search.').argument(
+      '<file>',
+      'a .nas file',
+    ),
+  );
+  sample.option('-n, --number <n>', 'how many', wholeNumber('-n', 1), 10);
+  sample.option('--seed <n>', 'another seed, another order', wholeNumber('--seed', 0, MAX_SEED), 1);
+  sample.option('--json', 'print one line of JSON for each');
+  sample.action(async (file: string) => {
+    const command = await import('./commands/sample.ts');
+    finish(await command.sample(context, file, sample.opts<SampleOptions>()));
+  });
+
+  const show = define('show', 'Show what the compiler makes of a file, or of one architecture.')
+    .argument('<file>', 'a .nas file')
+    .argument('[arch]', 'an architecture');
+  show
+    .option('--ast', 'the syntax tree of the file')
+    .option('--space [name]', 'decisions and nodes of the space; a name says which, where there are several')
+    .option('--graph', 'the tensors and ops of the network')
+    .option('--plan', 'buffers, kernels and dispatches')
+    .option('--wgsl', 'the compute shaders')
+    .option('--inference', 'the network as it is measured, not as it is trained')
+    .option('--batch <n>', 'images in a batch', wholeNumber('--batch', 1, 65_536), 64)
+    .option(
+      '--profile <kind>',
+      `which kind of device plan and shaders are for: ${profiles.join(', ')}`,
+      oneOf('--profile', profiles),
+      'portable',
+    )
+    .option('--set <name=value>', 'set a parameter of the space; may be repeated', addSetting)
+    .option('--json', 'print the data themselves as JSON');
+  show.addHelpText(
+    'after',
+    `
+Without a view, \`nas show FILE ARCH\` lists the answers of the architecture, \`nas show FILE\` the space.
+${archHelp}`,
+  );
+  show.action(async (file: string, arch: string | undefined) => {
+    const command = await import('./commands/show.ts');
+    finish(await command.show(context, file, arch, show.opts<ShowOptions>()));
+  });
+
+  const search = withSearch(
+    define('search', 'Run a search, or go on with it where it was stopped.').argument(
+      '<file>',
+      'a .nas file',
+    ),
+  );
+  search
+    .option('--trials <n>', 'short for --set budget.trials=N', wholeNumber('--trials', 1))
+    .option('--fresh', 'forget earlier trials of this search and begin anew')
+    .option('--store <folder>', 'where results are kept (default: .nas)')
+    .option('--json', 'print the result as JSON; progress goes to stderr');
+  search.addHelpText(
+    'after',
+    `
+Ctrl-C stops it; the same command then goes on after the last finished trial.
+A search is the same as long as its space, its fields, its seed and its data are; the budget may grow.`,
+  );
+  search.action(async (file: string) => {
+    const command = await import('./commands/search.ts');
+    finish(await command.search(context, file, search.opts<SearchOptions>()));
+  });
+
+  const trials = withSearch(
+    define('trials', 'Show the trials of a search, and the final network.').argument(
+      '[file]',
+      'the .nas file of the search, or the name of an experiment; without it, the latest experiment',
+    ),
+  );
+  trials
+    .option('--store <folder>', 'where results are kept (default: .nas)')
+    .option('--list', 'list all experiments of the store')
+    .option('--json', 'print JSON')
+    .option('--no-times', 'leave out what differs from run to run: times, machines, versions');
+  trials.action(async (file: string | undefined) => {
+    const command = await import('./commands/trials.ts');
+    finish(await command.trials(context, file, trials.opts<TrialsOptions>()));
+  });
+
+  const explain = define('explain', 'Explain a message by its code.').argument(
+    '[code]',
+    'such as NAS1001; without it, all codes are listed',
+  );
+  explain.action(async (code: string | undefined) => {
+    const command = await import('./commands/explain.ts');
+    finish(await command.explain(context, code));
+  });
+
+  const doctor = define('doctor', 'Show what this machine offers to train networks with.');
+  doctor.option('--json', 'print JSON');
+  doctor.action(async () => {
+    const command = await import('./commands/doctor.ts');
+    finish(await command.doctor(context, doctor.opts<DoctorOptions>()));
+  });
+
+  program.option('--no-color', 'never colour the output');
+  return program;
+}
+
+/** `nas show --space FILE`: the word after the view is the space's name only where it can be one. */
+export function partViews(argv: readonly string[]): readonly string[] {
+  if (argv[0] !== 'show') return argv;
+  return argv.map((word, i) =>
+    word === '--space' && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(argv[i + 1] ?? '') ? '--space=' : word,
+  );
+}
+
+function refuseSurplus(command: Command): void {
+  const surplus = command.args[command.registeredArguments.length];
+  if (surplus === undefined) return;
+  refuse('surplusWord', { command: `nas ${command.name()}`, word: excerpt(surplus) });
+}
+
+/** A misuse that commander found, as a diagnostic; undefined where it only printed what was asked for. */
+export function explainMisuse(
+  program: Command,
+  argv: readonly string[],
+  { code, message }: CommanderError,
+): Diagnostic | undefined {
+  const quoted = excerpt(/'(.*?)'/s.exec(message)?.[1] ?? '');
+  const command = program.commands.find((c) => argv.includes(c.name()));
+  const name = command === undefined ? 'nas' : `nas ${command.name()}`;
+  switch (code) {
+    case 'commander.unknownCommand': {
+      const hint = didYouMean(
+        quoted,
+        program.commands.map((c) => c.name()),
+      );
+      return diagnose(
+        'unknownCommand',
+        { name: quoted },
+        { hint: hint ?? '`nas --help` lists the commands' },
+      );
+    }
+    case 'commander.unknownOption': {
+      const known = (command ?? program).options.flatMap((o) =>
+        [o.long, o.short].filter((n) => n !== undefined),
+      );
+      const hint = didYouMean(quoted, [...known, '--help']) ?? `\`${name} --help\` lists them`;
+      return diagnose('unknownOption', { name: quoted, command: name }, { hint });
+    }
+    case 'commander.missingArgument':
+      return diagnose(
+        'missingWord',
+        { command: name, name: quoted.toUpperCase() },
+        { hint: `\`${name} --help\` shows how it is used` },
+      );
+    case 'commander.optionMissingArgument':
+      return diagnose('missingValue', { option: quoted });
+    default:
+      return undefined;
+  }
+}

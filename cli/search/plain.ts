@@ -1,0 +1,46 @@
+/** A search in plain lines, for pipes, logs and continuous integration. */
+import type { SearchSpec } from '../../compiler/search/search.ts';
+import type { Diagnostic } from '../../grammar/diagnostics.ts';
+import type { Colors } from '../context.ts';
+import type { Output } from '../terminal.ts';
+import { openingLines, trialLine, type SearchView } from './view.ts';
+
+/** What a view is made with. `warn` draws a diagnostic on stderr. */
+export interface ViewOptions {
+  readonly output: Output;
+  readonly colors: Colors;
+  readonly search: SearchSpec;
+  readonly warn: (diagnostic: Diagnostic) => void;
+}
+
+/** A view that writes each line once. */
+export function plainView({ output, colors, search, warn }: ViewOptions): SearchView {
+  const write = (...lines: readonly string[]): void => {
+    output.write(lines.map((line) => `${line}\n`).join(''));
+  };
+  return {
+    onEvent: (event) => {
+      switch (event.kind) {
+        case 'opened':
+          return write(...openingLines(event, search, colors));
+        case 'trialFinished':
+          return write(trialLine(event, colors));
+        case 'retrainStarted':
+          return write(
+            `training the network of trial ${event.winner.number} anew, for ${search.retrain.epochs} epochs`,
+          );
+        case 'warning':
+          return warn(event.diagnostic);
+        case 'trialStarted':
+        case 'epoch':
+        case 'trialsEnded':
+        case 'finished':
+          return undefined;
+        default:
+          return event satisfies never;
+      }
+    },
+    stopping: () => write('stopping'),
+    close: () => undefined,
+  };
+}

@@ -1,0 +1,100 @@
+/** What is shown of a search while it runs. Two views share their lines: one redraws in place, one only appends. */
+import type { SearchSpec } from '../../compiler/search/search.ts';
+import type { OpenedEvent, SearchEvent, TrialFinishedEvent } from '../../runtime/search/events.ts';
+import type { DoneTrial, TrialRecord } from '../../runtime/store/records.ts';
+import { countOf } from '../../util/words.ts';
+import type { Colors } from '../context.ts';
+import { formatCount, formatHits, formatSeconds, formatShare } from '../format.ts';
+
+export interface SearchView {
+  readonly onEvent: (event: SearchEvent) => void;
+  /** The user asked to stop. */
+  readonly stopping: () => void;
+  /** Takes away what is redrawn in place. To be called before anything else is written. */
+  readonly close: () => void;
+}
+
+/** The first line: what is searched, and from where on. */
+export function openingLines(
+  { allowed, trials, budget, experiment }: OpenedEvent,
+  search: SearchSpec,
+  colors: Colors,
+): string[] {
+  const { name, space, seed, strategy } = search;
+  const parts = [`${formatCount(allowed)} architectures`, strategy.name, budgetText(budget), `seed ${seed}`];
+  const lines = [`${colors.bold(`search ${name} of ${space}`)}: ${parts.join(', ')}`];
+  if (trials > 0) lines.push(`going on with experiment ${experiment} after ${countOf(trials, 'trial')}`);
+  return lines;
+}
+
+/** `20 trials`, `20 trials or 10 minutes` */
+export function budgetText({ trials, minutes }: SearchSpec['budget']): string {
+  const parts = [
+    ...(trials === undefined ? [] : [countOf(trials, 'trial')]),
+    ...(minutes === undefined ? [] : [countOf(minutes, 'minute')]),
+  ];
+  return parts.join(' or ') || 'until all are tried';
+}
+
+/** One line for a trial that has ended. */
+export function trialLine({ trial, best }: TrialFinishedEvent, colors: Colors): string {
+  const head = `trial ${String(trial.number).padStart(3)}`;
+  const seconds = formatSeconds(trial.seconds).padStart(8);
+  if (trial.status === 'failed') {
+    const why = `${trial.diagnostic.code}: ${trial.diagnostic.message}`;
+    return `${head}  ${colors.red('failed')}  ${seconds}  ${trial.architecture}  ${why}`;
+  }
+  const isBest = best?.number === trial.number;
+  const share = formatShare(trial.metrics.accuracy).padStart(6);
+  const loss = `loss ${trial.metrics.loss.toFixed(4)}`;
+  const params = `${formatCount(trial.params).padStart(9)} params`;
+  const line = `${head}  ${isBest ? colors.green(share) : share}  ${loss}  ${params}  ${seconds}  ${trial.architecture}`;
+  return isBest ? `${line}  ${colors.green('best so far')}` : line;
+}
+
+/** The best trial in a few words. */
+export function bestText({ number, metrics, params }: DoneTrial): string {
+  return `trial ${number}: ${formatShare(metrics.accuracy)} (${formatHits(metrics)}), ${formatCount(params)} params`;
+}
+
+/** Mean seconds of a trial and how many are left give the time left; the final training costs some trials more. */
+export class TimeLeft {
+  readonly #search: SearchSpec;
+  #seconds = 0;
+  #timed = 0;
+  #done = 0;
+
+  constructor(search: SearchSpec) {
+    this.#search = search;
+  }
+
+  /** Trials of earlier runs: done, and of unknown speed on this machine. */
+  start(done: number): void {
+    this.#done = done;
+  }
+
+  add(trial: TrialRecord): void {
+    this.#done++;
+    if (trial.status === 'failed') return;
+    this.#seconds += trial.seconds;
+    this.#timed++;
+  }
+
+  /** Seconds left while a trial runs: `share` of it is done since `elapsed` seconds. Undefined while nobody can know. */
+  ofTrials(share: number, elapsed: number): number | undefined {
+    const { budget, evaluate, retrain } = this.#search;
+    const mean = this.#mean(share, elapsed);
+    if (mean === undefined) return undefined;
+    const byTrials = budget.trials === undefined ? Infinity : (budget.trials - this.#done - share) * mean;
+    const byMinutes = budget.minutes === undefined ? Infinity : budget.minutes * 60 - this.#seconds - elapsed;
+    const trials = Math.max(Math.min(byTrials, byMinutes), (1 - share) * mean);
+    if (!Number.isFinite(trials)) return undefined;
+    // The final network also sees the validation images, so an epoch of it is a little longer than a trial's.
+    return trials + (1.2 * mean * retrain.epochs) / evaluate.epochs;
+  }
+
+  #mean(share: number, elapsed: number): number | undefined {
+    if (this.#timed > 0) return this.#seconds / this.#timed;
+    return share > 0 ? elapsed / share : undefined;
+  }
+}
