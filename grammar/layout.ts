@@ -58,7 +58,6 @@ const partners: ReadonlyMap<TokenType, TokenType> = new Map([
   [T.LeftSquare, T.RightSquare],
   [T.LeftBrace, T.RightBrace],
 ]);
-const trailing: ReadonlySet<TokenType> = new Set([...T.continues, ...partners.keys()]);
 /** Words that never stand inside `( )` or `[ ]`. */
 const statementWords: ReadonlySet<TokenType> = new Set([T.Let, T.Input, T.Output, T.Require]);
 const declarationWords: ReadonlySet<TokenType> = new Set([T.Space, T.Motif, T.Search]);
@@ -195,7 +194,10 @@ class Layout {
     const newline = this.newline;
     this.newline = undefined;
     const last = this.laid.at(-1)?.tokenType;
-    if (!newline || !this.inItems() || T.leads.has(next) || !last || trailing.has(last)) return;
+    if (!newline || !last || !this.inItems() || T.leads.has(next) || partners.has(last)) return;
+    // What begins with such a word is a new item, even where the line above is not finished.
+    const begins = statementWords.has(next) || declarationWords.has(next);
+    if (T.continues.has(last) && !begins) return;
     this.addSeparator(newline);
   }
 

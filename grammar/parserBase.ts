@@ -106,7 +106,9 @@ export class ParserBase extends EmbeddedActionsParser {
     const [token, after, before] = [this.LA(1), this.LA(2), this.LA(0)];
     // Near a bracket that was never closed, which was reported, it is unclear what belongs where.
     const inUnclosed = frame.opener && isUnclosed(frame.opener) && frame.opener.tokenType !== T.LeftBrace;
-    if (inUnclosed || isMended(token) || isMended(before)) {
+    // Nor is it clear behind characters that were left out.
+    const leftOut = this.reports.anyBetween(spanOf(before).end, token.startOffset);
+    if (inUnclosed || leftOut || isMended(token) || isMended(before)) {
       this.reports.count += 1;
       return;
     }

@@ -42,6 +42,12 @@ export class Reports {
     this.places.add(offset);
   }
 
+  /** True when something was reported between two offsets. */
+  anyBetween(start: number, end: number): boolean {
+    for (let i = start; i < end; i++) if (this.places.has(i)) return true;
+    return false;
+  }
+
   /** What was found, in text order. */
   list(): readonly Diagnostic[] {
     const start = (d: Diagnostic): number => d.primary?.location.span.start ?? 0;

@@ -235,6 +235,6 @@ function hintFor(stop: Stop): string | undefined {
   if (!candidates || !suspect || (suspect === first && first !== token && before !== first)) return undefined;
   const near = closest(suspect.image, candidates, 1)[0];
   if (near) return `did you mean \`${near}\`?`;
-  const bare = place === 'space item' && suspect === token;
+  const bare = place === 'space item' && first === token;
   return bare ? 'give the value a name with `let`, or make it the `output`' : undefined;
 }
