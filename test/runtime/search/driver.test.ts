@@ -48,7 +48,7 @@ describe('a search', () => {
     expect(evaluator.requests.map((r) => r.evaluateOn)).toEqual([...Array(6).fill('validation'), 'test']);
     expect(evaluator.requests.at(-1)?.data.args).toEqual({ architecture: finished.winner.architecture });
     expect(new Set(evaluator.requests.map((r) => r.seed)).size).toBe(7);
-    expect(trials.map((t) => t.seed)).toEqual(evaluator.requests.slice(0, 6).map((r) => r.seed));
+    expect([...trials, finished.final].map((t) => t.seed)).toEqual(evaluator.requests.map((r) => r.seed));
 
     const kinds = events.map((e) => e.kind).filter((kind) => kind !== 'epoch');
     const made = Array(6).fill('trialStarted trialFinished').join(' ').split(' ');
@@ -316,13 +316,13 @@ describe('which trial is better', () => {
   it('is decided by accuracy, then loss, then size, then number', () => {
     const trials = [
       trial(3, 0.5, 1, 9),
-      trial(2, 0.5, 1, 9),
-      trial(1, 0.5, 1, 8),
-      trial(0, 0.5, 0.9, 99),
+      trial(1, 0.5, 1, 9),
+      trial(2, 0.5, 1, 8),
+      trial(5, 0.5, 0.9, 99),
       trial(4, 0.6, 2, 99),
     ];
     const order = [...trials].sort((a, b) => compareTrials(a, b, search.objective)).map((t) => t.number);
-    expect(order).toEqual([4, 0, 1, 2, 3]);
+    expect(order).toEqual([4, 5, 2, 1, 3]);
   });
   it('follows the objective', () => {
     const trials = [trial(0, 0.5, 1, 9), trial(1, 0.6, 2, 8), trial(2, 0.4, 3, 7)];

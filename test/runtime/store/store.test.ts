@@ -347,6 +347,20 @@ describe('a store file', () => {
     await connection.close();
   });
 
+  it('lets two that write wait for each other, even where they read first', async () => {
+    const folder = temporaryFolder();
+    await (await open(folder)).close();
+    const path = join(folder, 'store.db');
+    const connections = [await connect(path, 50), await connect(path, 50)] as const;
+    await connections[0].db.transaction().execute(async (tx) => {
+      await tx.selectFrom('claims').selectAll().execute();
+      expect(() => connections[1].exec(`insert into formats values (7, 'x')`)).toThrow('locked');
+      await tx.insertInto('formats').values({ format: 8, writer: 'y' }).execute();
+    });
+    expect(connections[1].number('select max(format) from formats')).toBe(8);
+    for (const connection of connections) await connection.close();
+  });
+
   it('can be read while a search writes', async () => {
     const folder = temporaryFolder();
     const writer = await opened(folder);
