@@ -220,12 +220,14 @@ export const matmulRule: KernelRule<'matmul'> = ({ node, inputs, output: out, pr
   const left = transposeA ? turned(0, 'left', aRows, aColumns) : input(0);
   const right = transposeB ? turned(1, 'right', bRows, bColumns) : input(1);
   const inner = transposeA ? aRows : aColumns;
+  // A transposed matrix has its rows padded to a multiple of four, as weights have.
+  const weightRows = transposeB ? Math.ceil(inner / 4) * 4 : axes2(b.physical)[0];
   const gather = {
     images: 1,
     ...matrixAxes(rows),
     kernelWidth: 1,
     inputChannels: inner,
-    weightRows: inner,
+    weightRows,
     outputQuads,
   };
   return [...dispatches, gatherDispatch(profile, gather, [left, right, output])];

@@ -104,12 +104,17 @@ function decode(n: number, pixel: string): string[] {
   ];
 }
 
-/** Opens the loops over taps and channels; for each of `count` pixels `v{n}` holds four input channels. */
+/**
+ * Opens the loops over taps and channels; for each of `count` pixels `v{n}` holds four input channels. The
+ * taps are one loop, not two: CPU adapters blend every accumulator at the end of each turn of each loop.
+ */
 function openLoops(body: Lines, count: number): void {
   body
     .add(
-      'for (var tapY = 0; tapY < u.tapsY; tapY++) {',
-      'for (var tapX = 0; tapX < u.tapsX; tapX++) {',
+      'var tapY = 0;',
+      'var tapX = 0;',
+      'let taps = u.tapsY * u.tapsX;',
+      'for (var t = 0; t < taps; t++) {',
       'let tap = (u.firstY + tapY * u.nextY) * u.kernelWidth + u.firstX + tapX * u.nextX;',
       'let weights = tap * u.weightRows * u.outputQuads + column;',
     )
@@ -123,7 +128,14 @@ function openLoops(body: Lines, count: number): void {
     .each(count, (n) => `let v${n} = select(vec4f(), x[from${n} + c], inside${n});`);
 }
 
-const closeLoops = ['}', '}', '}'] as const;
+const closeLoops = [
+  '}',
+  'tapX++;',
+  'let wrap = tapX == u.tapsX;',
+  'tapY += select(0, 1, wrap);',
+  'tapX = select(tapX, 0, wrap);',
+  '}',
+] as const;
 
 /**
  * The weights of rows `c * 4` and following of a tap. Where rows are not padded to a multiple of four
@@ -279,7 +291,11 @@ interface Tile {
 /** Speed of the templates against each other at full tiles, as measured on lavapipe. */
 const CHANNELS_ADVANTAGE = 1.3;
 
-function chooseTile(profile: Profile, { outputQuads, inputChannels, weightRows }: Gather): Tile {
+/** From here on there is work for every core in tiles of 32 pixels, which need fewer loads than those of 16. */
+const MANY_PIXELS = 1024;
+
+function chooseTile(profile: Profile, gather: Gather, pixelCount: number): Tile {
+  const { outputQuads, inputChannels, weightRows } = gather;
   const ragged = weightRows % 4 !== 0;
   const size = profile.subgroupSize;
   if (size === undefined || size < 4 || size > 64) {
@@ -289,7 +305,7 @@ function chooseTile(profile: Profile, { outputQuads, inputChannels, weightRows }
   const usedByChannels = outputQuads / (Math.ceil(outputQuads / size) * size);
   const usedByPixels = outputQuads / (Math.ceil(outputQuads / quads) * quads);
   if (usedByChannels * CHANNELS_ADVANTAGE >= usedByPixels) {
-    const pixels = 16;
+    const pixels = pixelCount >= MANY_PIXELS ? 32 : 16;
     return { kernel: channelsTemplate(size, pixels, ragged), pixels, quads: size };
   }
   const blocks = 4;
@@ -303,8 +319,8 @@ export function gatherDispatch(
   gather: Gather,
   [x, w, y]: readonly [Binding, Binding, Binding],
 ): Dispatch {
-  const { kernel: source, pixels: tilePixels, quads } = chooseTile(profile, gather);
   const pixels = gather.images * gather.y.places * gather.x.places;
+  const { kernel: source, pixels: tilePixels, quads } = chooseTile(profile, gather, pixels);
   const tiles = fold(Math.ceil(pixels / tilePixels));
   return dispatch(
     source,

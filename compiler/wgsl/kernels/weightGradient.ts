@@ -222,13 +222,13 @@ interface Tile {
   readonly step: number;
 }
 
-function chooseTile(profile: Profile, { inputChannels }: WeightGradient): Tile {
+function chooseTile(profile: Profile, { inputChannels }: WeightGradient, resultGroups: number): Tile {
   const size = profile.subgroupSize;
   if (size === undefined || size < 4 || size > 64) {
     return { kernel: portableTemplate(), groups: THREADS * 2, quads: 2, step: 1 };
   }
   const depth = depthOf(inputChannels);
-  const groups = depth === 1 ? 12 : depth === 3 ? 3 : 4;
+  const groups = depth === 1 ? 12 : depth === 3 ? 3 : resultGroups >= 8 ? 8 : 4;
   const step = 2;
   return { kernel: subgroupTemplate(size, groups, step, depth), groups, quads: size, step };
 }
@@ -247,12 +247,12 @@ export function weightGradientDispatches(
   x: Binding,
   dy: Binding,
 ): Dispatch[] {
-  const { kernel: source, groups: tileGroups, quads, step } = chooseTile(profile, gradient);
   const { images, outputHeight, outputWidth, outputQuads, resultRows } = gradient;
   const [kernelHeight, kernelWidth] = gradient.kernel;
   const inputQuads = Math.ceil(gradient.inputChannels / 4);
   const pixels = images * outputHeight * outputWidth;
   const groups = kernelHeight * kernelWidth * inputQuads;
+  const { kernel: source, groups: tileGroups, quads, step } = chooseTile(profile, gradient, groups);
   const across = Math.ceil(groups / tileGroups);
   const down = Math.ceil(outputQuads / quads);
   const perSplit = Math.ceil(pixels / chooseSplits(profile, pixels, across * down) / step) * step;

@@ -46,7 +46,12 @@ const kernel = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max
 const seed = fc.integer({ min: 1, max: 1000 });
 
 /** Runs an op on random cases under every profile of the device. */
-function agrees<K extends OpName>(op: K, tolerance: number, cases: fc.Arbitrary<Omit<OpCase<K>, 'op'>>, floor?: number): void {
+function agrees<K extends OpName>(
+  op: K,
+  tolerance: number,
+  cases: fc.Arbitrary<Omit<OpCase<K>, 'op'>>,
+  floor?: number,
+): void {
   it(`${op}`, async () => {
     for (const profile of profilesOf(device())) {
       await fc.assert(

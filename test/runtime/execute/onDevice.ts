@@ -49,11 +49,7 @@ export function poison({ plan, buffers, device }: Execution): void {
 }
 
 /** Largest difference relative to the largest expected element, or to `floor` where that is larger. */
-export function relativeError(
-  found: ArrayLike<number>,
-  expected: ArrayLike<number>,
-  floor = 1e-30,
-): number {
+export function relativeError(found: ArrayLike<number>, expected: ArrayLike<number>, floor = 1e-30): number {
   let largest = floor;
   let difference = 0;
   for (let i = 0; i < expected.length; i += 1) {
