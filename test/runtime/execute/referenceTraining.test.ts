@@ -39,10 +39,14 @@ function train(steps: number, precision: 'f32' | 'f64'): number[] {
 
 describe('training the check network', () => {
   // 1e-4: float32 frameworks differ among themselves by a few 1e-6 after 17 steps.
-  test.each(['f32', 'f64'] as const)('%s reaches the loss that other frameworks reach', (precision) => {
-    const losses = train(17, precision);
-    expect(losses).toHaveLength(17);
-    expect(Math.abs(losses[16] - lossOfStep17)).toBeLessThan(1e-4);
-    expect(losses[16]).toBeLessThan(losses[0]);
-  });
+  test.each(['f32', 'f64'] as const)(
+    '%s reaches the loss that other frameworks reach',
+    (precision) => {
+      const losses = train(17, precision);
+      expect(losses).toHaveLength(17);
+      expect(Math.abs(losses[16] - lossOfStep17)).toBeLessThan(1e-4);
+      expect(losses[16]).toBeLessThan(losses[0]);
+    },
+    180_000,
+  ); // some seconds on an idle machine, many on a busy one
 });
