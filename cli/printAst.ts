@@ -15,7 +15,9 @@ function printNode(node: object, role: string, indent: string, source: Source, l
   const parts: [string, object][] = [];
   for (const [name, value] of Object.entries(node)) {
     if (name === 'kind' || name === 'span' || name.endsWith('Span') || value === undefined) continue;
-    if (typeof value === 'object' && value !== null) parts.push([name, value]);
+    const text = nameOf(value);
+    if (text !== undefined) plain.push(` ${name}=${text}`);
+    else if (typeof value === 'object' && value !== null) parts.push([name, value]);
     else plain.push(` ${name}=${JSON.stringify(value)}`);
   }
   const kind = 'kind' in node ? String(node.kind) : '';
@@ -24,6 +26,17 @@ function printNode(node: object, role: string, indent: string, source: Source, l
     const list = Array.isArray(value) ? value : [value];
     for (const part of list) printNode(part, `${name}: `, `${indent}  `, source, lines);
   }
+}
+
+/** Names are words of their node, not lines of their own. */
+function nameOf(value: unknown): string | undefined {
+  if (Array.isArray(value)) {
+    const names = value.map(nameOf);
+    return value.length > 0 && names.every((name) => name !== undefined) ? names.join(',') : undefined;
+  }
+  if (typeof value !== 'object' || value === null || !('kind' in value) || value.kind !== 'name')
+    return undefined;
+  return 'text' in value && typeof value.text === 'string' ? value.text : undefined;
 }
 
 function placeOf(node: object, source: Source): string {

@@ -21,7 +21,7 @@ export function processTerminal(): Terminal {
   };
 }
 
-function outputOf(stream: NodeJS.WriteStream): Output {
+function outputOf(stream: NodeJS.WriteStream & { readonly fd: number }): Output {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     // `nas sample ... | head` has seen enough; nobody reads what else there is to say.
     if (error.code === 'EPIPE') process.exit(0);

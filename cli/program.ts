@@ -9,7 +9,7 @@ import type { DoctorOptions } from './commands/doctor.ts';
 import type { ParamsOptions } from './commands/params.ts';
 import type { SampleOptions } from './commands/sample.ts';
 import type { SearchOptions } from './commands/search.ts';
-import type { ShowOptions } from './commands/show.ts';
+import type { ProfileName, ShowOptions } from './commands/show.ts';
 import type { TrialsOptions } from './commands/trials.ts';
 import type { Context } from './context.ts';
 import { addSetting, MAX_SEED, oneOf, wholeNumber } from './options.ts';
@@ -30,7 +30,7 @@ Start with:
 Exit codes: 0 fine, 1 something is wrong in a file, a device or a store, 2 in the command line, 130 interrupted.
 With --json, counts and ranks are texts of decimal digits, for they may exceed what a number holds exactly.`;
 
-const profiles = ['cpu', 'portable', 'gpu'] as const;
+const profiles: readonly ProfileName[] = ['cpu', 'portable', 'gpu'];
 
 /** All commands. `finish` is told the exit code of the one that ran. */
 export function buildProgram(context: Context, finish: (code: number) => void): Command {

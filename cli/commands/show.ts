@@ -16,6 +16,9 @@ import { loadProgram } from '../load.ts';
 const views = ['ast', 'space', 'graph', 'plan', 'wgsl'] as const;
 type View = (typeof views)[number];
 
+/** The kinds of device that plans can be shown for. */
+export type ProfileName = 'cpu' | 'portable' | 'gpu';
+
 /** `space` may also name the space. */
 export interface ShowOptions {
   readonly ast?: boolean;
@@ -25,17 +28,17 @@ export interface ShowOptions {
   readonly wgsl?: boolean;
   readonly inference?: boolean;
   readonly batch: number;
-  readonly profile: keyof typeof profiles;
+  readonly profile: ProfileName;
   readonly set?: readonly Setting[];
   readonly json?: boolean;
 }
 
 /** What a kernel may count on: lavapipe's eight lanes, a GPU of unknown or varying lanes, a GPU of 32 lanes. */
-const profiles = {
+const profiles: Readonly<Record<ProfileName, Profile>> = {
   cpu: { kind: 'cpu', subgroupSize: 8 },
   portable: { kind: 'gpu', subgroupSize: undefined },
   gpu: { kind: 'gpu', subgroupSize: 32 },
-} as const satisfies Record<string, Profile>;
+};
 
 /** Prints one view. Without one: the answers of an architecture, or the space. */
 export async function show(

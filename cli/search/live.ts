@@ -83,7 +83,7 @@ export function liveView(
         best = event.best;
         time.add(event.trial);
         running = undefined;
-        region.print(trialLine(event, colors));
+        region.print(trialLine(event, search, colors));
         break;
       case 'retrainStarted':
         begin('final', true);

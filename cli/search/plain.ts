@@ -24,7 +24,7 @@ export function plainView({ output, colors, search, warn }: ViewOptions): Search
         case 'opened':
           return write(...openingLines(event, search, colors));
         case 'trialFinished':
-          return write(trialLine(event, colors));
+          return write(trialLine(event, search, colors));
         case 'retrainStarted':
           return write(
             `training the network of trial ${event.winner.number} anew, for ${search.retrain.epochs} epochs`,

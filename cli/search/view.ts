@@ -23,7 +23,7 @@ export function openingLines(
   const { name, space, seed, strategy } = search;
   const parts = [`${formatCount(allowed)} architectures`, strategy.name, budgetText(budget), `seed ${seed}`];
   const lines = [`${colors.bold(`search ${name} of ${space}`)}: ${parts.join(', ')}`];
-  if (trials > 0) lines.push(`going on with experiment ${experiment} after ${countOf(trials, 'trial')}`);
+  if (trials > 0) lines.push(`experiment ${experiment} has ${countOf(trials, 'trial')} so far`);
   return lines;
 }
 
@@ -36,20 +36,24 @@ export function budgetText({ trials, minutes }: SearchSpec['budget']): string {
   return parts.join(' or ') || 'until all are tried';
 }
 
-/** One line for a trial that has ended. */
-export function trialLine({ trial, best }: TrialFinishedEvent, colors: Colors): string {
-  const head = `trial ${String(trial.number).padStart(3)}`;
-  const seconds = formatSeconds(trial.seconds).padStart(8);
+/** One line for a trial that has ended. The longest part, the architecture, stands last. */
+export function trialLine(
+  { trial, best }: TrialFinishedEvent,
+  { budget }: SearchSpec,
+  colors: Colors,
+): string {
+  const digits = String((budget.trials ?? 1000) - 1).length;
+  const head = `trial ${String(trial.number).padStart(digits)}`;
+  const seconds = formatSeconds(trial.seconds).padStart(7);
   if (trial.status === 'failed') {
     const why = `${trial.diagnostic.code}: ${trial.diagnostic.message}`;
     return `${head}  ${colors.red('failed')}  ${seconds}  ${trial.architecture}  ${why}`;
   }
   const isBest = best?.number === trial.number;
-  const share = formatShare(trial.metrics.accuracy).padStart(6);
+  const share = `${formatShare(trial.metrics.accuracy).padStart(6)} ${isBest ? 'best' : '    '}`;
   const loss = `loss ${trial.metrics.loss.toFixed(4)}`;
-  const params = `${formatCount(trial.params).padStart(9)} params`;
-  const line = `${head}  ${isBest ? colors.green(share) : share}  ${loss}  ${params}  ${seconds}  ${trial.architecture}`;
-  return isBest ? `${line}  ${colors.green('best so far')}` : line;
+  const params = `${formatCount(trial.params).padStart(7)} params`;
+  return [head, isBest ? colors.green(share) : share, loss, params, seconds, trial.architecture].join('  ');
 }
 
 /** The best trial in a few words. */

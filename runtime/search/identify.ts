@@ -2,9 +2,11 @@
 import type { CompiledSearch, Setting } from '../../compiler/compile.ts';
 import type { SearchNode } from '../../grammar/ast.ts';
 import { parseExpression } from '../../grammar/parse.ts';
-import { print } from '../../grammar/print.ts';
+import { print, type PrintOptions } from '../../grammar/print.ts';
 import { dataHash } from '../data/table.ts';
 import type { ExperimentIdentity } from '../store/identity.ts';
+
+const plain: PrintOptions = { comments: false };
 
 /**
  * The identity of a search with its settings. Comments, layout, the order of motifs and of fields, the budget, and
@@ -15,10 +17,10 @@ export async function identify(
   settings: readonly Setting[],
 ): Promise<ExperimentIdentity> {
   const { syntax, searchSyntax, search } = compiled;
-  const motifs = syntax.motifs.map((motif) => withoutComments(print(motif))).sort();
+  const motifs = syntax.motifs.map((motif) => print(motif, plain)).sort();
   return {
-    space: [withoutComments(print(syntax.space)), ...motifs].join('\n'),
-    search: withoutComments(print(identifyingPart(searchSyntax))),
+    space: [print(syntax.space, plain), ...motifs].join('\n'),
+    search: print(identifyingPart(searchSyntax), plain),
     overrides: overridesOf(
       settings,
       syntax.space.params.map((p) => p.name.text),
@@ -36,12 +38,6 @@ function isApart(name: string): boolean {
 function identifyingPart(node: SearchNode): SearchNode {
   const fields = node.fields.filter(({ name }) => !isApart(name.text));
   return { ...node, fields: fields.toSorted((a, b) => (a.name.text < b.name.text ? -1 : 1)) };
-}
-
-/** Printed text without the lines of documentation, which stand alone. */
-function withoutComments(text: string): string {
-  const lines = text.split('\n').filter((line) => !line.trimStart().startsWith('//'));
-  return lines.join('\n').trim();
 }
 
 /** Settings by path, the last one of each, their values in one layout. `params` are the space's own names. */
