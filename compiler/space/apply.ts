@@ -15,7 +15,7 @@ import {
 } from '../ops/operations.ts';
 import { present } from '../../util/invariant.ts';
 import { checkAttribute } from './attributes.ts';
-import type { Context, Elaboration } from './elaboration.ts';
+import type { Context, Elaboration, Fit, Misfit } from './elaboration.ts';
 import { caseLimit, mapOpen, sameValue, TooManyCases, type Answer } from './open.ts';
 import type { Cost, Open, SpaceNodeId, StaticValue } from './space.ts';
 import { errorVal, formatStatic, tensorVal, type Value } from './values.ts';
@@ -30,16 +30,6 @@ export interface OperationUse {
 }
 
 type Attributes = Readonly<Record<string, AttributeKinds[AttributeKind]>>;
-
-interface Fit {
-  readonly shape: Shape;
-  readonly cost: Cost;
-}
-
-interface Misfit {
-  readonly problem: string;
-  readonly expected: string;
-}
 
 /** Batch used to ask for shapes; everything that is kept is stated for one example. */
 const scratchBatch = 2;
@@ -147,23 +137,15 @@ export function applyOperation(
   const shapes = inputs.map((id) => e.node(id).shape);
   if (!checkSharing(e, use, shapes)) return errorVal;
   const names = Object.keys(use.attributes);
-  const cases = new Map<string, Fit | undefined>();
   let failed = false;
   const rule = (values: readonly unknown[], path: readonly Answer[]): Fit | undefined => {
-    const key = JSON.stringify(values);
-    if (cases.has(key)) return cases.get(key);
-    const attributes = attributesOf(
-      use.operation,
-      Object.fromEntries(names.map((name, i) => [name, values[i] as StaticValue])), // in the order given below
-    );
-    const found = tryCase(use.operation, attributes, values.slice(names.length) as Shape[]);
-    const fit = 'problem' in found ? undefined : found;
-    if ('problem' in found && !failed) {
+    const found = tryOnce(e, use.operation, names, values);
+    if (!('problem' in found)) return found;
+    if (!failed) {
       failed = true;
       reportMisfit(e, use, found, values.slice(0, names.length) as StaticValue[], [...path], exists);
     }
-    cases.set(key, fit);
-    return fit;
+    return undefined;
   };
   try {
     const open = mapOpen([...Object.values(use.attributes), ...shapes], exists, rule);
@@ -188,6 +170,24 @@ export function applyOperation(
     e.report('tooManyCases', { name: use.operation, limit: caseLimit }, use.at);
     return errorVal;
   }
+}
+
+/** {@link tryCase}, remembered: the same operation on the same shapes is met many times over. */
+function tryOnce(
+  e: Elaboration,
+  operation: OperationName,
+  names: readonly string[],
+  values: readonly unknown[],
+): Fit | Misfit {
+  const key = `${operation} ${JSON.stringify(values)}`;
+  const known = e.fits.get(key);
+  if (known) return known;
+  // The values are the arguments in the order of `names`, then the shapes of the inputs.
+  const given = names.map((name, i) => [name, values[i] as StaticValue] as const);
+  const shapes = values.slice(names.length) as Shape[];
+  const found = tryCase(operation, attributesOf(operation, Object.fromEntries(given)), shapes);
+  e.fits.set(key, found);
+  return found;
 }
 
 /** One site is one set of weights: every use of it must bring the same input shapes. */
@@ -221,7 +221,6 @@ function reportMisfit(
   e.report('shapeMismatch', { name, problem: misfit.problem }, use.at, () => {
     const told = e.tellAnswers(path, exists);
     return {
-      label: misfit.problem,
       expected: misfit.expected,
       notes: told === '' ? ['this happens in every architecture'] : [`this happens when ${told}`],
       labels: use.uses

@@ -38,7 +38,7 @@ export class Body {
   readonly site: string;
   readonly entries: Entry[] = [];
   #cursor = 0;
-  readonly #sites = new Map<string, number>();
+  #sites: Map<string, number> | undefined;
 
   constructor(site: string) {
     this.site = site;
@@ -47,11 +47,12 @@ export class Body {
   /** Starts over: what comes next repeats what came before. */
   restart(): void {
     this.#cursor = 0;
-    this.#sites.clear();
+    this.#sites = undefined;
   }
 
   /** A site below this body that no earlier one has: `conv`, then `conv_2`. */
   claimSite(name: string): string {
+    this.#sites ??= new Map();
     const times = (this.#sites.get(name) ?? 0) + 1;
     this.#sites.set(name, times);
     const unique = times === 1 ? name : `${name}_${times}`;
@@ -60,7 +61,7 @@ export class Body {
 
   /** The body's own site for the first unnamed construct of its kind, a claimed one for later ones. */
   #claimOwn(name: string): string {
-    const first = !this.#sites.has(name);
+    const first = this.#sites?.has(name) !== true;
     const claimed = this.claimSite(name);
     return first && this.site !== '' ? this.site : claimed;
   }

@@ -5,7 +5,14 @@ import { didYouMean } from '../../util/didYouMean.ts';
 import { isCallable, operations, type OperationName } from '../ops/operations.ts';
 import { applyOperation } from './apply.ts';
 import { checkAttribute } from './attributes.ts';
-import { limits, locate, type Context, type Elaboration, type MotifDeclaration } from './elaboration.ts';
+import {
+  bodyWeight,
+  limits,
+  locate,
+  type Context,
+  type Elaboration,
+  type MotifDeclaration,
+} from './elaboration.ts';
 import { evaluateFunction, isStaticFunction } from './functions.ts';
 import { fixed, mapOpen } from './open.ts';
 import { feed, reportUnknown } from './stages.ts';
@@ -213,6 +220,7 @@ export function motifStage(
     return errorVal;
   }
   if (context.uses.length >= limits.depth) e.stop('motifs inside of each other', limits.depth, at);
+  e.step(at, bodyWeight);
   const body = context.body.open({ kind: 'use', motif: name });
   const { decided } = context;
   const uses = [...context.uses, { motif: name, at }];

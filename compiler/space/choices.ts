@@ -2,7 +2,7 @@
 import type { AlternativeNode, ChooseNode, Expr, IfNode, RangeNode, RepeatNode } from '../../grammar/ast.ts';
 import type { Location } from '../../grammar/source.ts';
 import { present } from '../../util/invariant.ts';
-import { limits, locate, type Context, type Elaboration } from './elaboration.ts';
+import { bodyWeight, limits, locate, type Context, type Elaboration } from './elaboration.ts';
 import { both, fixed, holds, mapOpen, select, takes, test, valuesOf } from './open.ts';
 import type { DecisionOption, Open, SpaceNodeId, StaticValue } from './space.ts';
 import {
@@ -303,6 +303,7 @@ export function evaluateRepeat(e: Elaboration, node: RepeatNode, context: Contex
   const loop = context.body.open({ kind: 'loop' });
   const turns: { readonly stage: StageVal; readonly guard: Open<boolean> }[] = [];
   for (let index = 0; index < most; index++) {
+    e.step(at, bodyWeight);
     const guard = holds(count, (n) => n > index);
     const inner: Context = {
       ...context,

@@ -8,6 +8,7 @@ import { present } from '../../util/invariant.ts';
 import type { Body } from './bodies.ts';
 import { evaluateOpen, fixed, select, type Answer } from './open.ts';
 import type {
+  Cost,
   Decision,
   DecisionId,
   DecisionOption,
@@ -21,11 +22,11 @@ import type { Value } from './values.ts';
 /** Beyond these a space is refused: it could not be searched anyway, and may be an attack. */
 export const limits = {
   decisions: 20_000,
-  nodes: 100_000,
+  nodes: 50_000,
   turns: 10_000,
   options: 100_000,
   depth: 100,
-  steps: 2_000_000,
+  steps: 1_000_000,
 } as const;
 
 /** Ends elaboration after a limit was reported. */
@@ -63,14 +64,31 @@ type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never;
 
 type Draft = Omit<Decision, 'path'>;
 
+/** What an operation makes of its inputs in one case. Shapes are without the batch axis. */
+export interface Fit {
+  readonly shape: Shape;
+  readonly cost: Cost;
+}
+
+/** Why it cannot make anything of them. */
+export interface Misfit {
+  readonly problem: string;
+  readonly expected: string;
+}
+
+/** Steps that a turn or a use of a motif counts for: it makes a body, which is kept. */
+export const bodyWeight = 30;
+
 /** The mutable heart of one elaboration; everything outside sees only its result. */
 export class Elaboration {
   readonly motifs: ReadonlyMap<string, MotifDeclaration>;
   readonly decisions: Draft[] = [];
   readonly nodes: SpaceNode[] = [];
   readonly requirements: Requirement[] = [];
+  /** Shape and cost of every operation that was tried, by what decides them. */
+  readonly fits: Map<string, Fit | Misfit> = new Map();
   /** Input shapes at each site, to hold shared weights to one shape. */
-  readonly siteShapes = new Map<string, readonly Open<Shape>[]>();
+  readonly siteShapes: Map<string, readonly Open<Shape>[]> = new Map();
   readonly #evaluators: Evaluators;
   readonly #reports: (() => Diagnostic)[] = [];
   readonly #reported = new Set<string>();
@@ -125,9 +143,10 @@ export class Elaboration {
     throw new LimitReached();
   }
 
-  /** Counts a step of work, so that no file can keep the compiler busy for long. */
-  step(at: Location): void {
-    if (++this.#steps > limits.steps) this.stop('steps of evaluation', limits.steps, at);
+  /** Counts work, so that no file can keep the compiler busy for long: 1 for a small expression. */
+  step(at: Location, weight = 1): void {
+    this.#steps += weight;
+    if (this.#steps > limits.steps) this.stop('steps of evaluation', limits.steps, at);
   }
 
   addDecision(draft: Omit<Draft, 'id'>): DecisionId {

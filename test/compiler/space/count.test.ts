@@ -8,7 +8,7 @@ import { compileText } from './helpers.ts';
 describe('generated small spaces', () => {
   test('the members are exactly those of brute force, in text order', () => {
     fc.assert(
-      fc.property(smallSpaces(3_000), ({ text, members }) => {
+      fc.property(smallSpaces(1_000), ({ text, members }) => {
         const { space, members: counted } = compileText(text);
         const listed = members();
         expect(counted.free).toBe(BigInt(listed.length));
@@ -20,7 +20,7 @@ describe('generated small spaces', () => {
           expect(counted.rank(architecture)).toBe(BigInt(i));
         });
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 
@@ -33,7 +33,7 @@ describe('generated small spaces', () => {
         expect(fromJson(space, json).value).toEqual(architecture);
         expect(fromCompact(space, toCompact(space, architecture)).value).toEqual(architecture);
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 });
