@@ -9,7 +9,12 @@ type Piece =
   | { readonly kind: 'kernel'; readonly name: string; readonly options: readonly number[] }
   | { readonly kind: 'plain' }
   | { readonly kind: 'choice'; readonly name: string; readonly alternatives: readonly (readonly Piece[])[] }
-  | { readonly kind: 'repeat'; readonly name: string; readonly count: Count; readonly body: readonly Piece[] };
+  | {
+      readonly kind: 'repeat';
+      readonly name: string;
+      readonly count: Count;
+      readonly body: readonly Piece[];
+    };
 
 type Count =
   | { readonly kind: 'fixed'; readonly count: number }
@@ -18,6 +23,8 @@ type Count =
 
 export interface SmallSpace {
   readonly text: string;
+  /** Number of architectures, by formula: what keeps the listing short. */
+  readonly size: number;
   /** Every architecture as answers by path, in text order, first decision most significant. */
   readonly members: () => Record<string, number | string>[];
 }
@@ -59,7 +66,7 @@ export function smallSpaces(limit: number): fc.Arbitrary<SmallSpace> {
   return fc
     .array(shape(3), { minLength: 1, maxLength: 4 })
     .map((shapes) => build(shapes))
-    .filter((space) => space.members().length <= limit);
+    .filter((space) => space.size <= limit);
 }
 
 function build(shapes: readonly Shape[]): SmallSpace {
@@ -87,8 +94,10 @@ function build(shapes: readonly Shape[]): SmallSpace {
     }
   };
   const pieces = shapes.map(piece);
+  const size = [1, 2].reduce((sum, depth) => sum + howMany(pieces, depth), 0);
   let listed: Record<string, number | string>[] | undefined;
   return {
+    size,
     text: `nas 1\nspace tiny {\n  input x: image[4, 4, 2]\n  let depth = choose 1..2\n  output x |> ${print(pieces)} |> global_avg_pool |> dense(2)\n}\n`,
     members: () => (listed ??= [1, 2].flatMap((depth) => list(pieces, 'tiny', depth, { depth }))),
   };
@@ -119,6 +128,22 @@ function printPiece(piece: Piece): string {
   }
 }
 
+function howMany(pieces: readonly Piece[], depth: number): number {
+  return pieces.reduce((product, piece) => {
+    if (piece.kind === 'plain') return product;
+    if (piece.kind === 'kernel') return product * piece.options.length;
+    if (piece.kind === 'choice')
+      return product * piece.alternatives.reduce((s, b) => s + howMany(b, depth), 0);
+    return product * countsOf(piece.count, depth).reduce((s, n) => s + howMany(piece.body, depth) ** n, 0);
+  }, 1);
+}
+
+function countsOf(count: Count, depth: number): readonly number[] {
+  if (count.kind === 'fixed') return [count.count];
+  if (count.kind === 'depth') return [depth];
+  return Array.from({ length: count.to - count.from + 1 }, (_, i) => count.from + i);
+}
+
 type Answers = Record<string, number | string>;
 
 /** All ways to answer the pieces of one body, after `before`. */
@@ -141,14 +166,8 @@ function list(pieces: readonly Piece[], path: string, depth: number, before: Ans
         break;
       case 'repeat': {
         const { count } = piece;
-        const counts =
-          count.kind === 'fixed'
-            ? [count.count]
-            : count.kind === 'depth'
-              ? [depth]
-              : Array.from({ length: count.to - count.from + 1 }, (_, i) => count.from + i);
         all = all.flatMap((a) =>
-          counts.flatMap((n) => {
+          countsOf(count, depth).flatMap((n) => {
             let turns: Answers[] = [count.kind === 'range' ? { ...a, [at(`n_${piece.name}`)]: n } : a];
             for (let turn = 0; turn < n; turn++) {
               turns = turns.flatMap((t) => list(piece.body, `${path}[${turn}]`, depth, t));
