@@ -129,7 +129,7 @@ export class PlanBuilder {
 /** Zeros up to the next aligned block. */
 function padding(words: number): number[] {
   const missing = roundUp(words * 4, ALIGNMENT) / 4 - words;
-  return new Array<number>(missing).fill(0);
+  return Array.from({ length: missing }, () => 0);
 }
 
 function scratchUse({ dispatch, places, label }: Pending): ScratchUse {

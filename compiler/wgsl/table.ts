@@ -26,14 +26,8 @@ import {
   sumRowsRule,
   updateStatisticsRule,
 } from './kernels/normalization.ts';
-import {
-  avgPoolGradientRule,
-  avgPoolRule,
-  globalAvgPoolGradientRule,
-  globalAvgPoolRule,
-  maxPoolGradientRule,
-  maxPoolRule,
-} from './kernels/pooling.ts';
+import { avgPoolGradientRule, avgPoolRule, maxPoolGradientRule, maxPoolRule } from './kernels/pooling.ts';
+import { globalAvgPoolGradientRule, globalAvgPoolRule } from './kernels/globalPooling.ts';
 import type { KernelRule } from './rule.ts';
 
 /** How each op becomes dispatches. */

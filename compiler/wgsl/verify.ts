@@ -30,7 +30,12 @@ export function planProblems(plan: Plan): readonly string[] {
 function slotsOf(plan: Plan): readonly { readonly name: string; readonly range: BufferRange }[] {
   const { parameters, states, inputs, outputs, gradients, constants, records, step, feed } = plan;
   return [
-    ...[...parameters, ...states, ...inputs, ...outputs, ...gradients, ...constants],
+    ...parameters,
+    ...states,
+    ...inputs,
+    ...outputs,
+    ...gradients,
+    ...constants,
     { name: 'step', range: step },
     ...(records ? [{ name: 'records', range: records.range }] : []),
     ...(feed ? [{ name: 'indices', range: feed.indices }] : []),

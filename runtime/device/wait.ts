@@ -14,13 +14,13 @@ function nextTurn(): Promise<void> {
 
 /** The value of `pending`, sleeping on this thread until it is there. */
 export async function sleepUntil<T>(pending: Promise<T>): Promise<T> {
-  let settled = false;
+  const state = { settled: false };
   const settle = (): void => {
-    settled = true;
+    state.settled = true;
   };
   pending.then(settle, settle);
   await nextTurn();
-  while (!settled) {
+  while (!state.settled) {
     Atomics.wait(cell, 0, 0, SLEEP_MS);
     // oxlint-disable-next-line no-await-in-loop -- each turn lets the binding deliver what has happened
     await nextTurn();

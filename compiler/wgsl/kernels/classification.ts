@@ -5,7 +5,7 @@
 import { two } from '../../ops/operands.ts';
 import { axes2 } from '../../ops/shapes.ts';
 import { dispatch, input, output, scratch, type Dispatch, type KernelRule, type Operand } from '../rule.ts';
-import { kernel, Lines, reads, writes, type KernelSource, type StorageBinding } from '../source.ts';
+import { kernel, Lines, writes, type KernelSource, type StorageBinding } from '../source.ts';
 
 const labels: StorageBinding = { name: 'labels', type: 'i32', access: 'read' };
 const scores: StorageBinding = { name: 'scores', type: 'f32', access: 'read' };

@@ -6,9 +6,8 @@
  * eq. 2.1) around the overall mean. A mean that is large against the deviation costs no digits, which
  * E[x^2] - E[x]^2 would lose.
  */
-import { family } from '../source.ts';
-import { dispatch, input, output, scratch, type Dispatch, type KernelRule } from '../rule.ts';
-import { kernel, Lines, reads, writes, type KernelSource } from '../source.ts';
+import { dispatch, input, output, scratch, type KernelRule } from '../rule.ts';
+import { family, kernel, Lines, reads, writes, type KernelSource } from '../source.ts';
 import { present } from '../../../util/invariant.ts';
 import {
   channelDispatch,
@@ -19,7 +18,7 @@ import {
   sumSlicing,
   type ChannelParts,
 } from './channels.ts';
-import { elementwise, fused, fusedName } from './elementwise.ts';
+import { fused, fusedName } from './elementwise.ts';
 
 type ChannelKernel = ReturnType<typeof channelKernel>;
 

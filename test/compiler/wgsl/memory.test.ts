@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { placeScratch, type ScratchUse } from '../../../compiler/wgsl/memory.ts';
 
@@ -36,7 +36,7 @@ describe('placeScratch', () => {
         });
         for (const span of spans) {
           expect(span.offset % 256).toBe(0);
-          expect(span.offset + span.bytes).toBeLessThanOrEqual(arenas[span.arena]!);
+          expect(span.offset + span.bytes).toBeLessThanOrEqual(arenas[span.arena]);
         }
         for (const [i, a] of spans.entries()) {
           for (const b of spans.slice(i + 1)) {

@@ -1,5 +1,5 @@
 /** Plans without a device: the verifier, limits, fusion, printing, and what makes few pipelines serve many networks. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { differentiate } from '../../../compiler/graph/autodiff.ts';
 import { GraphBuilder } from '../../../compiler/graph/builder.ts';
@@ -41,10 +41,10 @@ function edited(plan: Plan, edit: (dispatch: PlanDispatch) => PlanDispatch, at: 
 
 describe('verifyPlan', () => {
   const plan = planTraining(differentiate(checkNetwork(), 'loss'), { profile: lavapipe, optimizer });
-  const dispatches = plan.programs['train']!;
+  const dispatches = plan.programs['train'];
   const reader = dispatches.findIndex(
     ({ ranges, kernel }) =>
-      plan.buffers[ranges[0]!.buffer]!.role === 'scratch' && plan.kernels[kernel]!.bindings[0] === 'read',
+      plan.buffers[ranges[0].buffer].role === 'scratch' && plan.kernels[kernel].bindings[0] === 'read',
   );
 
   it('accepts the plans of random graphs, with and without fusion and subgroups', () => {
@@ -73,7 +73,7 @@ describe('verifyPlan', () => {
     ],
     [
       'a buffer that is read and written',
-      edited(plan, (d) => ({ ...d, ranges: d.ranges.map(() => d.ranges[0]!) }), reader),
+      edited(plan, (d) => ({ ...d, ranges: d.ranges.map(() => d.ranges[0]) }), reader),
       'reads and writes',
     ],
     [
@@ -114,7 +114,7 @@ describe('limits', () => {
     const b = new GraphBuilder();
     b.outputs['y'] = b.op('global_avg_pool', [b.input('x', [600_000, 1, 1, 8])], {});
     const plan = verifyPlan(planInference(b.finish(), { profile: lavapipe }));
-    const [x, y] = plan.programs['evaluate']![0]!.workgroups;
+    const [x, y] = plan.programs['evaluate'][0].workgroups;
     expect(Math.max(x, y)).toBeLessThan(65_536);
     expect(x * y * 8).toBeGreaterThanOrEqual(1_200_000);
   });
@@ -134,7 +134,7 @@ describe('kernels', () => {
   function checkLike(images: number, channels: number): Graph {
     const b = new GraphBuilder(tiny(images, channels));
     const zero = b.input('labels', [images], 'i32');
-    b.outputs['loss'] = b.op('softmax_cross_entropy', [b.outputs['features']!, zero], { reduction: 'mean' });
+    b.outputs['loss'] = b.op('softmax_cross_entropy', [b.outputs['features'], zero], { reduction: 'mean' });
     return b.finish();
   }
 
@@ -147,9 +147,9 @@ describe('kernels', () => {
 
   it('read as written: a convolution of three channels, with subgroups and without', async () => {
     const withSubgroups = planInference(tiny(), { profile: lavapipe });
-    await expect(withSubgroups.kernels[0]!.wgsl).toMatchFileSnapshot('goldens/conv_pixels.wgsl');
+    await expect(withSubgroups.kernels[0].wgsl).toMatchFileSnapshot('goldens/conv_pixels.wgsl');
     const portable = planInference(tiny(), { profile: { kind: 'gpu', subgroupSize: undefined } });
-    await expect(portable.kernels[0]!.wgsl).toMatchFileSnapshot('goldens/conv_portable.wgsl');
+    await expect(portable.kernels[0].wgsl).toMatchFileSnapshot('goldens/conv_portable.wgsl');
   });
 });
 
@@ -157,7 +157,7 @@ describe('printPlan', () => {
   it('shows buffers, tensors, kernels and dispatches', () => {
     const b = new GraphBuilder(tiny());
     const labels = b.input('labels', [2], 'i32');
-    b.outputs['loss'] = b.op('softmax_cross_entropy', [b.outputs['features']!, labels], {
+    b.outputs['loss'] = b.op('softmax_cross_entropy', [b.outputs['features'], labels], {
       reduction: 'mean',
     });
     const graph = differentiate(b.finish(), 'loss');
@@ -218,7 +218,7 @@ describe('printPlan', () => {
 describe('fusion', () => {
   const graph = differentiate(checkNetwork(), 'loss');
   const ops = (fuse: boolean): string[] =>
-    planTraining(graph, { profile: lavapipe, optimizer, fuse }).programs['train']!.map(({ label }) => label);
+    planTraining(graph, { profile: lavapipe, optimizer, fuse }).programs['train'].map(({ label }) => label);
 
   it('puts relu into the batch norm before it and its gradient into the batch norm behind it', () => {
     expect(ops(false).filter((label) => label.startsWith('relu'))).toHaveLength(4);

@@ -1,5 +1,5 @@
 /** Every op's kernels against the float64 reference, on random shapes, with and without subgroups. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type {
   OpAttributes,
@@ -52,7 +52,7 @@ function agrees<K extends OpName>(
   cases: fc.Arbitrary<Omit<OpCase<K>, 'op'>>,
   floor?: number,
 ): void {
-  it(`${op}`, async () => {
+  it(op, async () => {
     for (const profile of profilesOf(device())) {
       await fc.assert(
         fc.asyncProperty(cases, async (one) => {
@@ -98,7 +98,7 @@ const pools = fc
   );
 
 function poolOutput({ x, attributes }: { x: Shape; attributes: PoolAttributes }): Shape {
-  return [x[0]!, ...windowPlaces([x[1]!, x[2]!], attributes.window, attributes), x[3]!];
+  return [x[0], ...windowPlaces([x[1], x[2]], attributes.window, attributes), x[3]];
 }
 
 /** Values with many equals, so that ties are decided. */
@@ -129,7 +129,7 @@ describe('convolution kernels agree with the reference', () => {
     'conv_weight_gradient',
     SUMS,
     convs.map((c) => ({
-      attributes: { ...c.attributes, kernel: [c.w[0]!, c.w[1]!] },
+      attributes: { ...c.attributes, kernel: [c.w[0], c.w[1]] },
       inputs: [tensor(c.x, c.seed), tensor(c.y, c.seed + 1)],
     })),
   );
@@ -249,10 +249,8 @@ describe('batch norm kernels agree with the reference', () => {
       attributes: {},
       inputs: [x],
     });
-    const channelCount = x.shape[3]!;
-    const differences = [...expected.slice(channelCount)].map(
-      (v, i) => Math.abs(found[channelCount + i]! - v) / v,
-    );
+    const channelCount = x.shape[3];
+    const differences = expected.slice(channelCount).map((v, i) => Math.abs(found[channelCount + i] - v) / v);
     return { error: Math.max(...differences), largest: Math.max(...found.slice(channelCount)) };
   }
 });

@@ -44,7 +44,7 @@ export function noise(count: number, seed: number, mean = 0, size = 1): Float32A
 export function poison({ plan, buffers, device }: Execution): void {
   plan.buffers.forEach(({ role, bytes }, i) => {
     if (role !== 'scratch' && role !== 'output') return;
-    device.gpu.queue.writeBuffer(buffers[i]!, 0, new Uint32Array(bytes / 4).fill(0x7fc12345));
+    device.gpu.queue.writeBuffer(buffers[i], 0, new Uint32Array(bytes / 4).fill(0x7fc12345));
   });
 }
 
@@ -53,8 +53,8 @@ export function relativeError(found: ArrayLike<number>, expected: ArrayLike<numb
   let largest = floor;
   let difference = 0;
   for (let i = 0; i < expected.length; i += 1) {
-    largest = Math.max(largest, Math.abs(expected[i]!));
-    const d = Math.abs(found[i]! - expected[i]!);
+    largest = Math.max(largest, Math.abs(expected[i]));
+    const d = Math.abs(found[i] - expected[i]);
     difference = Number.isNaN(d) ? Infinity : Math.max(difference, d);
   }
   return found.length === expected.length ? difference / largest : Infinity;
@@ -122,7 +122,7 @@ export async function runOp<K extends OpName>(
     await execution.run('evaluate', [{}]);
     await expectZeroPadding(execution);
     const found = await execution.readOutput('y');
-    const expected = runReference(graph, feeds, { precision: 'f64' }).outputs['y']!.data;
+    const expected = runReference(graph, feeds, { precision: 'f64' }).outputs['y'].data;
     return { found, expected };
   } finally {
     execution.destroy();
@@ -134,7 +134,7 @@ async function expectZeroPadding(execution: Execution): Promise<void> {
   for (const slot of execution.plan.outputs) {
     const wide = { ...slot, shape: slot.physicalShape };
     const plan = { ...execution.plan, outputs: [wide] };
-    const padded = await readRange(execution, plan.outputs[0]!.range.buffer, elementsOf(wide.shape));
+    const padded = await readRange(execution, plan.outputs[0].range.buffer, elementsOf(wide.shape));
     const [columns, inMemory] = [slot.shape.at(-1)!, slot.physicalShape.at(-1)!];
     const stray = padded.findIndex((value, i) => i % inMemory >= columns && !Object.is(value, 0));
     expect(stray, `padding of ${slot.name} holds ${padded[stray]}`).toBe(-1);
@@ -153,7 +153,7 @@ export async function readRange(
     usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
   });
   const encoder = gpu.createCommandEncoder();
-  encoder.copyBufferToBuffer(buffers[buffer]!, 0, staging, 0, elements * 4);
+  encoder.copyBufferToBuffer(buffers[buffer], 0, staging, 0, elements * 4);
   gpu.queue.submit([encoder.finish()]);
   await device.settle(staging.mapAsync(GPUMapMode.READ));
   const values = new Float32Array(staging.getMappedRange().slice(0));

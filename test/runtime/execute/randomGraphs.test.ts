@@ -1,6 +1,6 @@
 /** Random networks trained for a step on the device, against the float64 reference; and the golden kernels, compiled. */
 import { readdirSync, readFileSync } from 'node:fs';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { differentiate } from '../../../compiler/graph/autodiff.ts';
 import type { Graph } from '../../../compiler/graph/graph.ts';
@@ -31,7 +31,7 @@ function feedsFor(graph: Graph, classes: number, seed: number): Feeds {
     const kind = node.kind === 'input' ? 'inputs' : node.kind === 'parameter' ? 'parameters' : 'states';
     const { shape, data } = tensorFor(node.name, node.shape, seed);
     feeds[kind][node.name] =
-      node.dtype === 'i32' ? labelsFor(shape[0]!, classes, seed) : { shape, data: Float32Array.from(data) };
+      node.dtype === 'i32' ? labelsFor(shape[0], classes, seed) : { shape, data: Float32Array.from(data) };
   }
   return feeds;
 }
@@ -58,7 +58,7 @@ it('random networks have the gradients, outputs and states of the reference', as
           ),
         );
         for (const { name } of plan.inputs) {
-          execution.writeInput(name, feeds.inputs[name]!.data as Float32Array | Int32Array);
+          execution.writeInput(name, feeds.inputs[name].data as Float32Array | Int32Array);
         }
         await execution.run('train', [{ learningRate: 0 }]);
         const gradients = await execution.readGradients();

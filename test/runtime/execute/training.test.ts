@@ -84,7 +84,7 @@ function feedsFor(graph: Graph): Feeds {
   for (const node of graph.nodes) {
     const { shape } = node;
     if (node.kind === 'input') {
-      const labels = Int32Array.from({ length: shape[0]! }, (_, i) => (i === 2 ? -1 : (i * 3) % CLASSES));
+      const labels = Int32Array.from({ length: shape[0] }, (_, i) => (i === 2 ? -1 : (i * 3) % CLASSES));
       const data = node.dtype === 'i32' ? labels : noise(elementsOf(shape), 7);
       feeds.inputs[node.name] = { shape, data };
     } else if (node.kind === 'parameter') {
@@ -144,10 +144,10 @@ describe('a training step of a small network', () => {
       const states = errors(await execution.readTensors(Object.keys(feeds.states)), expected.states);
       expect(Math.max(...Object.values(states)), JSON.stringify(states)).toBeLessThan(1e-5);
       expect(
-        relativeError(await execution.readOutput('logits'), expected.outputs['logits']!.data),
+        relativeError(await execution.readOutput('logits'), expected.outputs['logits'].data),
       ).toBeLessThan(1e-5);
-      expect(records.get('loss')![0]).toBeCloseTo(expected.outputs['loss']!.data[0]!, 5);
-      expect(records.get('correct')![0]).toBe(expected.outputs['correct']!.data[0]!);
+      expect(records.get('loss')![0]).toBeCloseTo(expected.outputs['loss'].data[0], 5);
+      expect(records.get('correct')![0]).toBe(expected.outputs['correct'].data[0]);
       execution.destroy();
     }
   });
@@ -179,14 +179,14 @@ describe('a training step of a small network', () => {
       const step = runReference(graph, { ...feeds, parameters, states }, { precision: 'f64' });
       states = step.states;
       for (const [name, { data: gradient, shape }] of Object.entries(step.gradients)) {
-        const before = parameters[name]!.data;
+        const before = parameters[name].data;
         const v = velocity.get(name) ?? new Float64Array(before.length);
         velocity.set(name, v);
         const after = new Float64Array(before.length);
         for (let i = 0; i < after.length; i += 1) {
-          const g = gradient[i]! + optimizer.weightDecay * before[i]!;
-          v[i] = optimizer.momentum * v[i]! + g;
-          after[i] = before[i]! - rate * (optimizer.nesterov ? g + optimizer.momentum * v[i]! : v[i]!);
+          const g = gradient[i] + optimizer.weightDecay * before[i];
+          v[i] = optimizer.momentum * v[i] + g;
+          after[i] = before[i] - rate * (optimizer.nesterov ? g + optimizer.momentum * v[i] : v[i]);
         }
         parameters[name] = { shape, data: after };
       }
@@ -224,7 +224,7 @@ describe('resident data', () => {
     execution.writeIndices(order);
     const records = await execution.run('evaluate', [{ offset: 0 }, { offset: IMAGES }]);
     for (const step of [0, 1]) {
-      const picked = [...order.slice(step * IMAGES, (step + 1) * IMAGES)];
+      const picked = order.slice(step * IMAGES, (step + 1) * IMAGES);
       const there = (row: number): boolean => row >= 0 && row < rows;
       const size = 9 * 7 * 3;
       const images = new Float32Array(IMAGES * size);
@@ -233,11 +233,11 @@ describe('resident data', () => {
       });
       const inputs = {
         x: { shape: [IMAGES, 9, 7, 3], data: images },
-        labels: { shape: [IMAGES], data: Int32Array.from(picked, (row) => (there(row) ? labels[row]! : -1)) },
+        labels: { shape: [IMAGES], data: Int32Array.from(picked, (row) => (there(row) ? labels[row] : -1)) },
       };
       const { outputs } = runReference(network, { ...feeds, inputs }, { precision: 'f64' });
-      expect(records.get('loss')![step]).toBeCloseTo(outputs['loss']!.data[0]!, 5);
-      expect(records.get('correct')![step]).toBe(outputs['correct']!.data[0]!);
+      expect(records.get('loss')![step]).toBeCloseTo(outputs['loss'].data[0], 5);
+      expect(records.get('correct')![step]).toBe(outputs['correct'].data[0]);
     }
     execution.destroy();
     data.destroy();
@@ -246,7 +246,10 @@ describe('resident data', () => {
   it('records every step of a run that is longer than the room for records', async () => {
     const execution = await training(graph, feeds, { recordSlots: 2 });
     const { compiled } = device().pipelines.counters;
-    const records = await execution.run('train', Array(5).fill({ learningRate: 0 }));
+    const records = await execution.run(
+      'train',
+      Array.from({ length: 5 }, () => ({ learningRate: 0 })),
+    );
     const losses = [...records.get('loss')!];
     expect(losses).toHaveLength(5);
     expect(new Set(losses).size).toBe(1);
@@ -262,9 +265,12 @@ describe('the check network', () => {
     const parameters = checkParameters();
     for (const profile of profilesOf(device())) {
       const execution = await training(network, { inputs, parameters, states: {} }, { profile });
-      const records = await execution.run('train', Array(17).fill({ learningRate }));
+      const records = await execution.run(
+        'train',
+        Array.from({ length: 17 }, () => ({ learningRate })),
+      );
       // Seventeen steps amplify the order of float32 sums; the frameworks agree to 1e-7 among themselves.
-      expect(Math.abs(records.get('loss')![16]! - lossOfStep17)).toBeLessThan(1e-4);
+      expect(Math.abs(records.get('loss')![16] - lossOfStep17)).toBeLessThan(1e-4);
       execution.destroy();
     }
     expect(inputs.x.shape[0]).toBe(batch);
@@ -276,7 +282,7 @@ describe('a trace', () => {
     const execution = await training(graph, feeds);
     const times = await traceProgram(execution, 'train', { runs: 1, repeats: 1 });
     expect(times.map(({ label }) => label)).toEqual(
-      execution.plan.programs['train']!.map(({ label }) => label),
+      execution.plan.programs['train'].map(({ label }) => label),
     );
     expect(printTrace(times)).toContain('conv conv3');
     execution.destroy();
