@@ -24,16 +24,23 @@ const openRow = [
   'let first = row * u.stride;',
 ] as const;
 
-/** `largest` and `total`, the sum of exponentials less the largest. */
+/**
+ * `largest`; `others`, the sum of the exponentials of the scores less the largest, the label's left out; and
+ * `total`, the sum with it.
+ */
 const softmax = [
   'var largest = scores[first];',
   'for (var k = 1; k < u.classes; k++) {',
   'largest = max(largest, scores[first + k]);',
   '}',
-  'var total = 0.0;',
+  'var others = 0.0;',
+  'var own = 0.0;',
   'for (var k = 0; k < u.classes; k++) {',
-  'total += exp(scores[first + k] - largest);',
+  'let e = exp(scores[first + k] - largest);',
+  'others += select(e, 0.0, k == label);',
+  'own += select(0.0, e, k == label);',
   '}',
+  'let total = others + own;',
 ] as const;
 
 /** The loss of each row; 0 where the label is below 0. */
@@ -89,7 +96,10 @@ const addRows: KernelSource<'rows' | 'mean'> = kernel({
   ),
 });
 
-/** (softmax - one at the label) * dloss, over the number of rows with a label for a mean. */
+/**
+ * (softmax - one at the label) * dloss, over the number of rows with a label for a mean. At the label it is
+ * less the probability of all others, whose digits `probability - 1` would lose in a row that is learnt.
+ */
 const crossEntropyGradient: RowKernel = kernel({
   name: 'cross_entropy_gradient',
   storage: [scores, labels, { name: 'dloss', type: 'f32', access: 'read' }, result],
@@ -104,8 +114,8 @@ const crossEntropyGradient: RowKernel = kernel({
     ...softmax,
     'let factor = select(0.0, dloss[0] / f32(max(counted, 1)), label >= 0);',
     'for (var k = 0; k < u.classes; k++) {',
-    'let probability = exp(scores[first + k] - largest) / total;',
-    'result[first + k] = factor * (probability - select(0.0, 1.0, k == label));',
+    'let e = exp(scores[first + k] - largest);',
+    'result[first + k] = factor * (select(e, -others, k == label) / total);',
     '}',
     'for (var k = u.classes; k < u.stride; k++) {',
     'result[first + k] = 0.0;',

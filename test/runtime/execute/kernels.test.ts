@@ -343,6 +343,18 @@ describe('classification kernels agree with the reference', () => {
       inputs: [tensor([rows, classes], from, 0, 3), labels(rows, classes, from + 1), tensor([1], from + 2)],
     })),
   );
+  it('keeps the digits of a gradient at a label that is all but certain', async () => {
+    // 1 - probability is 4e-9 here: computed as written it would be 0 in float32.
+    const logits = { shape: [1, 3], data: Float32Array.from([20, 0, 0]) };
+    const one = { op: 'softmax_cross_entropy_gradient', attributes: { reduction: 'sum' } } as const;
+    const inputs = [
+      logits,
+      { shape: [1], data: Int32Array.from([0]) },
+      { shape: [1], data: Float32Array.from([1]) },
+    ];
+    const { found, expected } = await runOp(device(), device().profile, { ...one, inputs });
+    expect(found[0] / expected[0]).toBeCloseTo(1, 4);
+  });
   agrees(
     'correct',
     FEW,

@@ -45,6 +45,14 @@ it('random networks have the gradients, outputs and states of the reference', as
       // A gradient that is zero but for rounding is measured by the largest of all gradients.
       const all = Object.values(expected.gradients).flatMap(({ data }) => [...data]);
       const floor = 0.01 * Math.max(1e-3, ...all.map(Math.abs));
+      // Squares of squares: some random networks magnify a rounding of 6e-8 beyond use. Where the reference
+      // itself, rounded to float32 after each op, is far from float64, no device can be near.
+      const rounded = runReference(graph, feeds, { precision: 'f32' }).gradients;
+      fc.pre(
+        Object.entries(expected.gradients).every(
+          ([name, { data }]) => relativeError(rounded[name].data, data, floor) < 2e-5,
+        ),
+      );
       for (const profile of profilesOf(device())) {
         const plan = verifyPlan(planTraining(graph, { profile, optimizer, fuse }));
         const execution = await prepare(device(), plan);
