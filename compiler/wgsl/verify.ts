@@ -90,7 +90,10 @@ function overlap(a: BufferRange, b: BufferRange): boolean {
   return a.buffer === b.buffer && a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;
 }
 
-/** Scratch memory holds nothing when a program starts: what is read from it must have been written. */
+/**
+ * Scratch memory holds nothing when a program starts: what is read from it must have been written, as a
+ * whole, and nothing else may have been written over it since.
+ */
 function unwritten(
   plan: Plan,
   dispatch: PlanDispatch,
@@ -100,12 +103,9 @@ function unwritten(
   const bindings = plan.kernels[dispatch.kernel]?.bindings ?? [];
   return dispatch.ranges.flatMap((range, k) => {
     if (bindings[k] !== 'read' || plan.buffers[range.buffer]?.role !== 'scratch') return [];
-    const covered = written.some(
-      (w) =>
-        w.buffer === range.buffer &&
-        w.offset <= range.offset &&
-        w.offset + w.bytes >= range.offset + range.bytes,
-    );
-    return covered ? [] : [`${what}: binding ${k} reads scratch memory that nothing has written`];
+    const last = written.findLast((w) => overlap(w, range));
+    if (!last) return [`${what}: binding ${k} reads scratch memory that nothing has written`];
+    const whole = last.offset === range.offset && last.bytes >= range.bytes;
+    return whole ? [] : [`${what}: binding ${k} reads scratch memory that another tensor was written over`];
   });
 }

@@ -5,7 +5,7 @@ import { differentiate } from '../../../compiler/graph/autodiff.ts';
 import { GraphBuilder } from '../../../compiler/graph/builder.ts';
 import type { Graph } from '../../../compiler/graph/graph.ts';
 import { planInference, planTraining } from '../../../compiler/wgsl/lower.ts';
-import type { Plan, PlanDispatch, Profile } from '../../../compiler/wgsl/plan.ts';
+import type { BufferRange, Plan, PlanDispatch, Profile } from '../../../compiler/wgsl/plan.ts';
 import { printPlan } from '../../../compiler/wgsl/printPlan.ts';
 import { planProblems, verifyPlan } from '../../../compiler/wgsl/verify.ts';
 import { Refusal } from '../../../grammar/diagnostics.ts';
@@ -60,6 +60,12 @@ describe('verifyPlan', () => {
     );
   });
 
+  /** A range that ends inside the activations of the first convolution, which are needed to the end. */
+  function overlapping(range: BufferRange): BufferRange {
+    const live = dispatches.find(({ label }) => label === 'conv conv1')!.ranges[2];
+    return { ...range, buffer: live.buffer, offset: live.offset + 256 };
+  }
+
   const corruptions: readonly [string, Plan, string][] = [
     [
       'a range past the end of its buffer',
@@ -80,6 +86,15 @@ describe('verifyPlan', () => {
       'scratch memory that is read before it is written',
       { ...plan, programs: { train: dispatches.slice(reader) } },
       'nothing has written',
+    ],
+    [
+      'a tensor that is written over one which is still needed',
+      edited(
+        plan,
+        (d) => ({ ...d, ranges: [...d.ranges.slice(0, -1), overlapping(d.ranges.at(-1)!)] }),
+        dispatches.findIndex(({ label }) => label === 'moments bn1'),
+      ),
+      'was written over',
     ],
     ['a missing buffer', { ...plan, buffers: plan.buffers.slice(0, 2) }, 'there is no buffer'],
     ['a missing kernel', edited(plan, (d) => ({ ...d, kernel: 999 }), 3), 'there is no kernel'],
