@@ -31,7 +31,7 @@ export function contextOf(terminal: Terminal, argv: readonly string[]): Context 
 }
 
 /** JSON for other programs. Integers that may exceed 2^53, counts and ranks, are texts of decimal digits. */
-export function toJsonText(value: unknown, indent: number | undefined = 2): string {
+export function toJsonText(value: unknown, indent: number = 2): string {
   return JSON.stringify(
     value,
     (_, part: unknown) => (typeof part === 'bigint' ? part.toString() : part),

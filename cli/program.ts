@@ -1,8 +1,8 @@
 /** The command line of `nas`: its commands with their words, options and help. What they do loads when they run. */
 import { Command, type CommanderError } from 'commander';
 import { diagnose, refuse, type Diagnostic } from '../grammar/diagnostics.ts';
-import { didYouMean } from '../util/didYouMean.ts';
-import { excerpt } from '../util/words.ts';
+import { closest, didYouMean } from '../util/didYouMean.ts';
+import { excerpt, listWords } from '../util/words.ts';
 import type { CheckOptions } from './commands/check.ts';
 import type { CountOptions } from './commands/count.ts';
 import type { DoctorOptions } from './commands/doctor.ts';
@@ -246,7 +246,9 @@ export function explainMisuse(
       const known = (command ?? program).options.flatMap((o) =>
         [o.long, o.short].filter((n) => n !== undefined),
       );
-      const hint = didYouMean(quoted, [...known, '--help']) ?? `\`${name} --help\` lists them`;
+      // Short words are near to many others.
+      const near = closest(quoted, [...known, '--help'], 2).map((option) => `\`${option}\``);
+      const hint = near.length > 0 ? `did you mean ${listWords(near)}?` : `\`${name} --help\` lists them`;
       return diagnose('unknownOption', { name: quoted, command: name }, { hint });
     }
     case 'commander.missingArgument':

@@ -31,7 +31,7 @@ export async function sample(context: Context, file: string, options: SampleOpti
     const decisions = toJson(space, architecture).answers;
     lines.push(
       options.json
-        ? toJsonText({ architecture: compact, rank, params, macs, decisions }, undefined)
+        ? toJsonText({ architecture: compact, rank, params, macs, decisions }, 0)
         : `${compact} rank=${rank} params=${params} macs=${macs}`,
     );
     if (lines.length < LINES_AT_ONCE) continue;
