@@ -127,45 +127,53 @@ function storage(): ReturnType<typeof reads> {
 }
 
 /** `channels`: `size` lanes of output channels, `pixels` pixels per workgroup. */
-export const channelsTemplate = family((size: number, pixels: number, ragged: boolean): GatherKernel => {
-  const blocks = Math.max(1, pixels / size);
-  const body = new Lines()
-    .add(
-      `let tile = (i32(group.x) + i32(group.z) * u.tilesWidth) * ${pixels};`,
-      `let quad = i32(group.y) * ${size} + lane;`,
-      'let column = min(quad, u.outputQuads - 1);',
-    )
-    .each(blocks, (n) => decode(n, `tile + ${n * size} + lane`))
-    .each(pixels, (i) => `var s${i} = vec4f();`);
-  openLoops(body, blocks);
-  body
-    .add(...loadRows(4, ragged))
-    .each(pixels, (i) => [
-      `let a${i} = subgroupBroadcast(v${Math.floor(i / size)}, ${i % size});`,
-      ...lanes.map((lane, q) => `s${i} += a${i}.${lane} * w${q};`),
-    ])
-    .add(...closeLoops)
-    .each(pixels, (i) => `let at${i} = subgroupBroadcast(to${Math.floor(i / size)}, ${i % size});`)
-    .add('if (quad < u.outputQuads) {')
-    // Pixels past the end repeat the last one and store the same value again.
-    .each(pixels, (i) => `y[at${i} + quad] = s${i};`)
-    .add('}');
-  return kernel({
-    name: `conv_channels_${size}_${pixels}${ragged ? '_ragged' : ''}`,
-    storage: storage(),
-    fields,
-    workgroupSize: size,
-    subgroups: true,
-    helpers: [divideHelper],
-    body,
-  });
-});
+export const channelsTemplate: (size: number, pixels: number, ragged: boolean) => GatherKernel = family(
+  (size: number, pixels: number, ragged: boolean): GatherKernel => {
+    const blocks = Math.max(1, pixels / size);
+    const body = new Lines()
+      .add(
+        `let tile = (i32(group.x) + i32(group.z) * u.tilesWidth) * ${pixels};`,
+        `let quad = i32(group.y) * ${size} + lane;`,
+        'let column = min(quad, u.outputQuads - 1);',
+      )
+      .each(blocks, (n) => decode(n, `tile + ${n * size} + lane`))
+      .each(pixels, (i) => `var s${i} = vec4f();`);
+    openLoops(body, blocks);
+    body
+      .add(...loadRows(4, ragged))
+      .each(pixels, (i) => [
+        `let a${i} = subgroupBroadcast(v${Math.floor(i / size)}, ${i % size});`,
+        ...lanes.map((lane, q) => `s${i} += a${i}.${lane} * w${q};`),
+      ])
+      .add(...closeLoops)
+      .each(pixels, (i) => `let at${i} = subgroupBroadcast(to${Math.floor(i / size)}, ${i % size});`)
+      .add('if (quad < u.outputQuads) {')
+      // Pixels past the end repeat the last one and store the same value again.
+      .each(pixels, (i) => `y[at${i} + quad] = s${i};`)
+      .add('}');
+    return kernel({
+      name: `conv_channels_${size}_${pixels}${ragged ? '_ragged' : ''}`,
+      storage: storage(),
+      fields,
+      workgroupSize: size,
+      subgroups: true,
+      helpers: [divideHelper],
+      body,
+    });
+  },
+);
 
 /**
  * `pixels`: `blocks` pixels per lane, `quads` vec4 of output channels per workgroup. With fewer than four
  * input channels (`depth`) the lanes of padding are left out of the arithmetic.
  */
-export const pixelsTemplate = family(
+export const pixelsTemplate: (
+  size: number,
+  blocks: number,
+  quads: number,
+  depth: number,
+  ragged: boolean,
+) => GatherKernel = family(
   (size: number, blocks: number, quads: number, depth: number, ragged: boolean): GatherKernel => {
     const rowsPerLoad = Math.min(4, Math.floor(size / quads));
     const loads = Math.ceil(depth / rowsPerLoad);
@@ -219,7 +227,7 @@ export const pixelsTemplate = family(
 );
 
 /** `portable`: 4 pixels x 4 channels per thread. */
-export const portableTemplate = family((ragged: boolean): GatherKernel => {
+export const portableTemplate: (ragged: boolean) => GatherKernel = family((ragged: boolean): GatherKernel => {
   const body = new Lines()
     .add(
       `let tile = (i32(group.x) + i32(group.z) * u.tilesWidth) * ${THREADS * 4} + local * 4;`,

@@ -49,6 +49,8 @@ const fields = {
   beforeX: 'i32',
   groups: 'i32',
   resultRows: 'i32',
+  tilesDown: 'i32',
+  inverseTilesDown: 'f32',
 } as const;
 
 type Field = keyof typeof fields;
@@ -162,9 +164,16 @@ const subgroupTemplate = family(
 );
 
 /** Without subgroups: a thread computes two groups for two vec4 of output channels. */
-const portableTemplate = family((): GradientKernel => {
+const portableTemplate = family((threads: number): GradientKernel => {
   const body = new Lines()
-    .add(`let first = (i32(group.x) * ${THREADS} + local) * 2;`, 'let quad = i32(group.y) * 2;', ...range)
+    .add(
+      `let tile = i32(group.x) * ${threads} + local;`,
+      'let across = divide(tile, u.tilesDown, u.inverseTilesDown);',
+      'let first = across * 2;',
+      'let quad = (tile - across * u.tilesDown) * 2;',
+      'if (first < u.groups) {',
+      ...range,
+    )
     .each(2, (n) => decodeGroup(n, `first + ${n}`))
     .each(16, (i) => `var s${Math.floor(i / 8)}_${Math.floor(i / 2) % 4}_${i % 2} = vec4f();`);
   openLoops(body, 2, 1);
@@ -184,12 +193,13 @@ const portableTemplate = family((): GradientKernel => {
         '}',
       ]),
       '}',
-    ]);
+    ])
+    .add('}');
   return kernel({
-    name: 'conv_weight_gradient_portable',
+    name: `conv_weight_gradient_portable_${threads}`,
     storage: storage(),
     fields,
-    workgroupSize: THREADS,
+    workgroupSize: threads,
     helpers: [divideHelper],
     body,
   });
@@ -215,7 +225,9 @@ const reduceSplits: KernelSource<'count' | 'splits' | 'width'> = kernel({
 
 interface Tile {
   readonly kernel: GradientKernel;
-  /** Groups of four rows, and vec4s of output channels, of one workgroup. */
+  /** Tiles that one workgroup computes: one for each thread, or one for all lanes together. */
+  readonly tiles: number;
+  /** Groups of four rows, and vec4s of output channels, of one tile. */
   readonly groups: number;
   readonly quads: number;
   /** Pixels of one step of its loop. */
@@ -225,12 +237,14 @@ interface Tile {
 function chooseTile(profile: Profile, { inputChannels }: WeightGradient, resultGroups: number): Tile {
   const size = profile.subgroupSize;
   if (size === undefined || size < 4 || size > 64) {
-    return { kernel: portableTemplate(), groups: THREADS * 2, quads: 2, step: 1 };
+    // Results are small: on a CPU adapter larger workgroups would leave cores without work.
+    const threads = profile.kind === 'cpu' ? 8 : THREADS;
+    return { kernel: portableTemplate(threads), tiles: threads, groups: 2, quads: 2, step: 1 };
   }
   const depth = depthOf(inputChannels);
   const groups = depth === 1 ? 12 : depth === 3 ? 3 : resultGroups >= 8 ? 8 : 4;
   const step = 2;
-  return { kernel: subgroupTemplate(size, groups, step, depth), groups, quads: size, step };
+  return { kernel: subgroupTemplate(size, groups, step, depth), tiles: 1, groups, quads: size, step };
 }
 
 /** How many workgroups share the pixels: enough to fill the device, not so many that the sums cost more. */
@@ -252,10 +266,14 @@ export function weightGradientDispatches(
   const inputQuads = Math.ceil(gradient.inputChannels / 4);
   const pixels = images * outputHeight * outputWidth;
   const groups = kernelHeight * kernelWidth * inputQuads;
-  const { kernel: source, groups: tileGroups, quads, step } = chooseTile(profile, gradient, groups);
-  const across = Math.ceil(groups / tileGroups);
-  const down = Math.ceil(outputQuads / quads);
-  const perSplit = Math.ceil(pixels / chooseSplits(profile, pixels, across * down) / step) * step;
+  const tile = chooseTile(profile, gradient, groups);
+  const { kernel: source, step } = tile;
+  const across = Math.ceil(groups / tile.groups);
+  const down = Math.ceil(outputQuads / tile.quads);
+  const workgroups: readonly [number, number] =
+    tile.tiles === 1 ? [across, down] : [Math.ceil((across * down) / tile.tiles), 1];
+  const perSplit =
+    Math.ceil(pixels / chooseSplits(profile, pixels, workgroups[0] * workgroups[1]) / step) * step;
   const splits = Math.ceil(pixels / perSplit);
   const count = resultRows * outputQuads;
   const result = splits === 1 ? output : scratch('partial', splits * count * 16);
@@ -282,8 +300,10 @@ export function weightGradientDispatches(
       beforeX: gradient.before[1],
       groups,
       resultRows,
+      tilesDown: down,
+      inverseTilesDown: 1 / down,
     },
-    [across, down, splits],
+    [...workgroups, splits],
   );
   if (splits === 1) return [main];
   const { width, height } = fold(Math.ceil(count / THREADS));
