@@ -24,7 +24,7 @@ export async function readArchitecture(
   const compact = /^[A-Za-z_][A-Za-z0-9_]*:/.test(text) && !existsSync(pathFrom(context.terminal, text));
   const read =
     compact || isCompact(text) ? fromCompact(space, text) : await fromFile(context, text, compiled);
-  const architecture = await accept(context, read);
+  const architecture = accept(context, read);
   const requirement = broken(space, architecture);
   if (requirement) return refuseBroken(requirement, compiled, architecture);
   return architecture;

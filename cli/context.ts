@@ -2,6 +2,7 @@
 import pc from 'picocolors';
 import type { Checked, Diagnostic } from '../grammar/diagnostics.ts';
 import { hasErrors, Refusal } from '../grammar/diagnostics.ts';
+import { renderDiagnostic, renderDiagnostics } from '../grammar/renderDiagnostic.ts';
 import { wantsColor, type Terminal } from './terminal.ts';
 
 /** Functions that colour a text, or leave it alone. */
@@ -40,20 +41,19 @@ export function toJsonText(value: unknown, indent: number = 2): string {
 }
 
 /** The value, with its warnings shown; refuses where there is none or where anything in it is wrong. */
-export async function accept<T>(context: Context, { value, diagnostics }: Checked<T>): Promise<T> {
+export function accept<T>(context: Context, { value, diagnostics }: Checked<T>): T {
   if (value === undefined || hasErrors(diagnostics)) throw new Refusal(...diagnostics);
-  await showDiagnostics(context, diagnostics);
+  showDiagnostics(context, diagnostics);
   return value;
 }
 
 /** Draws diagnostics on stderr; several are counted at the end. */
-export async function showDiagnostics(
+export function showDiagnostics(
   { terminal, errorColors }: Context,
   diagnostics: readonly Diagnostic[],
-): Promise<void> {
+): void {
   const [first, ...others] = diagnostics;
   if (first === undefined) return;
-  const { renderDiagnostic, renderDiagnostics } = await import('../grammar/renderDiagnostic.ts');
   const options = { color: errorColors.isColorSupported, width: terminal.stderr.columns() };
   const text =
     others.length === 0 ? renderDiagnostic(first, options) : renderDiagnostics(diagnostics, options);

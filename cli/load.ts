@@ -60,7 +60,7 @@ export async function loadSearch(
 ): Promise<{ readonly compiled: CompiledSearch; readonly settings: readonly Setting[] }> {
   const program = await loadProgram(context, file);
   const settings = settingsOf(options);
-  const compiled = await accept(context, compileSearch(program, options.search, settings, vocabulary));
+  const compiled = accept(context, compileSearch(program, options.search, settings, vocabulary));
   return { compiled, settings };
 }
 

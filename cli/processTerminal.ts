@@ -24,7 +24,8 @@ export function processTerminal(): Terminal {
 function outputOf(stream: NodeJS.WriteStream & { readonly fd: number }): Output {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     // `nas sample ... | head` has seen enough; nobody reads what else there is to say.
-    if (error.code === 'EPIPE') process.exit(0);
+    // EIO: the terminal's window was closed.
+    if (error.code === 'EPIPE' || error.code === 'EIO') process.exit(0);
     throw error;
   });
   return {

@@ -24,7 +24,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     return await dispatch(context, argv);
   } catch (error) {
     if (!(error instanceof Refusal)) return reportInternal(context, error);
-    await showDiagnostics(context, error.diagnostics);
+    showDiagnostics(context, error.diagnostics);
     const usage = error.diagnostics.some(({ code }) => code.startsWith('NAS5'));
     return usage ? exitCodes.usage : exitCodes.failed;
   }

@@ -55,7 +55,7 @@ export async function check(context: Context, file: string, options: CheckOption
   const ok = !hasErrors(findings.diagnostics);
   if (options.json)
     context.printJson({ ok, ...findings, diagnostics: findings.diagnostics.map(diagnosticToJson) });
-  else await print(context, findings);
+  else print(context, findings);
   return ok ? 0 : 1;
 }
 
@@ -98,8 +98,8 @@ function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   return [...seen.values()];
 }
 
-async function print(context: Context, { diagnostics, spaces, searches }: Findings): Promise<void> {
-  await showDiagnostics(context, diagnostics);
+function print(context: Context, { diagnostics, spaces, searches }: Findings): void {
+  showDiagnostics(context, diagnostics);
   if (hasErrors(diagnostics)) return;
   for (const { name, decisions, free, allowed } of spaces) {
     const size = `${countOf(decisions, 'decision')}, ${formatCount(free)} architectures`;

@@ -41,7 +41,7 @@ export async function sample(context: Context, file: string, options: SampleOpti
   }
   context.print(...lines);
   if (BigInt(options.number) > members.allowed) {
-    await showDiagnostics(context, [diagnose('spaceExhausted', { count: members.allowed.toString() })]);
+    showDiagnostics(context, [diagnose('spaceExhausted', { count: members.allowed.toString() })]);
   }
   return 0;
 }

@@ -1,6 +1,7 @@
 /** `nas search FILE`: runs a search, or goes on with it, and shows what came of it. */
 import { join } from 'node:path';
 import type { CompiledSearch } from '../../compiler/compile.ts';
+import type { SearchSpec } from '../../compiler/search/search.ts';
 import { workerEvaluator } from '../../runtime/evaluate/workerEvaluator.ts';
 import { runSearch } from '../../runtime/search/driver.ts';
 import { identify } from '../../runtime/search/identify.ts';
@@ -64,7 +65,7 @@ async function makeView(
   json: boolean,
 ): Promise<SearchView> {
   const { terminal, colors, errorColors } = context;
-  const warn: ViewOptions['warn'] = (diagnostic) => void showDiagnostics(context, [diagnostic]);
+  const warn: ViewOptions['warn'] = (diagnostic) => showDiagnostics(context, [diagnostic]);
   const options = json
     ? { output: terminal.stderr, colors: errorColors, search: spec, warn }
     : { output: terminal.stdout, colors, search: spec, warn };
@@ -94,11 +95,11 @@ async function report(
     }
     case 'interrupted': {
       if (json) context.printJson(stoppedJson(outcome, folder));
-      else context.print(...interruptedLines(outcome.trials, folder));
+      else context.print(...interruptedLines(outcome.trials, compiled.search, folder));
       return stop.exitCode();
     }
     case 'stopped': {
-      await showDiagnostics(context, outcome.diagnostics);
+      showDiagnostics(context, outcome.diagnostics);
       if (json) context.printJson(stoppedJson(outcome, folder));
       else if (outcome.trials > 0) {
         context.print(
@@ -120,8 +121,10 @@ function earlierLines({ final, trials }: FinishedSearch): string[] {
   ];
 }
 
-function interruptedLines(trials: number, folder: string): string[] {
+function interruptedLines(trials: number, { budget }: SearchSpec, folder: string): string[] {
   if (trials === 0) return ['stopped before the first trial had ended; the next start begins anew'];
-  const kept = `${countOf(trials, 'trial')} kept in ${join(folder, 'store.db')}`;
-  return [`stopped; ${kept}`, `The same command goes on after trial ${trials - 1}.`];
+  const kept = `stopped; ${countOf(trials, 'trial')} kept in ${join(folder, 'store.db')}`;
+  const next =
+    trials === budget.trials ? 'trains the best network anew' : `goes on after trial ${trials - 1}`;
+  return [kept, `The same command ${next}.`];
 }

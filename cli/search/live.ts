@@ -1,10 +1,11 @@
 /** A search on a terminal: finished trials scroll by, below them progress is redrawn in place. */
 import type { EpochEvent, OpenedEvent, SearchEvent } from '../../runtime/search/events.ts';
 import type { DoneTrial } from '../../runtime/store/records.ts';
+import { countOf } from '../../util/words.ts';
 import { formatEstimate, formatSeconds } from '../format.ts';
 import { LiveRegion, type LiveLine } from './LiveRegion.ts';
 import type { ViewOptions } from './plain.ts';
-import { bestText, openingLines, TimeLeft, trialLine, type SearchView } from './view.ts';
+import { bestText, endingLines, openingLines, TimeLeft, trialLine, type SearchView } from './view.ts';
 
 /** Redrawn so often, in milliseconds, where nothing else happens. */
 const TICK = 1000;
@@ -47,10 +48,14 @@ export function liveView(
   const overview = (): string => {
     const left = running && !stopping ? secondsLeft(running) : undefined;
     const estimate = left === undefined ? '' : `, ${formatEstimate(left)} left`;
-    const { trials, minutes } = search.budget;
-    if (trials !== undefined)
-      return `${bar(running?.final ? 1 : (done + share()) / trials)} ${done} of ${trials} trials${estimate}`;
-    return `${done} trials${minutes === undefined ? '' : ` in ${minutes} minutes`}${estimate}`;
+    const { trials = Infinity, minutes } = search.budget;
+    const most = Math.min(trials, Number(opened?.allowed ?? Infinity));
+    if (Number.isFinite(trials)) {
+      const full = running?.final ? 1 : (done + share()) / most;
+      return `${bar(full)} ${done} of ${countOf(most, 'trial')}${estimate}`;
+    }
+    const limit = minutes === undefined ? '' : `, for ${countOf(minutes, 'minute')}`;
+    return `${countOf(done, 'trial')}${limit}${estimate}`;
   };
   const secondsLeft = ({ final, epoch }: Running): number | undefined => {
     if (!final) return time.ofTrials(share(), elapsed());
@@ -69,7 +74,7 @@ export function liveView(
         opened = event;
         done = event.trials;
         best = event.best;
-        time.start(event.trials);
+        time.start(event);
         region.print(...openingLines(event, search, colors));
         break;
       case 'trialStarted':
@@ -93,6 +98,9 @@ export function liveView(
         warn(event.diagnostic);
         break;
       case 'trialsEnded':
+        running = undefined;
+        region.print(...endingLines(event));
+        break;
       case 'finished':
         running = undefined;
         break;

@@ -3,7 +3,7 @@ import type { SearchSpec } from '../../compiler/search/search.ts';
 import type { Diagnostic } from '../../grammar/diagnostics.ts';
 import type { Colors } from '../context.ts';
 import type { Output } from '../terminal.ts';
-import { openingLines, trialLine, type SearchView } from './view.ts';
+import { endingLines, openingLines, trialLine, type SearchView } from './view.ts';
 
 /** What a view is made with. `warn` draws a diagnostic on stderr. */
 export interface ViewOptions {
@@ -31,9 +31,10 @@ export function plainView({ output, colors, search, warn }: ViewOptions): Search
           );
         case 'warning':
           return warn(event.diagnostic);
+        case 'trialsEnded':
+          return write(...endingLines(event));
         case 'trialStarted':
         case 'epoch':
-        case 'trialsEnded':
         case 'finished':
           return undefined;
         default:

@@ -1,6 +1,11 @@
 /** What is shown of a search while it runs. Two views share their lines: one redraws in place, one only appends. */
 import type { SearchSpec } from '../../compiler/search/search.ts';
-import type { OpenedEvent, SearchEvent, TrialFinishedEvent } from '../../runtime/search/events.ts';
+import type {
+  OpenedEvent,
+  SearchEvent,
+  TrialFinishedEvent,
+  TrialsEndedEvent,
+} from '../../runtime/search/events.ts';
 import type { DoneTrial, TrialRecord } from '../../runtime/store/records.ts';
 import { countOf } from '../../util/words.ts';
 import type { Colors } from '../context.ts';
@@ -25,6 +30,11 @@ export function openingLines(
   const lines = [`${colors.bold(`search ${name} of ${space}`)}: ${parts.join(', ')}`];
   if (trials > 0) lines.push(`experiment ${experiment} has ${countOf(trials, 'trial')} so far`);
   return lines;
+}
+
+/** Says why no more trials are made, where the budget is not the reason. */
+export function endingLines({ reason, trials }: TrialsEndedEvent): string[] {
+  return reason === 'exhausted' ? [`the whole space has been tried: ${countOf(trials, 'architecture')}`] : [];
 }
 
 /** `20 trials`, `20 trials or 10 minutes` */
@@ -67,14 +77,16 @@ export class TimeLeft {
   #seconds = 0;
   #timed = 0;
   #done = 0;
+  #most = Infinity;
 
   constructor(search: SearchSpec) {
     this.#search = search;
   }
 
-  /** Trials of earlier runs: done, and of unknown speed on this machine. */
-  start(done: number): void {
-    this.#done = done;
+  /** Trials of earlier runs are done, and of unknown speed on this machine. */
+  start({ trials, allowed }: OpenedEvent): void {
+    this.#done = trials;
+    this.#most = Math.min(this.#search.budget.trials ?? Infinity, Number(allowed));
   }
 
   add(trial: TrialRecord): void {
@@ -89,7 +101,7 @@ export class TimeLeft {
     const { budget, evaluate, retrain } = this.#search;
     const mean = this.#mean(share, elapsed);
     if (mean === undefined) return undefined;
-    const byTrials = budget.trials === undefined ? Infinity : (budget.trials - this.#done - share) * mean;
+    const byTrials = (this.#most - this.#done - share) * mean;
     const byMinutes = budget.minutes === undefined ? Infinity : budget.minutes * 60 - this.#seconds - elapsed;
     const trials = Math.max(Math.min(byTrials, byMinutes), (1 - share) * mean);
     if (!Number.isFinite(trials)) return undefined;

@@ -74,6 +74,13 @@ describe('nas search in plain lines', () => {
     expect(err).toContain('`nas search other.nas` with the same settings runs it');
   });
 
+  test('a budget larger than the space ends with the space', async () => {
+    const { code, out } = await search(temporaryFolder(), '--trials 20');
+    expect(code).toBe(0);
+    expect(out).toContain('\ntrial  6 ');
+    expect(out).toContain('\nthe whole space has been tried: 7 architectures\n');
+  });
+
   test('failed trials are shown, and a search without a winner says why', async () => {
     const cwd = temporaryFolder();
     const { code, out, err } = await search(cwd, '', { fake: { fail: () => 'failed' } });
