@@ -63,7 +63,12 @@ export async function openDevice(): Promise<Device> {
     pipelines: new PipelineCache(gpu),
     settle,
     finish: async () => {
-      await settle(gpu.queue.onSubmittedWorkDone());
+      try {
+        await settle(gpu.queue.onSubmittedWorkDone());
+      } catch (error) {
+        check();
+        throw error;
+      }
       check();
     },
     check,
