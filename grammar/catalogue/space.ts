@@ -1,5 +1,5 @@
 /** Diagnostics of family 3: shapes and spaces. */
-import type { Entries, NoValues } from './entry.ts';
+import type { Entries } from './entry.ts';
 
 /** What each message needs to know. */
 export interface SpaceValues {
@@ -79,7 +79,7 @@ export const spaceEntries: Entries<SpaceValues> = {
     code: 'NAS3009',
     severity: 'error',
     title: 'not an architecture of this space',
-    message: ({ problem }) => `${problem}`,
+    message: ({ problem }) => problem,
     explanation: `An architecture answers every decision that exists under its other answers, and no other, with one of its options.`,
   },
   rankOutside: {

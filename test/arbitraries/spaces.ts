@@ -2,7 +2,7 @@
  * Small random spaces, with a listing of their architectures that shares nothing with the compiler: the
  * generator builds a plan, prints it as `.nas`, and enumerates the plan by nested loops.
  */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 /** A piece of a pipeline on a 4 x 4 image that keeps its shape. */
 type Piece =
@@ -89,7 +89,7 @@ function build(shapes: readonly Shape[]): SmallSpace {
           { kind: 'range', from: 0, to: 2 },
           { kind: 'range', from: 1, to: 3 },
         ];
-        return { kind, name, count: counts[size]!, body: (inner[0] ?? []).map(piece) };
+        return { kind, name, count: counts[size], body: (inner[0] ?? []).map(piece) };
       }
     }
   };

@@ -35,7 +35,7 @@ async function feedsOf(graph: Graph, seed: number): Promise<Required<Feeds>> {
   const parameters: Record<string, CpuTensor> = {};
   const states: Record<string, CpuTensor> = {};
   const pixels = elementsOf(data.imageShape);
-  const batch = graph.nodes.find((n) => n.kind === 'input')!.shape[0]!;
+  const batch = graph.nodes.find((n) => n.kind === 'input')!.shape[0];
   for (const node of graph.nodes) {
     if (node.kind === 'input') {
       const first = seed * batch;
@@ -62,17 +62,17 @@ async function feedsOf(graph: Graph, seed: number): Promise<Required<Feeds>> {
  */
 function isOffKinks(graph: Graph, feeds: Feeds, margin: number): boolean {
   const watched = graph.nodes.flatMap((n) =>
-    n.kind === 'op' && (n.op === 'relu' || n.op === 'max_pool') ? [{ op: n.op, input: n.inputs[0]! }] : [],
+    n.kind === 'op' && (n.op === 'relu' || n.op === 'max_pool') ? [{ op: n.op, input: n.inputs[0] }] : [],
   );
   const outputs = Object.fromEntries(watched.map(({ input }) => [String(input), input]));
   const last = Math.max(...watched.map(({ input }) => input));
   const forward: Graph = { nodes: graph.nodes.slice(0, last + 1), outputs, gradients: [], updates: [] };
   const values = runReference(forward, feeds, { precision: 'f64' }).outputs;
   return watched.every(({ op, input }) => {
-    const { data, shape } = values[String(input)]!;
+    const { data, shape } = values[String(input)];
     if (op === 'relu') return data.every((v) => Math.abs(v) > margin);
     const [n, h, w, c] = shape as [number, number, number, number];
-    const at = (b: number, y: number, x: number, k: number): number => data[((b * h + y) * w + x) * c + k]!;
+    const at = (b: number, y: number, x: number, k: number): number => data[((b * h + y) * w + x) * c + k];
     for (let b = 0; b < n; b++)
       for (let y = 0; y + 1 < h; y += 2)
         for (let x = 0; x + 1 < w; x += 2)
@@ -80,7 +80,7 @@ function isOffKinks(graph: Graph, feeds: Feeds, margin: number): boolean {
             const window = [at(b, y, x, k), at(b, y, x + 1, k), at(b, y + 1, x, k), at(b, y + 1, x + 1, k)];
             const [second, first] = window.sort((p, q) => p - q).slice(2);
             // Equal zeros come from ReLUs, which let no gradient through.
-            if (first! > 0 && first! - second! < margin) return false;
+            if (first > 0 && first - second < margin) return false;
           }
     return true;
   });
@@ -120,7 +120,7 @@ describe('digits.nas', () => {
       const gradients = await execution.readGradients();
       execution.destroy();
       const name = toCompact(space, chosen);
-      expect(relativeError(loss, expected.outputs['loss']!.data), `loss of ${name}`).toBeLessThan(1e-4);
+      expect(relativeError(loss, expected.outputs['loss'].data), `loss of ${name}`).toBeLessThan(1e-4);
       expect([...gradients.keys()].sort()).toEqual(Object.keys(feeds.parameters).sort());
       // float32 against float64, relative to the tensor's largest entry.
       for (const [parameter, { data }] of Object.entries(expected.gradients)) {
@@ -141,16 +141,15 @@ test('20 random architectures: the float64 gradients agree with central differen
     const { gradients } = runReference(graph, feeds, { precision: 'f64' });
     const forward: Graph = forwardOnly(graph);
     for (const [parameter, gradient] of Object.entries(gradients)) {
-      const point = feeds.parameters[parameter]!;
+      const point = feeds.parameters[parameter];
       const direction = point.data.map((_, j) => normalAt(i, hashString(parameter), j));
       const length = Math.hypot(...direction);
       const lossAt = (step: number): number => {
-        const data = Float64Array.from(point.data, (v, j) => v + (step * direction[j]!) / length);
+        const data = Float64Array.from(point.data, (v, j) => v + (step * direction[j]) / length);
         const parameters = { ...feeds.parameters, [parameter]: { shape: point.shape, data } };
-        return runReference(forward, { ...feeds, parameters }, { precision: 'f64' }).outputs['loss']!
-          .data[0]!;
+        return runReference(forward, { ...feeds, parameters }, { precision: 'f64' }).outputs['loss'].data[0];
       };
-      const slope = gradient.data.reduce((sum, g, j) => sum + (g * direction[j]!) / length, 0);
+      const slope = [...gradient.data].reduce((sum, g, j) => sum + (g * direction[j]) / length, 0);
       // Relative to the gradient's norm. A kink of a ReLU within the step spoils a quotient; a smaller step avoids it.
       const norm = Math.max(Math.hypot(...gradient.data), 1e-8);
       const errorAt = (h: number): number => Math.abs((lossAt(h) - lossAt(-h)) / (2 * h) - slope) / norm;
@@ -162,7 +161,7 @@ test('20 random architectures: the float64 gradients agree with central differen
 
 /** The graph up to the loss: what central differences need. */
 function forwardOnly(graph: Graph): Graph {
-  const loss = graph.outputs['loss']!;
+  const loss = graph.outputs['loss'];
   return { nodes: graph.nodes.slice(0, loss + 1), gradients: [], updates: [], outputs: { loss } };
 }
 

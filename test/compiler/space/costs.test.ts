@@ -1,6 +1,6 @@
 /** What the space says of an architecture before anything is built, against the network that is built. */
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { costOf } from '../../../compiler/graph/cost.ts';
 import { verify } from '../../../compiler/graph/passes/verify.ts';
@@ -22,10 +22,10 @@ test('digits.nas: 300 random architectures cost what their graphs cost, in both 
         const graph = instantiate(space, architecture, { batch: 3, mode });
         verify(graph);
         expect(costOf(graph)).toEqual(cost);
-        const output = graph.nodes[graph.outputs['logits']!]!;
+        const output = graph.nodes[graph.outputs['logits']];
         expect(output.shape).toEqual([
           3,
-          ...evaluateOpen(space.nodes[space.output]!.shape, architecture.choices)!,
+          ...evaluateOpen(space.nodes[space.output].shape, architecture.choices)!,
         ]);
       }
       expect(cost.params).toBeLessThanOrEqual(100_000);

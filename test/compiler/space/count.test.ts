@@ -1,5 +1,5 @@
 /** Counting, ranks and JSON against a listing that shares nothing with the compiler. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fromCompact, fromJson, toCompact, toJson } from '../../../compiler/space/encode.ts';
 import { smallSpaces } from '../../arbitraries/spaces.ts';
