@@ -17,7 +17,7 @@ import { present } from '../../util/invariant.ts';
 import { checkAttribute } from './attributes.ts';
 import type { Context, Elaboration, Fit, Misfit } from './elaboration.ts';
 import { caseLimit, mapOpen, sameValue, TooManyCases, type Answer } from './open.ts';
-import type { Cost, Open, SpaceNodeId, StaticValue } from './space.ts';
+import type { Open, SpaceNodeId, StaticValue } from './space.ts';
 import { errorVal, formatStatic, tensorVal, type Value } from './values.ts';
 
 /** An operation with its static arguments, ready for tensors. */

@@ -118,7 +118,7 @@ export const nameEntries: Entries<NameValues> = {
     code: 'NAS2011',
     severity: 'error',
     title: 'arithmetic has no result',
-    message: ({ problem }) => `${problem}`,
+    message: ({ problem }) => problem,
     explanation: `Static arithmetic is exact: whole numbers divide without a rest, or \`floor(a / b)\` says that rounding is meant; nothing is divided by zero.`,
   },
   repeatedName: {
@@ -223,7 +223,7 @@ export const nameEntries: Entries<NameValues> = {
     code: 'NAS2026',
     severity: 'error',
     title: 'range without values',
-    message: ({ problem }) => `${problem}`,
+    message: ({ problem }) => problem,
     explanation: `\`a..b\` holds both ends and must not be empty; between fractions it needs a step: \`0.0..0.5 step 0.1\`.`,
   },
   unknownField: {

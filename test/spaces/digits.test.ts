@@ -39,11 +39,11 @@ async function feedsOf(graph: Graph, seed: number): Promise<Required<Feeds>> {
   for (const node of graph.nodes) {
     if (node.kind === 'input') {
       const first = seed * batch;
-      const data_ =
+      const values =
         node.name === 'x'
           ? data.images.slice(first * pixels, (first + batch) * pixels)
           : data.labels.slice(first, first + batch);
-      inputs[node.name] = { shape: node.shape, data: data_ };
+      inputs[node.name] = { shape: node.shape, data: values };
     } else if (node.kind === 'parameter') {
       const values = initialValues(node.name, node.shape, node.init, seed).map(
         (value, i) => value + 0.1 * normalAt(seed, hashString(node.name), i),
