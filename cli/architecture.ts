@@ -1,6 +1,6 @@
 /** ARCH, as commands take it: a JSON file, the compact text of `nas sample`, or `rank:N`. */
 import { existsSync } from 'node:fs';
-import { compileSpace, type CompiledSpace } from '../compiler/compile.ts';
+import type { CompiledSpace } from '../compiler/compile.ts';
 import type { Architecture } from '../compiler/space/architecture.ts';
 import { fromCompact, fromJson, isCompact } from '../compiler/space/encode.ts';
 import { broken, costOfArchitecture } from '../compiler/space/members.ts';
@@ -9,7 +9,7 @@ import { diagnose, Refusal, refuse, type Checked } from '../grammar/diagnostics.
 import { accept, type Context } from './context.ts';
 import { readText } from './files.ts';
 import { formatCount } from './format.ts';
-import { loadProgram, type SpaceOptions } from './load.ts';
+import { loadSpace, type SpaceOptions } from './load.ts';
 import { pathFrom } from './terminal.ts';
 
 /** Reads ARCH. Refuses what is no architecture of the space, or breaks one of its requirements. */
@@ -96,9 +96,6 @@ export async function spaceFor(
   arch: string | undefined,
   options: SpaceOptions,
 ): Promise<CompiledSpace> {
-  const program = await loadProgram(context, file);
   const named = arch !== undefined && isCompact(arch) ? arch.slice(0, arch.indexOf(':')) : undefined;
-  const known = program.spaces.some((s) => s.name.text === named);
-  const name = options.space ?? (known ? named : undefined);
-  return accept(context, compileSpace(program, name, options.set ?? []));
+  return loadSpace(context, file, options, named);
 }

@@ -1,5 +1,6 @@
 /** Reads the files that a command names, and says in the user's words why one cannot be read. */
-import { open } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { refuse } from '../grammar/diagnostics.ts';
 import type { Source } from '../grammar/source.ts';
 import { pathFrom, type Terminal } from './terminal.ts';
@@ -20,40 +21,40 @@ export async function readText(terminal: Terminal, path: string): Promise<Source
 }
 
 async function readBytes(file: string, path: string): Promise<Buffer> {
-  let handle;
   try {
-    handle = await open(file, 'r');
-    const stat = await handle.stat();
-    if (stat.isDirectory())
+    const stats = await stat(file);
+    if (stats.isDirectory())
       return refuse('notAFile', { path }, { hint: 'name a file inside of this folder' });
-    if (stat.size > SIZE_LIMIT) {
-      return refuse('unreadableFile', {
-        path,
-        reason: `it holds ${stat.size} bytes, more than any space needs`,
-      });
+    // A pipe is what a shell makes of `<(...)`; a device might never end.
+    if (!stats.isFile() && !stats.isFIFO()) return refuse('notAFile', { path });
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    for await (const chunk of createReadStream(file)) {
+      const part = Buffer.from(chunk);
+      chunks.push(part);
+      bytes += part.length;
+      if (bytes > SIZE_LIMIT) {
+        return refuse('unreadableFile', { path, reason: 'it is far larger than any text of a space' });
+      }
     }
-    return await handle.readFile();
+    return Buffer.concat(chunks);
   } catch (error) {
     return explainFailure(error, path);
-  } finally {
-    await handle?.close();
   }
 }
 
 function explainFailure(error: unknown, path: string): never {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  switch (code) {
+  if (!(error instanceof Error) || !('code' in error)) throw error;
+  switch (error.code) {
     case 'ENOENT':
     case 'ENOTDIR':
       return refuse('noSuchFile', { path });
-    case 'EISDIR':
-      return refuse('notAFile', { path });
     case 'EACCES':
     case 'EPERM':
       return refuse('unreadableFile', { path, reason: 'reading it is not allowed' });
     case 'ENAMETOOLONG':
-      return refuse('unreadableFile', { path, reason: 'its name is too long' });
+      return refuse('unreadableFile', { path: `${path.slice(0, 40)}...`, reason: 'its name is too long' });
     default:
-      throw error;
+      return refuse('unreadableFile', { path, reason: error.message });
   }
 }

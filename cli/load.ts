@@ -9,6 +9,7 @@ import {
   type Setting,
 } from '../compiler/compile.ts';
 import type { Vocabulary } from '../compiler/search/vocabulary.ts';
+import { refuse } from '../grammar/diagnostics.ts';
 import { checkData, dataForm } from '../runtime/data/table.ts';
 import { nodeHost } from '../runtime/host.ts';
 import { checkStrategy } from '../runtime/search/strategies.ts';
@@ -25,6 +26,8 @@ export const vocabulary: Vocabulary = {
 /** Options of commands that read one space of a file. */
 export interface SpaceOptions {
   readonly space?: string;
+  /** The search whose space it is, with what the search gives to its parameters. */
+  readonly search?: string;
   readonly set?: readonly Setting[];
 }
 
@@ -42,14 +45,20 @@ export async function loadProgram(context: Context, file: string): Promise<Progr
   return accept(context, readProgram(source, nodeHost()));
 }
 
-/** Compiles the space that the options name, or the only one. */
+/** Compiles the space that the options name, the one called `otherwise`, or the only one. */
 export async function loadSpace(
   context: Context,
   file: string,
-  options: SpaceOptions,
+  { space, search, set = [] }: SpaceOptions,
+  otherwise?: string,
 ): Promise<CompiledSpace> {
   const program = await loadProgram(context, file);
-  return accept(context, compileSpace(program, options.space, options.set ?? []));
+  if (search !== undefined) {
+    if (space !== undefined) refuse('conflictingOptions', { first: '--space', second: '--search' });
+    return accept(context, compileSearch(program, search, set, vocabulary));
+  }
+  const known = program.spaces.some(({ name }) => name.text === otherwise);
+  return accept(context, compileSpace(program, space ?? (known ? otherwise : undefined), set));
 }
 
 /** Compiles the search that the options name, or the only one, with its settings. */

@@ -65,6 +65,7 @@ export function buildProgram(context: Context, finish: (code: number) => void): 
   const withSpace = (command: Command): Command =>
     command
       .option('--space <name>', 'which space of the file, where it has several')
+      .option('--search <name>', 'the space as this search of the file sets its parameters')
       .option('--set <name=value>', 'set a parameter of the space; may be repeated', addSetting);
   const withSearch = (command: Command): Command =>
     command
@@ -125,6 +126,7 @@ export function buildProgram(context: Context, finish: (code: number) => void): 
   show
     .option('--ast', 'the syntax tree of the file')
     .option('--space [name]', 'decisions and nodes of the space; a name says which, where there are several')
+    .option('--search <name>', 'the space as this search of the file sets its parameters')
     .option('--graph', 'the tensors and ops of the network')
     .option('--plan', 'buffers, kernels and dispatches')
     .option('--wgsl', 'the compute shaders')

@@ -21,9 +21,17 @@ export const exitCodes = {
 export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
   const context = contextOf(terminal, argv);
   try {
+    return await withRefusals(context, argv);
+  } catch (error) {
+    return reportInternal(context, error);
+  }
+}
+
+async function withRefusals(context: Context, argv: readonly string[]): Promise<number> {
+  try {
     return await dispatch(context, argv);
   } catch (error) {
-    if (!(error instanceof Refusal)) return reportInternal(context, error);
+    if (!(error instanceof Refusal)) throw error;
     showDiagnostics(context, error.diagnostics);
     const usage = error.diagnostics.some(({ code }) => code.startsWith('NAS5'));
     return usage ? exitCodes.usage : exitCodes.failed;

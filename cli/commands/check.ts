@@ -7,6 +7,7 @@ import {
   type Setting,
 } from '../../compiler/compile.ts';
 import type { SearchSpec } from '../../compiler/search/search.ts';
+import type { SearchNode } from '../../grammar/ast.ts';
 import { diagnosticToJson } from '../../grammar/diagnosticJson.ts';
 import { hasErrors, type Diagnostic } from '../../grammar/diagnostics.ts';
 import { nodeHost } from '../../runtime/host.ts';
@@ -78,13 +79,21 @@ function checkProgram(program: Program, settings: readonly Setting[]): Findings 
     spaces.push({ name, decisions: space.decisions.length, free, allowed });
   }
   for (const node of program.searches) {
-    const compiled = compileSearch(program, node.name.text, settings, vocabulary);
+    const own = settings.filter((setting) => concerns(program, node, setting));
+    const compiled = compileSearch(program, node.name.text, own, vocabulary);
     diagnostics.push(...compiled.diagnostics);
     if (!compiled.value) continue;
     const { name, space, strategy, budget, evaluate, seed } = compiled.value.search;
     searches.push({ name, space, strategy: strategy.name, budget, epochs: evaluate.epochs, seed });
   }
   return { diagnostics, spaces, searches };
+}
+
+/** Whether a setting is meant for a search: not where only other spaces than its own have such a parameter. */
+function concerns(program: Program, search: SearchNode, { path }: Setting): boolean {
+  const name = path.replace(/^space\./, '');
+  const having = program.spaces.filter(({ params }) => params.some((p) => p.name.text === name));
+  return having.length === 0 || having.some((space) => space.name.text === search.space.text);
 }
 
 /** A space that two searches use says what is wrong with it only once. */

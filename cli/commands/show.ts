@@ -23,6 +23,7 @@ export type ProfileName = 'cpu' | 'portable' | 'gpu';
 export interface ShowOptions {
   readonly ast?: boolean;
   readonly space?: string | true;
+  readonly search?: string;
   readonly graph?: boolean;
   readonly plan?: boolean;
   readonly wgsl?: boolean;
@@ -53,7 +54,11 @@ export async function show(
     return 0;
   }
   const name = typeof options.space === 'string' && options.space !== '' ? options.space : undefined;
-  const spaceOptions = { ...(name === undefined ? {} : { space: name }), set: options.set ?? [] };
+  const spaceOptions = {
+    ...(name === undefined ? {} : { space: name }),
+    ...(options.search === undefined ? {} : { search: options.search }),
+    set: options.set ?? [],
+  };
   const compiled = await spaceFor(context, file, arch, spaceOptions);
   const architecture = arch === undefined ? undefined : await readArchitecture(context, arch, compiled);
   if (view === undefined && architecture !== undefined) showAnswers(context, compiled, architecture, options);

@@ -1,6 +1,7 @@
 /** A search in plain lines, for pipes, logs and continuous integration. */
 import type { SearchSpec } from '../../compiler/search/search.ts';
 import type { Diagnostic } from '../../grammar/diagnostics.ts';
+import { countOf } from '../../util/words.ts';
 import type { Colors } from '../context.ts';
 import type { Output } from '../terminal.ts';
 import { endingLines, openingLines, trialLine, type SearchView } from './view.ts';
@@ -27,7 +28,7 @@ export function plainView({ output, colors, search, warn }: ViewOptions): Search
           return write(trialLine(event, search, colors));
         case 'retrainStarted':
           return write(
-            `training the network of trial ${event.winner.number} anew, for ${search.retrain.epochs} epochs`,
+            `training the network of trial ${event.winner.number} anew, for ${countOf(search.retrain.epochs, 'epoch')}`,
           );
         case 'warning':
           return warn(event.diagnostic);

@@ -49,6 +49,14 @@ describe('nas check', () => {
     expect(unknown.err).toContain('did you mean `classes`?');
   });
 
+  test('a parameter of one of two spaces', async () => {
+    const folder = temporaryFolder();
+    const spare =
+      'space spare(w = 4) {\n  input x: image[8, 8, 1]\n  output x |> conv(w, choose k {1, 3})\n}\n';
+    writeFileSync(join(folder, 'two.nas'), readFileSync(join(files, 'tiny.nas'), 'utf8') + spare);
+    expect(await nas('check two.nas --set w=5', { cwd: folder })).toMatchObject({ code: 0, err: '' });
+  });
+
   test('an error that a search finds again in its space is told once', async () => {
     const folder = temporaryFolder();
     const text = readFileSync(join(files, 'tiny.nas'), 'utf8').replace('relu |>', 'rellu |>');

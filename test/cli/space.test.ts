@@ -1,5 +1,5 @@
 /** The commands that look at one space: count, params, sample, show. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { files, nas, temporaryFolder } from './runNas.ts';
@@ -61,6 +61,23 @@ describe('nas params', () => {
   test('of a space with another parameter', async () => {
     const { out } = await nas('params tiny.nas rank:4 --set classes=5 --json');
     expect(JSON.parse(out)).toMatchObject({ params: 133 });
+  });
+});
+
+test('a space as a search sets it', async () => {
+  const cwd = temporaryFolder();
+  const text = readFileSync(join(files, 'tiny.nas'), 'utf8').replace('space tiny(', 'space tiny(width = 1, ');
+  const wide = text.replace('{4, 8, 12}', '{width, 8, 12}').replace('of tiny {', 'of tiny(width: 6) {');
+  writeFileSync(join(cwd, 'wide.nas'), wide);
+  const params = async (words: string): Promise<unknown> =>
+    JSON.parse((await nas(`params wide.nas rank:0 --json ${words}`, { cwd })).out).params;
+  expect(await params('')).toBe(23);
+  expect(await params('--search brief')).toBe(88);
+  expect(await params('--search brief --set width=4')).toBe(62);
+  expect(await nas('params wide.nas rank:0 --search brief --space tiny', { cwd })).toEqual({
+    code: 2,
+    out: '',
+    err: 'error[NAS5107]: `--space` and `--search` cannot stand together\n',
   });
 });
 
