@@ -77,7 +77,7 @@ export async function loadSearch(
 function settingsOf({ set = [], seed, trials }: SearchSettings): readonly Setting[] {
   return [
     ...set,
-    ...(seed === undefined ? [] : [{ path: 'seed', value: String(seed) }]),
-    ...(trials === undefined ? [] : [{ path: 'budget.trials', value: String(trials) }]),
+    ...(seed === undefined ? [] : [{ path: 'search.seed', value: String(seed) }]),
+    ...(trials === undefined ? [] : [{ path: 'search.budget.trials', value: String(trials) }]),
   ];
 }

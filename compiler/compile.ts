@@ -177,7 +177,7 @@ function chooseOne<T extends SpaceNode | SearchNode>(
   const hint = `say which: --${what} ${first.name.text}`;
   return {
     value: undefined,
-    diagnostics: [diagnose('severalChoices', { what: plural, names: listWords(names) }, { hint })],
+    diagnostics: [diagnose('severalChoices', { what: plural, names: listWords(names, 'and') }, { hint })],
   };
 }
 
@@ -191,7 +191,10 @@ function readSetting({ path, value }: Setting): {
   return { value: parsed.value, source, problems: parsed.diagnostics };
 }
 
-/** Settings of the space's parameters and settings of the search's fields; `space.NAME` is always the former. */
+/**
+ * Settings of the space's parameters and settings of the search's fields. `space.NAME` is always the former,
+ * `search.FIELD` always the latter; a bare name that could be both is the space's.
+ */
 function sortSettings(
   settings: readonly Setting[],
   space: SpaceNode,
@@ -210,11 +213,16 @@ function sortSettings(
     const path = setting.path.split('.');
     const isParam = space.params.some((p) => p.name.text === setting.path);
     if (path[0] === 'space') ofSpace.push({ name: path.slice(1).join('.'), value, source });
+    else if (path[0] === 'search') ofSearch.push({ path: path.slice(1), value, source });
     else if (!isParam && searchFields.some((f) => f === path[0])) ofSearch.push({ path, value, source });
     else if (isParam) ofSpace.push({ name: setting.path, value, source });
     else {
       const names = [...space.params.map((p) => p.name.text), ...searchFields];
-      const hint = didYouMean(path[0] ?? '', names) ?? `it has ${listWords(names)}`;
+      const params = space.params.map((p) => p.name.text);
+      const has = params.length > 0 ? `it has ${listWords(params, 'and')}; ` : '';
+      const hint =
+        didYouMean(path[0] ?? '', names) ??
+        `${has}the search has the fields ${listWords(searchFields, 'and')}`;
       diagnostics.push(
         diagnose('unknownParameter', { space: space.name.text, name: setting.path }, { hint }),
       );

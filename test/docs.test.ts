@@ -19,7 +19,7 @@ const blocks = pages.flatMap((page) => {
   const text = readFileSync(new URL(page, root), 'utf8');
   return [...text.matchAll(/```nas\n([^]*?)```/g)].map((match, i) => ({
     name: `${page}, block ${i + 1}`,
-    text: match[1]!,
+    text: match[1],
   }));
 });
 

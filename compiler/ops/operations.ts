@@ -248,7 +248,22 @@ const scale = operation({
   build: ({ builder }, inputs, { factor }) => builder.op('scale', inputs, { factor }),
 });
 
-const table = {
+export type OperationName =
+  | 'conv'
+  | 'dense'
+  | 'batch_norm'
+  | 'relu'
+  | 'identity'
+  | 'max_pool'
+  | 'avg_pool'
+  | 'global_avg_pool'
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'scale';
+
+/** All operations by name. */
+export const operations: Readonly<Record<OperationName, Operation>> = {
   conv,
   dense,
   batch_norm: batchNorm,
@@ -261,12 +276,7 @@ const table = {
   sub: elementwise('sub', '-', 'Difference of two tensors of one shape; written `x - y`.'),
   mul: elementwise('mul', '*', 'Product, element by element, of two tensors of one shape; written `x * y`.'),
   scale,
-} as const;
-
-export type OperationName = keyof typeof table;
-
-/** All operations by name. */
-export const operations: Readonly<Record<OperationName, Operation>> = table;
+};
 
 /** Whether a file may call it by this name (operators have none). */
 export function isCallable(name: string): name is OperationName {

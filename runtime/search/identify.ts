@@ -47,9 +47,17 @@ function overridesOf(
 ): Readonly<Record<string, string>> {
   const overrides: Record<string, string> = {};
   for (const { path, value } of settings) {
-    if (!params.includes(path) && isApart(path.split('.')[0] ?? '')) continue;
+    const full = fullPath(path, params);
+    const [of, name = ''] = full.split('.');
+    if (of === 'search' && isApart(name)) continue;
     const parsed = parseExpression({ name: `--set ${path}`, text: value }).value;
-    overrides[path.replace(/^space\./, '')] = parsed ? print(parsed) : value;
+    overrides[full] = parsed ? print(parsed) : value;
   }
   return overrides;
+}
+
+/** A path with what it belongs to written out, as the compiler sorts settings: `space.classes`, `search.data.split`. */
+function fullPath(path: string, params: readonly string[]): string {
+  if (path.startsWith('space.') || path.startsWith('search.')) return path;
+  return `${params.includes(path) ? 'space' : 'search'}.${path}`;
 }
