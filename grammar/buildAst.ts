@@ -25,8 +25,11 @@ export function nameNode(token: IToken): NameNode {
 
 /** A number with its suffix applied. */
 export function numberNode(token: IToken): NumberNode {
-  const { value, integer } = readNumber(token.image) ?? { value: 0, integer: true };
-  return { kind: 'number', span: spanOf(token), value, raw: token.image, integer };
+  const number = readNumber(token.image);
+  const span = spanOf(token);
+  // What is no number was reported by the lexer.
+  if (!number) return { kind: 'number', span, value: 0, raw: '0', integer: true };
+  return { kind: 'number', span, ...number, raw: token.image };
 }
 
 /** What stands between two operators: the prefixes (`not`, `-`), the expression and its place, parentheses included. */

@@ -38,20 +38,25 @@ const tabWidth = 4;
 
 /** The lines of a frame, no wider than `width` columns where the source alone is concerned. */
 export function frameLines(frame: Frame, width: number): FrameLine[] {
-  const marks = frame.labels.flatMap((label, i) => marksOf(frame.source, label, frame.hasPrimary && i === 0));
+  const excerpts = new Map<number, Excerpt>();
+  const marks = frame.labels.flatMap((label, i) =>
+    marksOf(frame.source, label, frame.hasPrimary && i === 0, excerpts),
+  );
+  const textOf = (line: number): string =>
+    (excerpts.get(line) ?? excerptOf(frame.source, line, lineStarts(frame.source)[line - 1] ?? 0)).text;
   const numbers = [...new Set(marks.map((m) => m.line))].toSorted((a, b) => a - b);
   const rows: FrameLine[] = [];
   let last: number | undefined;
   for (const line of numbers) {
     if (last !== undefined && line === last + 2) {
-      rows.push(...lineRows(frame.source, last + 1, [], width));
+      rows.push(...lineRows(last + 1, textOf(last + 1), [], width));
     } else if (last !== undefined && line > last + 1) {
       rows.push({ line: undefined, gap: true, parts: [] });
     }
     rows.push(
       ...lineRows(
-        frame.source,
         line,
+        textOf(line),
         marks.filter((m) => m.line === line),
         width,
       ),
@@ -61,24 +66,50 @@ export function frameLines(frame: Frame, width: number): FrameLine[] {
   return rows;
 }
 
+/** The part of a line that is looked at: to measure a line of a million characters takes seconds. */
+interface Excerpt {
+  readonly text: string;
+  /** UTF-16 offset in the source of the first character of `text`. */
+  readonly start: number;
+}
+
+const excerptLength = 2000;
+
+/** A line, or its part around `offset` where it is very long. */
+function excerptOf(source: Source, line: number, offset: number): Excerpt {
+  const whole = lineText(source, line);
+  const start = lineStarts(source)[line - 1] ?? 0;
+  if (whole.length <= excerptLength) return { text: whole, start };
+  const from = clamp(offset - start - excerptLength / 2, 0, whole.length - excerptLength);
+  const to = from + excerptLength;
+  const before = from > 0 ? '…' : '';
+  const after = to < whole.length ? '…' : '';
+  return { text: before + whole.slice(from, to) + after, start: start + from - before.length };
+}
+
 /** A span's marks: one, or one on its first and one on its last line, with the words on the last. */
-function marksOf(source: Source, label: Label, primary: boolean): Mark[] {
+function marksOf(source: Source, label: Label, primary: boolean, excerpts: Map<number, Excerpt>): Mark[] {
   const { start, end } = label.location.span;
   const first = locate(source, start);
   // An end at the beginning of a line belongs to the line before.
   const last = locate(source, Math.max(start, end - 1));
+  const excerpt = (line: number, offset: number): Excerpt => {
+    const known = excerpts.get(line) ?? excerptOf(source, line, offset);
+    excerpts.set(line, known);
+    return known;
+  };
   const column = (line: number, offset: number): number => {
-    const before = offset - (lineStarts(source)[line - 1] ?? 0);
-    return shownWidth(lineText(source, line).slice(0, before));
+    const { text, start: from } = excerpt(line, offset);
+    return shownWidth(text.slice(0, Math.max(0, offset - from)));
   };
   const from = column(first.line, start);
   if (first.line === last.line) {
     const to = Math.max(from + 1, column(first.line, end));
     return [{ line: first.line, from, to, text: label.text, primary }];
   }
-  const lastText = lineText(source, last.line);
+  const lastText = excerpt(last.line, end).text;
   const indent = shownWidth(/^\s*/.exec(lastText)?.[0] ?? '');
-  const lineEnd = shownWidth(lineText(source, first.line));
+  const lineEnd = shownWidth(excerpt(first.line, start).text);
   const to = Math.max(indent + 1, column(last.line, end));
   return [
     { line: first.line, from, to: Math.max(from + 1, lineEnd), text: '', primary },
@@ -86,8 +117,8 @@ function marksOf(source: Source, label: Label, primary: boolean): Mark[] {
   ];
 }
 
-function lineRows(source: Source, line: number, marks: readonly Mark[], width: number): FrameLine[] {
-  const shown = showLine(lineText(source, line));
+function lineRows(line: number, text: string, marks: readonly Mark[], width: number): FrameLine[] {
+  const shown = showLine(text);
   const total = shown.reduce((sum, g) => sum + g.width, 0);
   const window = windowOf(total, marks, width);
   const rows: FrameLine[] = [

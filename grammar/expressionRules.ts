@@ -216,6 +216,8 @@ export class ExpressionRules extends ParserBase {
     const then = this.SUBRULE(this.pipeline);
     this.CONSUME(T.Else, { ERR_MSG: 'an operator or `else`' });
     const otherwise = this.SUBRULE1(this.pipeline);
+    // `then` is the AST's word for it, and holds no function.
+    // oxlint-disable-next-line unicorn/no-thenable
     return this.ACTION((): Expr => ({ kind: 'if', span: this.from(first), condition, then, otherwise }));
   });
 
@@ -265,51 +267,60 @@ export class ExpressionRules extends ParserBase {
 
   private alternative: ParserMethod<[], AlternativeNode> = this.RULE('alternative', () => {
     const first = this.LA(1);
-    return this.OR<AlternativeNode>([
-      {
-        ALT: () => {
-          const label = this.OR1([{ ALT: () => this.CONSUME(T.Name) }, { ALT: () => this.CONSUME(T.None) }]);
-          this.CONSUME(T.Colon);
-          const value = this.OR2<Expr | BlockNode>({
-            DEF: [
-              { ALT: () => this.SUBRULE(this.block, { ARGS: ['`{`'] }) },
-              { ALT: () => this.SUBRULE(this.pipeline) },
-            ],
-            ERR_MSG: 'an expression or `{`',
-          });
-          return this.ACTION((): AlternativeNode => ({
-            kind: 'alternative',
-            span: this.from(first),
-            label: nameNode(label),
-            value,
-          }));
+    return this.OR<AlternativeNode>({
+      DEF: [
+        {
+          ALT: () => {
+            const label = this.OR1([
+              { ALT: () => this.CONSUME(T.Name) },
+              { ALT: () => this.CONSUME(T.None) },
+            ]);
+            this.CONSUME(T.Colon);
+            const value = this.OR2<Expr | BlockNode>({
+              DEF: [
+                { ALT: () => this.SUBRULE(this.block, { ARGS: ['`{`'] }) },
+                { ALT: () => this.SUBRULE(this.pipeline) },
+              ],
+              ERR_MSG: 'an expression or `{`',
+            });
+            return this.ACTION((): AlternativeNode => ({
+              kind: 'alternative',
+              span: this.from(first),
+              label: nameNode(label),
+              value,
+            }));
+          },
         },
-      },
-      {
-        ALT: () => {
-          const value = this.SUBRULE1(this.pipeline);
-          return this.ACTION((): AlternativeNode => {
-            // A bare name is its own label.
-            const label: NameNode | undefined =
-              value.kind === 'reference' ? { kind: 'name', span: value.span, text: value.name } : undefined;
-            return { kind: 'alternative', span: this.from(first), label, value };
-          });
+        {
+          ALT: () => {
+            const value = this.SUBRULE1(this.pipeline);
+            return this.ACTION((): AlternativeNode => {
+              // A bare name is its own label.
+              const label: NameNode | undefined =
+                value.kind === 'reference' ? { kind: 'name', span: value.span, text: value.name } : undefined;
+              return { kind: 'alternative', span: this.from(first), label, value };
+            });
+          },
         },
-      },
-    ]);
+      ],
+      ERR_MSG: 'an alternative',
+    });
   });
 
   private chosenRange: ParserMethod<[], RangeNode> = this.RULE('chosenRange', () => {
     const first = this.LA(1);
-    const from = this.OR<Expr>([
-      {
-        ALT: () => {
-          const token = this.CONSUME(T.NumberText);
-          return this.ACTION(() => numberNode(token));
+    const from = this.OR<Expr>({
+      DEF: [
+        {
+          ALT: () => {
+            const token = this.CONSUME(T.NumberText);
+            return this.ACTION(() => numberNode(token));
+          },
         },
-      },
-      { ALT: () => this.SUBRULE(this.tuple) },
-    ]);
+        { ALT: () => this.SUBRULE(this.tuple) },
+      ],
+      ERR_MSG: 'a number or `(`',
+    });
     this.CONSUME(T.DotDot, { ERR_MSG: '`..` and the end of the range' });
     const to = this.SUBRULE1(this.sum);
     let step: Expr | undefined;

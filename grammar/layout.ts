@@ -103,7 +103,7 @@ class Layout {
       this.addSeparator(token);
       return true;
     }
-    if (type === T.Comma || type === T.Semicolon) this.endItem();
+    if (type === T.Comma || type === T.Semicolon || type === T.Assign) this.endItem();
     this.laid.push(Object.assign(token, { depth: this.frames.length - 1 }));
     return this.count(token);
   }
@@ -158,6 +158,8 @@ class Layout {
   /** Closes brackets whose partners are missing while `more` says so; one place, one diagnostic. */
   private closeMissing(place: Span, label: string, more: () => boolean): void {
     const openers: IToken[] = [];
+    // A string without its end has taken in the rest of its line, closing brackets included.
+    const inString = isOpenString(this.laid.at(-1));
     while (this.frames.length > 1 && more()) {
       const opener = this.opener();
       const type = opener && partners.get(opener.tokenType);
@@ -168,6 +170,10 @@ class Layout {
       this.close(createTokenInstance(type, '', offset, offset, NaN, NaN, NaN, NaN));
     }
     if (openers.length === 0) return;
+    if (inString) {
+      this.reports.count += 1;
+      return;
+    }
     // The innermost ones are the likelier mistakes; a whole page of them helps nobody.
     const shown = openers.slice(-3);
     this.reports.add('unclosedBracket', { brackets: shown.map((o) => o.image) }, place, {
@@ -274,6 +280,10 @@ class Layout {
     const opener = this.opener();
     return !opener || opener.tokenType === T.LeftBrace;
   }
+}
+
+function isOpenString(token: IToken | undefined): boolean {
+  return token?.tokenType === T.StringText && !/^"(?:[^"\\]|\\[^])*"$/.test(token.image.slice(0, 10_000));
 }
 
 function opening(closer: IToken): string {

@@ -35,5 +35,8 @@ export function locate(source: Source, offset: number): Position {
 /** The text of a line (counted from 1), without its end. */
 export function lineText(source: Source, line: number): string {
   const starts = lineStarts(source);
-  return source.text.slice(starts[line - 1] ?? 0, starts[line] ?? source.text.length).replace(/[\r\n]+$/, '');
+  const start = starts[line - 1] ?? 0;
+  let end = starts[line] ?? source.text.length;
+  while (end > start && /[\r\n]/.test(source.text.charAt(end - 1))) end -= 1;
+  return source.text.slice(start, end);
 }

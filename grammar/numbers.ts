@@ -2,10 +2,10 @@
 
 const exponents: Readonly<Record<string, number>> = { k: 3, M: 6, G: 9 };
 
-/** The value of a number as written, and whether it is an integer; undefined when it is out of range. */
+/** The value of a number as written, and whether it is an integer; undefined when it is malformed or out of range. */
 export function readNumber(raw: string): { value: number; integer: boolean } | undefined {
   const parts = /^(\d+(?:\.\d+)?)(?:[eE]([+-]?\d+))?([kMG])?$/.exec(raw);
-  if (!parts) return { value: 0, integer: true };
+  if (!parts) return undefined;
   const [, digits = '0', exponent, suffix] = parts;
   // Through one decimal literal, so that 0.1k is the double nearest to 100 and not a rounded product.
   const shift = Number(exponent ?? 0) + (suffix === undefined ? 0 : (exponents[suffix] ?? 0));

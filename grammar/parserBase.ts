@@ -78,9 +78,14 @@ export class ParserBase extends EmbeddedActionsParser {
   /** Reads one item; on an error reports it, goes to the item's end and gives undefined. */
   protected guarded<T>(frame: Frame, one: () => T | undefined): T | undefined {
     const first = this.LA(1);
-    let item: T | undefined;
+    // To make sense of an error takes a while; a file full of them is not read to its end.
+    if (this.reports.full && !this.RECORDING_PHASE) {
+      this.reports.count += 1;
+      while (!this.atItemEnd(frame)) this.SKIP_TOKEN();
+      return undefined;
+    }
     try {
-      item = one();
+      const item = one();
       if (this.atItemEnd(frame)) return item;
       this.stop(frame, first, frame.after);
     } catch (error) {

@@ -85,7 +85,7 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], options: R
 
 /** One frame for each source, the primary place's first; labels of one source share a frame. */
 function framesOf({ primary, labels }: Diagnostic): Frame[] {
-  const all = [...(primary ? [{ label: primary, primary: true }] : [])];
+  const all = primary ? [{ label: primary, primary: true }] : [];
   for (const label of labels) all.push({ label, primary: false });
   const bySource = new Map<Source, { labels: Label[]; hasPrimary: boolean }>();
   for (const { label, primary: isPrimary } of all) {

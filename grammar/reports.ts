@@ -31,10 +31,15 @@ export class Reports {
     details: ReportDetails = {},
   ): void {
     this.count += 1;
-    if (this.places.has(span.start) || this.found.length >= reportLimit) return;
+    if (this.full || this.places.has(span.start)) return;
     this.places.add(span.start);
     const labels = details.labels?.map((l) => ({ location: this.locate(l.span), text: l.text }));
     this.found.push(diagnose(key, values, { ...details, at: this.locate(span), labels }));
+  }
+
+  /** True when nothing more will be shown: there is no use in looking on. */
+  get full(): boolean {
+    return this.found.length >= reportLimit;
   }
 
   /** Says nothing of what may be found at this place: it follows from an error already reported. */

@@ -17,7 +17,7 @@ export function countOf(count: number, noun: string, plural: string = `${noun}s`
  * terminal's cursor, become `\u{...}`, and what is long is cut.
  */
 export function excerpt(text: string, limit: number = 40): string {
-  const points = [...text];
+  const points = Array.from(text);
   const kept = points.length > limit ? [...points.slice(0, limit - 1), '…'] : points;
   return kept.map((c) => (isControl(c) ? `\\u{${c.codePointAt(0)?.toString(16) ?? ''}}` : c)).join('');
 }

@@ -1,0 +1,909 @@
+import { describe, expect, it } from 'vitest';
+import { catalogue } from '../../grammar/catalogue.ts';
+import { syntaxEntries } from '../../grammar/catalogue/syntax.ts';
+import { nestingLimit, operatorLimit } from '../../grammar/layout.ts';
+import { parse, sizeLimit } from '../../grammar/parse.ts';
+import { reportLimit } from '../../grammar/reports.ts';
+import { codesOf, errorsOf } from './sexpr.ts';
+
+describe('what a person reads', () => {
+  it('NAS1001 names what could stand there', () => {
+    expect(
+      errorsOf(
+        'nas 1\nspace s {\n  let a = conv(16 3, 4 5)\n  ouput a\n  let b = if a then 1\n  require a = 3\n  x |> f\n}\n',
+      ),
+    ).toMatchInlineSnapshot(`
+      "error[NAS1001]: unexpected \`3\`
+       --> test.nas:3:19
+        |
+      3 |   let a = conv(16 3, 4 5)
+        |                   ^
+        |
+        expected: an operator, \`,\`, \`;\` or \`)\`
+
+      error[NAS1001]: unexpected \`5\`
+       --> test.nas:3:24
+        |
+      3 |   let a = conv(16 3, 4 5)
+        |                        ^
+        |
+        expected: an operator, \`,\`, \`;\` or \`)\`
+
+      error[NAS1001]: unexpected \`ouput\`
+       --> test.nas:4:3
+        |
+      4 |   ouput a
+        |   ^^^^^
+        |
+        expected: \`input\`, \`let\`, \`output\`, \`require\` or \`}\`
+        hint: did you mean \`output\`?
+
+      error[NAS1001]: unexpected end of the line
+       --> test.nas:5:22
+        |
+      5 |   let b = if a then 1
+        |                      ^
+        |
+        expected: an operator or \`else\`
+        hint: every \`if\` has an \`else\`: \`if a then b else c\`
+
+      error[NAS1001]: unexpected \`=\`
+       --> test.nas:6:13
+        |
+      6 |   require a = 3
+        |             ^
+        |
+        expected: an operator, the end of the line or \`}\`
+        hint: to compare, write \`==\`; \`=\` stands only after \`let\`
+
+      error[NAS1001]: unexpected \`x\`
+       --> test.nas:7:3
+        |
+      7 |   x |> f
+        |   ^
+        |
+        expected: \`input\`, \`let\`, \`output\`, \`require\` or \`}\`
+        hint: give the value a name with \`let\`, or make it the \`output\`
+
+      6 errors"
+    `);
+  });
+
+  it('NAS1001 at the end of a line', () => {
+    expect(
+      errorsOf(
+        'nas 1\nmotif g(x)\n  = x\nmotif h(x)\n{\n  x\n}\nspace s {\n  let a = x |>\n  let b\n  let c = f(3,)\n  let d = choose -1..1\n  let e = x |> repeat 3 f\n}\n',
+      ),
+    ).toMatchInlineSnapshot(`
+      "error[NAS1001]: unexpected end of the line
+       --> test.nas:2:11
+        |
+      2 | motif g(x)
+        |           ^
+        |
+        expected: \`=\` or \`{\`
+        hint: put the \`=\` at the end of the line above: a newline ends the item
+
+      error[NAS1001]: unexpected end of the line
+       --> test.nas:4:11
+        |
+      4 | motif h(x)
+        |           ^
+        |
+        expected: \`=\` or \`{\`
+        hint: put the \`{\` at the end of the line above: a newline ends the item
+
+      error[NAS1001]: unexpected end of the line
+       --> test.nas:9:15
+        |
+      9 |   let a = x |>
+        |               ^
+        |
+        expected: an expression
+
+      error[NAS1001]: unexpected end of the line
+        --> test.nas:10:8
+         |
+      10 |   let b
+         |        ^
+         |
+         expected: \`=\` and a value
+
+      error[NAS1001]: unexpected \`)\`
+        --> test.nas:11:15
+         |
+      11 |   let c = f(3,)
+         |               ^
+         |
+         expected: an expression
+         hint: remove the \`,\` before it
+
+      error[NAS1001]: unexpected \`-\`
+        --> test.nas:12:18
+         |
+      12 |   let d = choose -1..1
+         |                  ^
+         |
+         expected: a name, \`{\` or a range such as \`1..3\`
+         hint: a computed number stands in parentheses: \`choose (-1)..1\`
+
+      error[NAS1001]: unexpected \`f\`
+        --> test.nas:13:25
+         |
+      13 |   let e = x |> repeat 3 f
+         |                         ^
+         |
+         expected: \`{\` and the stage to repeat
+         hint: the stage to repeat stands in braces: \`repeat 3 { conv(16, 3) }\`
+
+      7 errors"
+    `);
+  });
+
+  it('NAS1001 in headers and searches', () => {
+    expect(
+      errorsOf(
+        'nas 1\nmotif f(x, c = 3) = x\nsearch q of s {\n  data: digits\n  maximize\n  evaluate train(epochs = 5)\n  budget 20 trials or minutes\n}\nspce t { }\nspace',
+      ),
+    ).toMatchInlineSnapshot(`
+      "error[NAS1001]: unexpected \`=\`
+       --> test.nas:2:14
+        |
+      2 | motif f(x, c = 3) = x
+        |              ^
+        |
+        expected: \`,\`, \`;\` or \`)\`
+        hint: a parameter with a default is static, and static parameters stand after \`;\`: \`motif f(x; c = 16)\`
+
+      error[NAS1001]: unexpected \`:\`
+       --> test.nas:4:7
+        |
+      4 |   data: digits
+        |       ^
+        |
+        expected: a value
+        hint: write the value after the name alone, as in \`data ...\`
+
+      error[NAS1001]: unexpected end of the line
+       --> test.nas:5:11
+        |
+      5 |   maximize
+        |           ^
+        |
+        expected: a value
+
+      error[NAS1001]: unexpected \`=\`
+       --> test.nas:6:25
+        |
+      6 |   evaluate train(epochs = 5)
+        |                         ^
+        |
+        expected: an operator, \`,\`, \`;\` or \`)\`
+        hint: a named argument is written with \`:\`, as in \`k: 3\`
+
+      error[NAS1001]: unexpected \`minutes\`
+       --> test.nas:7:23
+        |
+      7 |   budget 20 trials or minutes
+        |                       ^^^^^^^
+        |
+        expected: a number
+
+      error[NAS1001]: unexpected \`spce\`
+       --> test.nas:9:1
+        |
+      9 | spce t { }
+        | ^^^^
+        |
+        expected: \`space\`, \`motif\` or \`search\`
+        hint: did you mean \`space\`?
+
+      error[NAS1001]: unexpected end of the text
+        --> test.nas:10:6
+         |
+      10 | space
+         |      ^
+         |
+         expected: a name
+
+      7 errors"
+    `);
+  });
+
+  it('NAS1002', () => {
+    expect(errorsOf('space s {\n  output x\n}\n')).toMatchInlineSnapshot(`
+      "error[NAS1002]: the file does not begin with the version of the language
+       --> test.nas:1:1
+        |
+      1 | space s {
+        | ^^^^^
+        |
+        expected: \`nas 1\`
+        hint: write \`nas 1\` as the first line
+
+      1 error"
+    `);
+  });
+
+  it('NAS1002 for an empty file', () => {
+    expect(errorsOf('')).toMatchInlineSnapshot(`
+      "error[NAS1002]: the file does not begin with the version of the language
+       --> test.nas:1:1
+        |
+      1 |
+        | ^
+        |
+        expected: \`nas 1\`
+        hint: write \`nas 1\` as the first line
+
+      1 error"
+    `);
+  });
+
+  it('NAS1003', () => {
+    expect(errorsOf('space s { output x }\nnas 1\nnas 1\n')).toMatchInlineSnapshot(`
+      "error[NAS1003]: the version of the language stands once, on the first line
+       --> test.nas:2:1
+        |
+      1 | space s { output x }
+        | ----- this stands before it
+      2 | nas 1
+        | ^^^
+        |
+        hint: move it to the first line
+
+      1 error"
+    `);
+  });
+
+  it('NAS1004', () => {
+    expect(errorsOf('nas 2\n')).toMatchInlineSnapshot(`
+      "error[NAS1004]: this naslang reads version 1 of the language, not \`2\`
+       --> test.nas:1:5
+        |
+      1 | nas 2
+        |     ^
+        |
+        expected: \`nas 1\`
+
+      1 error"
+    `);
+  });
+
+  it('NAS1001 for a version line without its number', () => {
+    expect(errorsOf('nas\n')).toMatchInlineSnapshot(`
+      "error[NAS1001]: unexpected end of the text
+       --> test.nas:1:4
+        |
+      1 | nas
+        |    ^
+        |
+        expected: a version, as in \`nas 1\`
+
+      1 error"
+    `);
+  });
+
+  it('NAS1005', () => {
+    expect(errorsOf('nas 1\nspace s {\n  let a = conv(16, 3\n  output f([a}\n\nmotif f(x) = g((x\n'))
+      .toMatchInlineSnapshot(`
+      "error[NAS1005]: \`(\` is never closed
+       --> test.nas:4:3
+        |
+      3 |   let a = conv(16, 3
+        |               - opened here
+      4 |   output f([a}
+        |   ^^^^^^ \`output\` cannot stand inside
+        |
+        expected: \`)\` before this
+
+      error[NAS1007]: \`[\` is closed by \`}\`
+       --> test.nas:4:14
+        |
+      4 |   output f([a}
+        |            - ^
+        |            opened here
+        |
+        expected: \`]\`
+
+      error[NAS1005]: \`{\` and \`(\` are never closed
+       --> test.nas:6:1
+        |
+      2 | space s {
+        |         - opened here
+      3 |   let a = conv(16, 3
+      4 |   output f([a}
+        |           - opened here
+      5 |
+      6 | motif f(x) = g((x
+        | ^^^^^ \`motif\` cannot stand inside
+        |
+        expected: \`) }\` before this
+
+      error[NAS1005]: \`(\` and \`(\` are never closed
+       --> test.nas:6:18
+        |
+      6 | motif f(x) = g((x
+        |               -  ^ the text ends here
+        |               opened here
+        |                - opened here
+        |
+        expected: \`) )\` before this
+
+      4 errors"
+    `);
+  });
+
+  it('NAS1006', () => {
+    expect(errorsOf('nas 1\nmotif f(x) = x)\n}\n')).toMatchInlineSnapshot(`
+      "error[NAS1006]: this \`)\` closes nothing
+       --> test.nas:2:15
+        |
+      2 | motif f(x) = x)
+        |               ^
+        |
+
+      error[NAS1006]: this \`}\` closes nothing
+       --> test.nas:3:1
+        |
+      3 | }
+        | ^
+        |
+
+      2 errors"
+    `);
+  });
+
+  it('NAS1007', () => {
+    expect(errorsOf('nas 1\nspace s {\n  output [1, 2}\n  let b = (1]\n}\n')).toMatchInlineSnapshot(`
+      "error[NAS1007]: \`[\` is closed by \`}\`
+       --> test.nas:3:15
+        |
+      3 |   output [1, 2}
+        |          -    ^
+        |          opened here
+        |
+        expected: \`]\`
+
+      error[NAS1007]: \`(\` is closed by \`]\`
+       --> test.nas:4:13
+        |
+      4 |   let b = (1]
+        |           - ^
+        |           opened here
+        |
+        expected: \`)\`
+
+      2 errors"
+    `);
+  });
+
+  it('NAS1008', () => {
+    expect(
+      errorsOf(
+        'nas 1\nspace s {\n  let s = \u201chello\u201d\n  let v = a && !b\n  # comment\n  let w = x\u00a0+ 1 @@ 2\n  let \u00e9 = 3 /* what */\n}\n',
+      ),
+    ).toMatchInlineSnapshot(`
+      "error[NAS1008]: the quote “ has no meaning here
+       --> test.nas:3:11
+        |
+      3 |   let s = “hello”
+        |           ^
+        |
+        hint: write strings between straight double quotes: "hello"
+
+      error[NAS1008]: \`&&\` has no meaning here
+       --> test.nas:4:13
+        |
+      4 |   let v = a && !b
+        |             ^^
+        |
+        hint: write \`and\`
+
+      error[NAS1008]: \`!\` has no meaning here
+       --> test.nas:4:16
+        |
+      4 |   let v = a && !b
+        |                ^
+        |
+        hint: write \`not\`
+
+      error[NAS1008]: \`#\` has no meaning here
+       --> test.nas:5:3
+        |
+      5 |   # comment
+        |   ^
+        |
+        hint: comments begin with \`//\`
+
+      error[NAS1008]: the blank character U+00A0 has no meaning here
+       --> test.nas:6:12
+        |
+      6 |   let w = x + 1 @@ 2
+        |            ^
+        |
+        hint: write an ordinary space
+
+      error[NAS1008]: \`@@\` has no meaning here
+       --> test.nas:6:17
+        |
+      6 |   let w = x + 1 @@ 2
+        |                 ^^
+        |
+
+      error[NAS1008]: \`é\` has no meaning here
+       --> test.nas:7:7
+        |
+      7 |   let é = 3 /* what */
+        |       ^
+        |
+        hint: names are made of the letters a to z and A to Z, digits and \`_\`
+
+      error[NAS1008]: \`/*\` has no meaning here
+       --> test.nas:7:13
+        |
+      7 |   let é = 3 /* what */
+        |             ^^
+        |
+        hint: comments begin with \`//\` and end with their line
+
+      8 errors"
+    `);
+  });
+
+  it('NAS1009', () => {
+    expect(
+      errorsOf(
+        'nas 1\nspace s {\n  let a = 1.\n  let b = .5\n  let c = 12kk\n  let d = 2x + 1_000 + 1.2.3 + 0x10 + 1e\n}\n',
+      ),
+    ).toMatchInlineSnapshot(`
+      "error[NAS1009]: \`1.\` is not a number
+       --> test.nas:3:11
+        |
+      3 |   let a = 1.
+        |           ^^
+        |
+        hint: write \`1.0\`, or \`1\` for an integer
+
+      error[NAS1009]: \`.5\` is not a number
+       --> test.nas:4:11
+        |
+      4 |   let b = .5
+        |           ^^
+        |
+        hint: write \`0.5\`: a digit stands on both sides of the point
+
+      error[NAS1009]: \`12kk\` is not a number
+       --> test.nas:5:11
+        |
+      5 |   let c = 12kk
+        |           ^^^^
+        |
+        hint: one suffix may follow a number: \`k\` (thousand), \`M\` (million) or \`G\` (thousand million)
+
+      error[NAS1009]: \`2x\` is not a number
+       --> test.nas:6:11
+        |
+      6 |   let d = 2x + 1_000 + 1.2.3 + 0x10 + 1e
+        |           ^^
+        |
+        hint: a name cannot begin with a digit; a product is written \`2 * x\`
+
+      error[NAS1009]: \`1_000\` is not a number
+       --> test.nas:6:16
+        |
+      6 |   let d = 2x + 1_000 + 1.2.3 + 0x10 + 1e
+        |                ^^^^^
+        |
+        hint: write \`1000\`, without \`_\`
+
+      error[NAS1009]: \`1.2.3\` is not a number
+       --> test.nas:6:24
+        |
+      6 |   let d = 2x + 1_000 + 1.2.3 + 0x10 + 1e
+        |                        ^^^^^
+        |
+        hint: a number has one point
+
+      error[NAS1009]: \`0x10\` is not a number
+       --> test.nas:6:32
+        |
+      6 |   let d = 2x + 1_000 + 1.2.3 + 0x10 + 1e
+        |                                ^^^^
+        |
+        hint: numbers are decimal
+
+      error[NAS1009]: \`1e\` is not a number
+       --> test.nas:6:39
+        |
+      6 |   let d = 2x + 1_000 + 1.2.3 + 0x10 + 1e
+        |                                       ^^
+        |
+        hint: an exponent is an integer: \`1e-3\`
+
+      8 errors"
+    `);
+  });
+
+  it('NAS1010', () => {
+    expect(errorsOf('nas 1\nmotif f(x) = 99999999999999999999 + 1e999\n')).toMatchInlineSnapshot(`
+      "error[NAS1010]: \`99999999999999999999\` is too large
+       --> test.nas:2:14
+        |
+      2 | motif f(x) = 99999999999999999999 + 1e999
+        |              ^^^^^^^^^^^^^^^^^^^^
+        |
+        expected: at most 9007199254740991 for an integer, about 1.8e308 for others
+
+      error[NAS1010]: \`1e999\` is too large
+       --> test.nas:2:37
+        |
+      2 | motif f(x) = 99999999999999999999 + 1e999
+        |                                     ^^^^^
+        |
+        expected: at most 9007199254740991 for an integer, about 1.8e308 for others
+
+      2 errors"
+    `);
+  });
+
+  it('NAS1011', () => {
+    expect(errorsOf('nas 1\nmotif f(x) = g("abc)\n')).toMatchInlineSnapshot(`
+      "error[NAS1011]: this string does not end on its line
+       --> test.nas:2:16
+        |
+      2 | motif f(x) = g("abc)
+        |                ^^^^^ begins here
+        |
+        hint: end it with \`"\` before the end of the line
+
+      1 error"
+    `);
+  });
+
+  it('NAS1012', () => {
+    expect(errorsOf('nas 1\nmotif f(x) = "a\\q"\n')).toMatchInlineSnapshot(`
+      "error[NAS1012]: \`\\q\` is not an escape
+       --> test.nas:2:16
+        |
+      2 | motif f(x) = "a\\q"
+        |                ^^
+        |
+        hint: write a backslash itself as \`\\\\\`
+
+      1 error"
+    `);
+  });
+
+  it('NAS1013', () => {
+    expect(errorsOf('nas 1\nmotif f(x) = choose {}\n')).toMatchInlineSnapshot(`
+      "error[NAS1013]: there is nothing to choose from
+       --> test.nas:2:21
+        |
+      2 | motif f(x) = choose {}
+        |                     ^^
+        |
+        expected: at least one alternative, as in \`{3, 5}\`
+
+      1 error"
+    `);
+  });
+
+  it('NAS1014', () => {
+    expect(errorsOf('nas 1\nspace for {\n  let of = 1\n  let a = f(if: 3)\n}\n')).toMatchInlineSnapshot(`
+      "error[NAS1014]: \`for\` is a word of the language and cannot be a name
+       --> test.nas:2:7
+        |
+      2 | space for {
+        |       ^^^
+        |
+        expected: another name
+
+      1 error"
+    `);
+  });
+
+  it('NAS1015', () => {
+    expect(
+      errorsOf(
+        'nas 1\nuse "a.nas"\nnormal cell c(x) {\n  x\n}\nspace s {\n  nodes n[3] = x\n  let a = [h for h in n]\n  let b = add(...xs), let c = x[3]\n  let d = choose 2 from xs\n  let e = choose {a when b}\n  output aux: x\n}\n',
+      ),
+    ).toMatchInlineSnapshot(`
+      "error[NAS1015]: \`use\` belongs to the language, but this version of naslang does not read it yet
+       --> test.nas:2:1
+        |
+      2 | use "a.nas"
+        | ^^^
+        |
+
+      error[NAS1015]: \`normal cell\` belongs to the language, but this version of naslang does not read it yet
+       --> test.nas:3:1
+        |
+      3 | normal cell c(x) {
+        | ^^^^^^
+        |
+
+      error[NAS1015]: \`nodes\` belongs to the language, but this version of naslang does not read it yet
+       --> test.nas:7:3
+        |
+      7 |   nodes n[3] = x
+        |   ^^^^^
+        |
+
+      error[NAS1015]: \`for\` belongs to the language, but this version of naslang does not read it yet
+       --> test.nas:8:14
+        |
+      8 |   let a = [h for h in n]
+        |              ^^^
+        |
+
+      error[NAS1015]: the spread \`...\` belongs to the language, but this version of naslang does not read it yet
+       --> test.nas:9:15
+        |
+      9 |   let b = add(...xs), let c = x[3]
+        |               ^^^
+        |
+
+      error[NAS1015]: indexing with \`[ ]\` belongs to the language, but this version of naslang does not read it yet
+       --> test.nas:9:32
+        |
+      9 |   let b = add(...xs), let c = x[3]
+        |                                ^
+        |
+
+      error[NAS1015]: \`choose ... from\` belongs to the language, but this version of naslang does not read it yet
+        --> test.nas:10:20
+         |
+      10 |   let d = choose 2 from xs
+         |                    ^^^^
+         |
+
+      error[NAS1015]: \`when\` belongs to the language, but this version of naslang does not read it yet
+        --> test.nas:11:21
+         |
+      11 |   let e = choose {a when b}
+         |                     ^^^^
+         |
+
+      error[NAS1015]: a named output belongs to the language, but this version of naslang does not read it yet
+        --> test.nas:12:13
+         |
+      12 |   output aux: x
+         |             ^
+         |
+         hint: write \`output\` and the value alone
+
+      9 errors"
+    `);
+  });
+
+  it('NAS1016', () => {
+    expect(errorsOf('nas 1\nspace s {\n  require 1 < x < 3\n}\n')).toMatchInlineSnapshot(`
+      "error[NAS1016]: comparisons do not chain
+       --> test.nas:3:17
+        |
+      3 |   require 1 < x < 3
+        |                 ^
+        |
+        hint: join two comparisons with \`and\`: \`2 < depth and depth < 5\`
+
+      1 error"
+    `);
+  });
+
+  it('NAS1017', () => {
+    expect(
+      errorsOf(
+        'nas 1\nmotif f(x) = 1 + not x\nmotif g(x) = - -x\nmotif h(x) = 1..2..3\nmotif k(x) = 1 step 2\n',
+      ),
+    ).toMatchInlineSnapshot(`
+      "error[NAS1017]: \`not\` cannot stand here: it stands inside an operation that binds tighter
+       --> test.nas:2:18
+        |
+      2 | motif f(x) = 1 + not x
+        |                  ^^^
+        |
+        hint: put parentheses around \`not\` and what it belongs to
+
+      error[NAS1017]: \`-\` cannot stand here: it follows another \`-\`
+       --> test.nas:3:16
+        |
+      3 | motif g(x) = - -x
+        |                ^
+        |
+        hint: put parentheses around \`-\` and what it belongs to
+
+      error[NAS1017]: \`..\` cannot stand here: a range has two ends
+       --> test.nas:4:18
+        |
+      4 | motif h(x) = 1..2..3
+        |                  ^^
+        |
+        hint: a step between the values is written \`0..10 step 2\`
+
+      error[NAS1017]: \`step\` cannot stand here: a step stands once, after a range
+       --> test.nas:5:16
+        |
+      5 | motif k(x) = 1 step 2
+        |                ^^^^
+        |
+        hint: write it as in \`0..10 step 2\`
+
+      4 errors"
+    `);
+  });
+
+  it('NAS1018', () => {
+    expect(errorsOf('nas 1\nmotif f(x) {\n  let y = x\n}\nmotif g(x) { }\n')).toMatchInlineSnapshot(`
+      "error[NAS1018]: this body has no value
+       --> test.nas:4:1
+        |
+      3 |   let y = x
+        |   --------- the last item
+      4 | }
+        | ^ the value is missing before this
+        |
+        hint: end the body with its value, for example \`y\`
+
+      error[NAS1018]: this body has no value
+       --> test.nas:5:12
+        |
+      5 | motif g(x) { }
+        |            ^^^
+        |
+        expected: a value between the braces
+
+      2 errors"
+    `);
+  });
+
+  it('NAS1019', () => {
+    expect(errorsOf('nas 1\nmotif h(x) {\n  x |> relu\n  (x, x)\n}\n')).toMatchInlineSnapshot(`
+      "error[NAS1019]: this value is not used
+       --> test.nas:3:3
+        |
+      3 |   x |> relu
+        |   ^^^^^^^^^
+        |
+        hint: begin the next line with \`|>\` or an operator to go on, or name this value with \`let\`
+
+      1 error"
+    `);
+  });
+
+  it('NAS1020', () => {
+    expect(errorsOf('nas 1\nmotif f(x) = choose { 3: x, wide: y }\n')).toMatchInlineSnapshot(`
+      "error[NAS1020]: only a name can label an alternative
+       --> test.nas:2:23
+        |
+      2 | motif f(x) = choose { 3: x, wide: y }
+        |                       ^
+        |
+        hint: leave the label out, or begin it with a letter: \`k3: conv(16, 3)\`
+
+      1 error"
+    `);
+  });
+
+  it('NAS1021', () => {
+    expect(errorsOf('nas 1\nlet a = 3\nmotif f(x) {\n  output x\n}\nspace t {\n  motif g(x) = x\n}\n'))
+      .toMatchInlineSnapshot(`
+      "error[NAS1021]: \`let\` cannot stand outside of a space
+       --> test.nas:2:1
+        |
+      2 | let a = 3
+        | ^^^
+        |
+        hint: a file holds \`space\`, \`motif\` and \`search\` declarations
+
+      error[NAS1021]: \`output\` cannot stand in a body
+       --> test.nas:4:3
+        |
+      4 |   output x
+        |   ^^^^^^
+        |
+        hint: the last item of a body is its value: leave \`output\` out
+
+      error[NAS1021]: \`motif\` cannot stand inside a space
+       --> test.nas:7:3
+        |
+      7 |   motif g(x) = x
+        |   ^^^^^
+        |
+        hint: move it outside of all braces
+
+      3 errors"
+    `);
+  });
+});
+
+describe('limits', () => {
+  const open = (n: number, bracket: string): string => `nas 1\nmotif f(x) = ${bracket.repeat(n)}`;
+
+  it('NAS1022', () => {
+    const text = `nas 1\nmotif f(x) =\n  ${'('.repeat(nestingLimit + 1)}`;
+    expect(codesOf(text)).toEqual(['NAS1022']);
+    expect(parse({ name: 'test.nas', text }).value).toBeUndefined();
+    expect(errorsOf(text).replace(/\(+/, '(...')).toMatchInlineSnapshot(`
+      "error[NAS1022]: brackets, \`if\`s and \`choose\`s are nested more than 200 deep
+       --> test.nas:3:203
+        |
+      3 | …(...…
+        |                                                                                                ^
+        |
+
+      1 error"
+    `);
+  });
+
+  it.each([
+    '(',
+    '[',
+    '{',
+    'f(',
+    'if ',
+    'if a then ',
+    'repeat ',
+    'choose 1..',
+    'choose a {',
+    '-(',
+    'if a then x |> repeat ',
+  ])('hold for a hundred thousand times %j', (bracket) => {
+    expect(codesOf(open(Math.min(100_000, Math.floor(1e6 / bracket.length)), bracket))).toContain('NAS1022');
+  });
+
+  it('NAS1023', () => {
+    const text = `nas 1\nmotif f(x) = x${'\n  + 1'.repeat(operatorLimit + 1)}\n`;
+    expect(errorsOf(text)).toMatchInlineSnapshot(`
+      "error[NAS1023]: one expression has more than 1000 operators
+          --> test.nas:1003:3
+           |
+      1003 |   + 1
+           |   ^
+           |
+
+      1 error"
+    `);
+    expect(codesOf(`nas 1\nmotif f(x) = f${'()'.repeat(operatorLimit + 1)}\n`)).toEqual(['NAS1023']);
+    const nested = `${'('.repeat(100)}x${`${' + 1'.repeat(50)})`.repeat(100)}`;
+    expect(codesOf(`nas 1\nmotif f(x) = ${nested}\n`)).toEqual(['NAS1023']);
+  });
+
+  it('leave room for long pipelines, lists and prefixes', () => {
+    const pipeline = `x${' |> f(1)'.repeat(5000)}`;
+    const list = `[${'1 + 1, '.repeat(5000)}2]`;
+    const chain = `${'if a then b else '.repeat(nestingLimit)}c`;
+    const brackets = `${'('.repeat(nestingLimit)}x${')'.repeat(nestingLimit)}`;
+    const sum = `x${' + 1'.repeat(operatorLimit)}`;
+    for (const text of [pipeline, list, chain, brackets, sum]) {
+      expect(codesOf(`nas 1\nmotif f(x) = ${text}\n`)).toEqual([]);
+    }
+  });
+
+  it('NAS1024', () => {
+    const text = ' '.repeat(sizeLimit + 1);
+    expect(codesOf(text)).toEqual(['NAS1024']);
+  });
+
+  it('NAS1025: a page of errors ends', () => {
+    const found = parse({ name: 'test.nas', text: `nas 1\n${') '.repeat(5000)}` }).diagnostics;
+    expect(found).toHaveLength(reportLimit + 1);
+    expect(found.at(-1)?.message).toMatchInlineSnapshot(
+      `"more than 100 errors in this file; the rest are not shown"`,
+    );
+  });
+});
+
+describe('the catalogue', () => {
+  it('gives every kind its own code', () => {
+    const codes = Object.values(catalogue).map((e) => e.code);
+    expect(new Set(codes).size).toBe(codes.length);
+  });
+
+  it('explains every syntax error at some length', () => {
+    for (const entry of Object.values(syntaxEntries)) {
+      expect(entry.code).toMatch(/^NAS1\d{3}$/);
+      expect(entry.explanation.length).toBeGreaterThanOrEqual(100);
+    }
+  });
+});
