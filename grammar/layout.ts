@@ -10,8 +10,11 @@ import type { Reports } from './reports.ts';
 import type { Span } from './source.ts';
 import * as T from './tokens.ts';
 
-/** How deep brackets, `if`, `choose` and `repeat` may stand inside one another. */
-export const nestingLimit: number = 200;
+/**
+ * How deep brackets, `if`, `choose` and `repeat` may stand inside one another. The parser needs up to 4 KiB
+ * of stack for each level, of the megabyte that Node.js has by default.
+ */
+export const nestingLimit: number = 100;
 /** How many operators one expression may have. */
 export const operatorLimit: number = 1000;
 

@@ -5,7 +5,7 @@
 import { excerpt } from '../util/words.ts';
 import type { Expr, FileNode } from './ast.ts';
 import type { Checked } from './diagnostics.ts';
-import { layOut, type LaidToken } from './layout.ts';
+import { layOut, nestingLimit, type LaidToken } from './layout.ts';
 import { lex, spanOf } from './lex.ts';
 import { NasParser } from './parser.ts';
 import { Reports } from './reports.ts';
@@ -31,8 +31,8 @@ export function parse(source: Source): Checked<FileNode> {
   const laid = layOut(tokens, reports);
   if (!laid) return { value: undefined, diagnostics: reports.list() };
   const body = takeVersion(laid, reports);
-  parser ??= new NasParser();
-  const declarations = parser.parseDeclarations(body, docs, reports);
+  const declarations = withinStack(reports, (p) => p.parseDeclarations(body, docs, reports));
+  if (!declarations) return { value: undefined, diagnostics: reports.list() };
   const span = { start: 0, end: source.text.length };
   const value: FileNode = { kind: 'file', span, version: languageVersion, declarations, comments };
   return { value, diagnostics: reports.list() };
@@ -44,9 +44,21 @@ export function parseExpression(source: Source): Checked<Expr> {
   if (tooLarge(reports)) return { value: undefined, diagnostics: reports.list() };
   const laid = layOut(lex(reports).tokens, reports);
   if (!laid) return { value: undefined, diagnostics: reports.list() };
-  parser ??= new NasParser();
-  const value = parser.parseExpression(laid, reports);
+  const value = withinStack(reports, (p) => p.parseExpression(laid, reports));
   return { value, diagnostics: reports.list() };
+}
+
+/** Runs the parser; a caller that left little of the stack gets a diagnostic too, and no exception. */
+function withinStack<R>(reports: Reports, run: (parser: NasParser) => R): R | undefined {
+  parser ??= new NasParser();
+  try {
+    return run(parser);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    parser = undefined;
+    reports.add('tooDeep', { limit: nestingLimit }, { start: 0, end: 0 });
+    return undefined;
+  }
 }
 
 function tooLarge(reports: Reports): boolean {

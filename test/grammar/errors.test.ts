@@ -825,8 +825,8 @@ describe('limits', () => {
     expect(codesOf(text)).toEqual(['NAS1022']);
     expect(parse({ name: 'test.nas', text }).value).toBeUndefined();
     expect(errorsOf(text).replace(/\(+/, '(...')).toMatchInlineSnapshot(`
-      "error[NAS1022]: brackets, \`if\`s and \`choose\`s are nested more than 200 deep
-       --> test.nas:3:203
+      "error[NAS1022]: brackets, \`if\`s and \`choose\`s are nested more than 100 deep
+       --> test.nas:3:103
         |
       3 | …(...…
         |                                                                                                ^
@@ -865,7 +865,7 @@ describe('limits', () => {
       1 error"
     `);
     expect(codesOf(`nas 1\nmotif f(x) = f${'()'.repeat(operatorLimit + 1)}\n`)).toEqual(['NAS1023']);
-    const nested = `${'('.repeat(100)}x${`${' + 1'.repeat(50)})`.repeat(100)}`;
+    const nested = `${'('.repeat(90)}x${`${' + 1'.repeat(50)})`.repeat(90)}`;
     expect(codesOf(`nas 1\nmotif f(x) = ${nested}\n`)).toEqual(['NAS1023']);
   });
 
