@@ -98,6 +98,8 @@ describe('digits', () => {
     expect(await dataHash({ name: 'digits', args: {} })).toBe(shuffled.hash);
     expect(await dataHash({ name: 'digits', args: { split: 'writers' } })).toBe(writers.hash);
     expect(shuffled.hash).not.toBe(writers.hash);
-    expect(shuffled.hash).toMatchInlineSnapshot(`"e0ce3431c15b7efec8f327aa129cf4ec48476f311bf4a5855b881b45374a5f65"`);
+    expect(shuffled.hash).toMatchInlineSnapshot(
+      `"e0ce3431c15b7efec8f327aa129cf4ec48476f311bf4a5855b881b45374a5f65"`,
+    );
   });
 });

@@ -110,9 +110,8 @@ describe('files', () => {
     expect(shown(await problems(dataHash(spec)))).toEqual(shown(await problems(loadData(spec))));
   });
   it('a folder', async () => {
-    expect(
-      shown(await problems(loadData({ name: 'digits', args: { path: folder } }))),
-    ).toMatchInlineSnapshot(`
+    expect(shown(await problems(loadData({ name: 'digits', args: { path: folder } }))))
+      .toMatchInlineSnapshot(`
       [
         {
           "hint": "it comes with the package: install naslang anew, or name a copy by \`digits(path: "...")\`",
