@@ -1,6 +1,7 @@
 /**
- * Evaluates in a worker process that owns the device. A worker that crashes, hangs or is killed costs the request that
- * it was at; the next one gets a fresh worker, unless too many in a row were lost.
+ * Evaluates in a worker process that owns the device. A request whose worker crashes or is killed is given to a fresh
+ * one, so that what happens to a worker from outside leaves no trace in the results; a request that takes its second
+ * worker along, too, has failed, and the next gets a fresh worker, unless too many in a row were lost.
  */
 import { diagnose, type Details, type Diagnostic } from '../../grammar/diagnostics.ts';
 import type { Evaluator, TrainFailure, TrainProgress, TrainRequest, TrainResult } from './protocol.ts';
@@ -12,7 +13,10 @@ export interface WorkerEvaluatorOptions extends WorkerOptions {
   readonly lossLimit?: number;
 }
 
-const LOSS_LIMIT = 3;
+/** Workers that a request may take along. */
+const ATTEMPTS = 2;
+/** Three requests in a row. */
+const LOSS_LIMIT = 3 * ATTEMPTS;
 
 /** An evaluator whose worker is started by the first request. Requests are answered one after the other. */
 export function workerEvaluator(options: WorkerEvaluatorOptions = {}): WorkerEvaluator {
@@ -63,17 +67,22 @@ export class WorkerEvaluator implements Evaluator {
       diagnostic,
       fatal,
     });
-    const worker = await this.#ready();
-    if ('code' in worker) return fail(worker, true);
-    const answer = await worker.train(request, onProgress);
-    if (answer.kind === 'lost') return fail(this.#count(lossDiagnostic(answer)), false);
-    if (answer.kind === 'failure' && spendsWorker(answer)) {
+    for (let attempt = 1; ; attempt += 1) {
+      // oxlint-disable-next-line no-await-in-loop -- attempts follow each other
+      const worker = await this.#ready();
+      if ('code' in worker) return fail(worker, true);
+      // oxlint-disable-next-line no-await-in-loop -- attempts follow each other
+      const answer = await worker.train(request, onProgress);
+      const loss = lossOf(answer);
+      if (loss === undefined) {
+        this.#lossesInARow = 0;
+        return answer;
+      }
       worker.kill();
-      this.#count(answer.diagnostic);
-      return answer;
+      this.#count(loss.diagnostic);
+      if (this.#closed || !loss.again || attempt === ATTEMPTS)
+        return fail(told(loss.diagnostic, attempt), false);
     }
-    this.#lossesInARow = 0;
-    return answer;
   }
 
   /** A worker that waits for a request, or why there can be none. */
@@ -104,6 +113,27 @@ export class WorkerEvaluator implements Evaluator {
     this.#lastLoss = diagnostic;
     return diagnostic;
   }
+}
+
+/** Why the worker is not to be used any more, and whether another one may fare better; undefined where it is. */
+function lossOf(
+  answer: TrainResult | TrainFailure | Lost,
+): { readonly diagnostic: Diagnostic; readonly again: boolean } | undefined {
+  // Silence is long to wait for, and whoever kills a worker does not make it silent.
+  if (answer.kind === 'lost') {
+    return { diagnostic: lossDiagnostic(answer), again: answer.silentFor === undefined };
+  }
+  if (answer.kind === 'result' || !spendsWorker(answer)) return undefined;
+  // A reset of the driver is nothing of this network's; the other failures would only be repeated.
+  const { diagnostic } = answer;
+  return { diagnostic, again: diagnostic.code === DEVICE_LOST };
+}
+
+const DEVICE_LOST = diagnose('deviceLost', { reason: '' }).code;
+
+function told(diagnostic: Diagnostic, attempts: number): Diagnostic {
+  if (attempts === 1) return diagnostic;
+  return { ...diagnostic, notes: [...diagnostic.notes, `it was tried ${attempts} times`] };
 }
 
 function lossDiagnostic(lost: Lost): Diagnostic {

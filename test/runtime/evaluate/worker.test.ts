@@ -81,15 +81,24 @@ describe('the worker', () => {
     expect(evaluator.workerPid).toBe(pid);
   });
 
-  it('kill -9 in the middle costs one request; the next is trained as ever', async () => {
+  it('kill -9 in the middle leaves no trace in the result; a network that always kills has failed', async () => {
     const before = await result(request());
-    const { train } = request();
-    const answer = await evaluator.train(request({ train: { ...train, epochs: 500 } }), ({ epoch }) => {
-      if (epoch === 1) process.kill(evaluator.workerPid!, 'SIGKILL');
+    const seen: number[] = [];
+    const kill = (): void => void process.kill(evaluator.workerPid!, 'SIGKILL');
+    const after = await result(request(), ({ epoch }) => {
+      seen.push(epoch);
+      if (seen.length === 1) kill();
     });
-    expect(answer).toMatchObject({ kind: 'failure', fatal: false, diagnostic: { code: 'NAS4301' } });
-    const after = await result(request());
-    expect(after.tensors).toEqual(before.tensors);
+    expect(seen.at(-1)).toBe(3);
+    expect(seen.filter((epoch) => epoch === 1)).toHaveLength(2);
+    expect([after.epochLosses, after.tensors]).toEqual([before.epochLosses, before.tensors]);
+    const { train } = request();
+    const long = request({ train: { ...train, epochs: 500 } });
+    const failed = await evaluator.train(long, ({ epoch }) => {
+      if (epoch === 1) kill();
+    });
+    expect(failed).toMatchObject({ kind: 'failure', fatal: false, diagnostic: { code: 'NAS4301' } });
+    expect((await result(request())).tensors).toEqual(before.tensors);
   });
 });
 

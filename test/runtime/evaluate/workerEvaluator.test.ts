@@ -75,7 +75,10 @@ describe('a worker at work', () => {
   it('tells what the worker wrote before it died', async () => {
     open();
     const answer = (await ask(deeds.exit)) as TrainFailure;
-    expect(answer.diagnostic.notes).toEqual(['it wrote: fake driver: assertion failed']);
+    expect(answer.diagnostic.notes).toEqual([
+      'it wrote: fake driver: assertion failed',
+      'it was tried 2 times',
+    ]);
   });
 
   it('ends one that hangs, and takes progress for a sign of life', async () => {
@@ -92,13 +95,27 @@ describe('a worker at work', () => {
     expect(saying(await ask(deeds.work))).toBe('result');
   });
 
+  it('a worker that is killed from outside costs time only: the request is given to a fresh one', async () => {
+    open();
+    const before = (await ask(deeds.work)) as TrainResult;
+    const seen: number[] = [];
+    const kill = (epoch: number): void => {
+      seen.push(epoch);
+      if (seen.length === 2) process.kill(evaluator.workerPid!, 'SIGKILL');
+    };
+    const answer = (await ask(deeds.slow, ({ epoch }) => kill(epoch))) as TrainResult;
+    expect(saying(answer)).toBe('result');
+    expect(answer.device.adapter).not.toBe(before.device.adapter);
+    expect(seen).toEqual([1, 2, 1, 2, 3, 4]);
+  });
+
   it('gives up when too many in a row are lost, not when they are lost now and then', async () => {
-    open({ lossLimit: 2 });
+    open({ lossLimit: 4 });
     for (const deed of [deeds.kill, deeds.work, deeds.kill, deeds.work, deeds.kill, deeds.kill])
       await ask(deed);
     const answer = (await ask(deeds.work)) as TrainFailure;
     expect(saying(answer)).toBe(
-      'NAS4304 fatal: 2 worker processes in a row were lost, so no other is started',
+      'NAS4304 fatal: 4 worker processes in a row were lost, so no other is started',
     );
     expect(answer.diagnostic.notes[0]).toContain('signal SIGKILL');
   });
