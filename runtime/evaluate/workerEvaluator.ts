@@ -73,15 +73,14 @@ export class WorkerEvaluator implements Evaluator {
       if ('code' in worker) return fail(worker, true);
       // oxlint-disable-next-line no-await-in-loop -- attempts follow each other
       const answer = await worker.train(request, onProgress);
-      const loss = lossOf(answer);
-      if (loss === undefined) {
+      if (answer.kind === 'result' || (answer.kind === 'failure' && !spendsWorker(answer))) {
         this.#lossesInARow = 0;
         return answer;
       }
+      const { diagnostic, again } = lossOf(answer);
       worker.kill();
-      this.#count(loss.diagnostic);
-      if (this.#closed || !loss.again || attempt === ATTEMPTS)
-        return fail(told(loss.diagnostic, attempt), false);
+      this.#count(diagnostic);
+      if (this.#closed || !again || attempt === ATTEMPTS) return fail(told(diagnostic, attempt), false);
     }
   }
 
@@ -115,15 +114,12 @@ export class WorkerEvaluator implements Evaluator {
   }
 }
 
-/** Why the worker is not to be used any more, and whether another one may fare better; undefined where it is. */
-function lossOf(
-  answer: TrainResult | TrainFailure | Lost,
-): { readonly diagnostic: Diagnostic; readonly again: boolean } | undefined {
+/** Why the worker is not to be used any more, and whether another one may fare better. */
+function lossOf(answer: TrainFailure | Lost): { readonly diagnostic: Diagnostic; readonly again: boolean } {
   // Silence is long to wait for, and whoever kills a worker does not make it silent.
   if (answer.kind === 'lost') {
     return { diagnostic: lossDiagnostic(answer), again: answer.silentFor === undefined };
   }
-  if (answer.kind === 'result' || !spendsWorker(answer)) return undefined;
   // A reset of the driver is nothing of this network's; the other failures would only be repeated.
   const { diagnostic } = answer;
   return { diagnostic, again: diagnostic.code === DEVICE_LOST };
