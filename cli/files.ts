@@ -11,6 +11,9 @@ const SIZE_LIMIT = 16 * 1024 * 1024;
 /** The text of a file, under the name that the user typed. Refuses what is no readable text. */
 export async function readText(terminal: Terminal, path: string): Promise<Source> {
   const bytes = await readBytes(pathFrom(terminal, path), path);
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
+    return refuse('notText', { path, problem: 'it is written in UTF-16' }, { hint: 'save it as UTF-8' });
+  }
   const zero = bytes.indexOf(0);
   if (zero >= 0) return refuse('notText', { path, problem: `byte ${zero + 1} of it is zero` });
   try {

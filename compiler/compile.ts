@@ -212,8 +212,9 @@ function sortSettings(
     if (!value) continue;
     const path = setting.path.split('.');
     const isParam = space.params.some((p) => p.name.text === setting.path);
-    if (path[0] === 'space') ofSpace.push({ name: path.slice(1).join('.'), value, source });
-    else if (path[0] === 'search') ofSearch.push({ path: path.slice(1), value, source });
+    if (path[0] === 'space' && path.length > 1)
+      ofSpace.push({ name: path.slice(1).join('.'), value, source });
+    else if (path[0] === 'search' && path.length > 1) ofSearch.push({ path: path.slice(1), value, source });
     else if (!isParam && searchFields.some((f) => f === path[0])) ofSearch.push({ path, value, source });
     else if (isParam) ofSpace.push({ name: setting.path, value, source });
     else {

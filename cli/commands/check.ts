@@ -111,7 +111,7 @@ function print(context: Context, { diagnostics, spaces, searches }: Findings): v
   showDiagnostics(context, diagnostics);
   if (hasErrors(diagnostics)) return;
   for (const { name, decisions, free, allowed } of spaces) {
-    const size = `${countOf(decisions, 'decision')}, ${formatCount(free)} architectures`;
+    const size = `${countOf(decisions, 'decision')}, ${formatCount(free)} ${free === 1n ? 'architecture' : 'architectures'}`;
     context.print(
       `space ${name}: ${size}${free === allowed ? '' : `, ${formatCount(allowed)} of them allowed`}`,
     );

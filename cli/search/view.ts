@@ -26,7 +26,8 @@ export function openingLines(
   colors: Colors,
 ): string[] {
   const { name, space, seed, strategy } = search;
-  const parts = [`${formatCount(allowed)} architectures`, strategy.name, budgetText(budget), `seed ${seed}`];
+  const size = `${formatCount(allowed)} ${allowed === 1n ? 'architecture' : 'architectures'}`;
+  const parts = [size, strategy.name, budgetText(budget), `seed ${seed}`];
   const lines = [`${colors.bold(`search ${name} of ${space}`)}: ${parts.join(', ')}`];
   if (trials > 0) lines.push(`experiment ${experiment} has ${countOf(trials, 'trial')} so far`);
   return lines;

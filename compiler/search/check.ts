@@ -30,7 +30,8 @@ export const searchFields = [
   'seed',
 ] as const;
 
-const isWhole = (n: number): boolean => Number.isInteger(n) && n >= 1 && n <= 1_000_000_000;
+const MOST = 1_000_000_000;
+const isWhole = (n: number): boolean => Number.isInteger(n) && n >= 1 && n <= MOST;
 
 /** The defaults of a training, which are common ones for small images. */
 const defaultTrain: TrainSpec = {
@@ -133,7 +134,7 @@ function readTrain(
     return otherwise;
   }
   const args = reader.named(call, ['epochs', 'batch', 'optimizer', 'schedule']);
-  const whole = 'a whole number of 1 or more';
+  const whole = `a whole number from 1 to ${MOST}`;
   return {
     epochs: reader.number(args, 'epochs', otherwise.epochs, whole, isWhole),
     batch: reader.number(args, 'batch', otherwise.batch, whole, isWhole),
@@ -219,15 +220,16 @@ function readBudget(reader: FieldReader, field: FieldNode | undefined): BudgetSp
 function readAmounts(reader: FieldReader, { amounts }: AmountsNode): BudgetSpec {
   let trials: number | undefined;
   let minutes: number | undefined;
-  for (const { number, unit, span } of amounts) {
-    const at = reader.at({ span });
+  for (const amount of amounts) {
+    const { number, unit } = amount;
+    const at = reader.at(amount);
     const { value } = number;
     const factor = { seconds: 1 / 60, second: 1 / 60, minutes: 1, minute: 1, hours: 60, hour: 60 }[unit.text];
     if (unit.text === 'trials' || unit.text === 'trial') {
       if (trials !== undefined) reader.report('repeatedArgument', { name: 'trials' }, at);
       if (isWhole(value)) trials = value;
       else {
-        const expected = 'a whole number of trials, 1 or more';
+        const expected = `a whole number of trials, from 1 to ${MOST}`;
         reader.report('badField', { name: 'budget', found: number.raw }, at, { expected });
       }
     } else if (factor !== undefined) {

@@ -15,7 +15,7 @@ import {
 } from '../ops/operations.ts';
 import { present } from '../../util/invariant.ts';
 import { checkAttribute } from './attributes.ts';
-import type { Context, Elaboration, Fit, Misfit } from './elaboration.ts';
+import { labelsOfUses, type Context, type Elaboration, type Fit, type Misfit } from './elaboration.ts';
 import { caseLimit, mapOpen, sameValue, TooManyCases, type Answer } from './open.ts';
 import type { Open, SpaceNodeId, StaticValue } from './space.ts';
 import { errorVal, formatStatic, tensorVal, type Value } from './values.ts';
@@ -223,9 +223,7 @@ function reportMisfit(
     return {
       expected: misfit.expected,
       notes: told === '' ? ['this happens in every architecture'] : [`this happens when ${told}`],
-      labels: use.uses
-        .slice(-3)
-        .map(({ motif, at }) => ({ location: at, text: `in this use of \`${motif}\`` })),
+      labels: labelsOfUses(use.uses),
     };
   });
 }

@@ -12,6 +12,7 @@ import {
   type Context,
   type Elaboration,
   type MotifDeclaration,
+  labelsOfUses,
 } from './elaboration.ts';
 import { evaluateFunction, isStaticFunction } from './functions.ts';
 import { fixed, mapOpen } from './open.ts';
@@ -179,7 +180,10 @@ export function operationStage(
       if ('value' in checked || wrong) return true;
       wrong = true;
       const values = { callee: operation, name: param.name, found: formatStatic(value) };
-      e.report('badArgument', values, arg.at, { expected: checked.wanted });
+      e.report('badArgument', values, arg.at, {
+        expected: checked.wanted,
+        labels: labelsOfUses(context.uses),
+      });
       return true;
     });
     if (wrong) return errorVal;

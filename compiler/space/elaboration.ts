@@ -1,5 +1,11 @@
 /** What elaboration works on: the growing space, the diagnostics, and the limits that stop bombs. */
-import { diagnose, type Details, type Diagnostic, type DiagnosticKind } from '../../grammar/diagnostics.ts';
+import {
+  diagnose,
+  type Details,
+  type Diagnostic,
+  type DiagnosticKind,
+  type Label,
+} from '../../grammar/diagnostics.ts';
 import type { CatalogueValues } from '../../grammar/catalogue.ts';
 import type { BlockNode, Expr, MotifNode } from '../../grammar/ast.ts';
 import type { Location, Source, Span } from '../../grammar/source.ts';
@@ -49,6 +55,11 @@ export interface Context {
   readonly decided: Open<boolean>;
   /** The uses of motifs that led here, outermost first. */
   readonly uses: readonly { readonly motif: string; readonly at: Location }[];
+}
+
+/** Labels at the innermost uses of motifs that led to a place. */
+export function labelsOfUses(uses: Context['uses']): readonly Label[] {
+  return uses.slice(-3).map(({ motif, at }) => ({ location: at, text: `in this use of \`${motif}\`` }));
 }
 
 /**

@@ -84,7 +84,6 @@ async function train(
   const { epochs, batch, optimizer, schedule } = task.train;
   const rows = partRows(dataset, task.trainOn);
   const steps = stepsPerEpoch(rows.length, batch);
-  const rates = learningRates(schedule, optimizer.lr, epochs * steps);
   const tensors = initialTensors(task.training, seed);
   const network = { graph: task.training, dataset, batch, capacity: steps * batch, tensors };
   const run = await executor.prepareTraining(network, optimizer);
@@ -92,7 +91,8 @@ async function train(
     const epochLosses: number[] = [];
     for (let epoch = 0; epoch < epochs; epoch += 1) {
       const order = epochOrder(rows, batch, seed, epoch);
-      const losses = await run.steps(order, rates.subarray(epoch * steps, (epoch + 1) * steps));
+      const rates = learningRates(schedule, optimizer.lr, epochs * steps, epoch * steps, steps);
+      const losses = await run.steps(order, rates);
       const loss = meanLoss(losses, epoch);
       epochLosses.push(loss);
       onEpoch(epoch + 1, loss);

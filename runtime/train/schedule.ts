@@ -11,8 +11,17 @@ const schedules: { readonly [K in ScheduleSpec['name']]: Schedule } = {
   cosine: (t, total) => (1 + Math.cos((Math.PI * t) / total)) / 2,
 };
 
-/** The learning rate of every step of a training, from base rate `lr`; rounded to f32 once, at the end. */
-export function learningRates(schedule: ScheduleSpec, lr: number, steps: number): Float32Array {
+/**
+ * The learning rates of `count` steps from step `first` on, of a training of `total` steps from base rate `lr`; rounded
+ * to f32 once, at the end. Asked for epoch by epoch, as a training may have more steps than a list has room for.
+ */
+export function learningRates(
+  schedule: ScheduleSpec,
+  lr: number,
+  total: number,
+  first: number = 0,
+  count: number = total,
+): Float32Array {
   const factor = schedules[schedule.name];
-  return Float32Array.from({ length: steps }, (_, t) => lr * factor(t, steps));
+  return Float32Array.from({ length: count }, (_, i) => lr * factor(first + i, total));
 }

@@ -23,4 +23,11 @@ describe('learningRates', () => {
     expect(rates.at(-1)).toBeGreaterThan(0);
     rates.forEach((rate, t) => expect(rate).toBeLessThanOrEqual(rates[Math.max(0, t - 1)]));
   });
+
+  it('a part is what stands there in the whole, whatever the whole would take', () => {
+    const whole = learningRates({ name: 'cosine' }, 0.1, 80);
+    expect(learningRates({ name: 'cosine' }, 0.1, 80, 16, 8)).toEqual(whole.slice(16, 24));
+    const [rate] = learningRates({ name: 'cosine' }, 0.1, 1e13, 5e12, 1);
+    expect(rate).toBeCloseTo(0.05, 7);
+  });
 });
