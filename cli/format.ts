@@ -14,6 +14,11 @@ export function formatShare(share: number): string {
   return `${(100 * share).toFixed(1)}%`;
 }
 
+/** `0.2067`, and `7.45e+29` of a training that goes astray. */
+export function formatLoss(loss: number): string {
+  return loss < 1e5 ? loss.toFixed(4) : loss.toExponential(2);
+}
+
 /** `352 of 360`: how many answers were right. */
 export function formatHits({
   accuracy,

@@ -232,7 +232,7 @@ function sortSettings(
   return { space: ofSpace, search: ofSearch, diagnostics };
 }
 
-/** The network must read the data's images and tell its classes apart, in every architecture. */
+/** The network must read the data's images and tell its classes apart, in every architecture; a batch must be there. */
 function checkFit(
   space: Space,
   search: SearchSpec,
@@ -248,15 +248,35 @@ function checkFit(
     found: readonly number[],
     wanted: readonly number[],
     told: string,
+    hint?: string,
   ): void => {
     if (found.join() === wanted.join()) return;
-    diagnostics.push(diagnose('noFit', { what, found: describeShape(found), wanted: told }, { at }));
+    diagnostics.push(diagnose('noFit', { what, found: describeShape(found), wanted: told }, { at, hint }));
   };
   const input = space.nodes.find((n) => n.kind === 'input');
   const shape = input && evaluateOpen(input.shape, []);
-  if (shape) compare('input', shape, form.imageShape, describeShape(form.imageShape));
+  if (shape) {
+    const hint = `write \`input x: image[${form.imageShape.join(', ')}]\``;
+    compare('input', shape, form.imageShape, describeShape(form.imageShape), hint);
+  }
   for (const out of valuesOf(space.nodes[space.output]?.shape ?? { kind: 'fixed', value: [] })) {
     compare('output', out, [form.classes], `${form.classes} classes: a vector of ${form.classes}`);
+  }
+  const { train, validation } = form.sizes;
+  const parts = [
+    ['evaluate', train],
+    ['retrain', train + validation],
+  ] as const;
+  for (const [field, images] of parts) {
+    const { batch } = search[field];
+    if (batch <= images) continue;
+    diagnostics.push(
+      diagnose(
+        'batchTooLarge',
+        { batch, images },
+        { at, label: `in its \`${field}\``, expected: `a batch of at most ${images} images` },
+      ),
+    );
   }
   return diagnostics;
 }

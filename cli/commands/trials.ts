@@ -9,7 +9,7 @@ import type { FinalRecord, TrialRecord } from '../../runtime/store/records.ts';
 import type { Experiment, Store } from '../../runtime/store/Store.ts';
 import { countOf } from '../../util/words.ts';
 import type { Context } from '../context.ts';
-import { alignColumns, formatCount, formatHits, formatSeconds, formatShare } from '../format.ts';
+import { alignColumns, formatCount, formatHits, formatLoss, formatSeconds, formatShare } from '../format.ts';
 import { loadSearch, type SearchSettings } from '../load.ts';
 import { openResults, type StoreOption } from '../store.ts';
 import { pathFrom } from '../terminal.ts';
@@ -120,7 +120,7 @@ function trialRow(trial: TrialRecord, best: boolean, times: boolean): string[] {
   ];
   if (trial.status === 'done') {
     const { accuracy, loss } = trial.metrics;
-    return [String(number), formatShare(accuracy), loss.toFixed(4), ...costs, best ? 'best' : ''];
+    return [String(number), formatShare(accuracy), formatLoss(loss), ...costs, best ? 'best' : ''];
   }
   const { code, message } = trial.diagnostic;
   return [String(number), 'failed', '', ...costs, `${code}: ${message}`];
@@ -133,7 +133,7 @@ function finalLines(final: FinalRecord, folder: string, times: boolean): string[
     ...alignColumns([
       [
         'test',
-        `${formatShare(metrics.accuracy)}, ${formatHits(metrics)} images, loss ${metrics.loss.toFixed(4)}`,
+        `${formatShare(metrics.accuracy)}, ${formatHits(metrics)} images, loss ${formatLoss(metrics.loss)}`,
       ],
       ...(times ? [['time', formatSeconds(seconds)]] : []),
       ['architecture', join(folder, architecture)],

@@ -2,7 +2,7 @@
 import type { EpochEvent, OpenedEvent, SearchEvent } from '../../runtime/search/events.ts';
 import type { DoneTrial } from '../../runtime/store/records.ts';
 import { countOf } from '../../util/words.ts';
-import { formatEstimate, formatSeconds } from '../format.ts';
+import { formatLoss, formatEstimate, formatSeconds } from '../format.ts';
 import { LiveRegion, type LiveLine } from './LiveRegion.ts';
 import type { ViewOptions } from './plain.ts';
 import { bestText, endingLines, openingLines, TimeLeft, trialLine, type SearchView } from './view.ts';
@@ -126,7 +126,7 @@ export function liveView(
 function runningText({ title, final, epoch }: Running, elapsed: number): string {
   const what = final ? 'the best network is trained anew: ' : '';
   const progress = epoch
-    ? `epoch ${epoch.epoch} of ${epoch.epochs}, loss ${epoch.loss.toFixed(4)}`
+    ? `epoch ${epoch.epoch} of ${epoch.epochs}, loss ${formatLoss(epoch.loss)}`
     : 'first epoch';
   return `${title.padEnd(8)} ${what}${progress}, ${formatSeconds(Math.floor(elapsed))}`;
 }

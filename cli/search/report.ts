@@ -9,7 +9,7 @@ import type { Experiment } from '../../runtime/store/Store.ts';
 import { present } from '../../util/invariant.ts';
 import { countOf } from '../../util/words.ts';
 import type { Colors } from '../context.ts';
-import { answerLines, formatCount, formatHits, formatSeconds, formatShare } from '../format.ts';
+import { answerLines, formatCount, formatHits, formatLoss, formatSeconds, formatShare } from '../format.ts';
 
 /** The report of a finished search, for people. `store` is the folder as the user knows it. */
 export function reportLines(
@@ -44,7 +44,7 @@ export function reportLines(
 }
 
 function measured(metrics: Metrics): string {
-  return `${formatHits(metrics)} images, loss ${metrics.loss.toFixed(4)}`;
+  return `${formatHits(metrics)} images, loss ${formatLoss(metrics.loss)}`;
 }
 
 /** The same for other programs. Paths are as the user gave the folder of the store. */

@@ -9,7 +9,7 @@ import type {
 import type { DoneTrial, TrialRecord } from '../../runtime/store/records.ts';
 import { countOf } from '../../util/words.ts';
 import type { Colors } from '../context.ts';
-import { formatCount, formatHits, formatSeconds, formatShare } from '../format.ts';
+import { formatCount, formatHits, formatLoss, formatSeconds, formatShare } from '../format.ts';
 
 export interface SearchView {
   readonly onEvent: (event: SearchEvent) => void;
@@ -38,13 +38,19 @@ export function endingLines({ reason, trials }: TrialsEndedEvent): string[] {
   return reason === 'exhausted' ? [`the whole space has been tried: ${countOf(trials, 'architecture')}`] : [];
 }
 
-/** `20 trials`, `20 trials or 10 minutes` */
+/** `20 trials`, `20 trials or 10 minutes`, `90 seconds` */
 export function budgetText({ trials, minutes }: SearchSpec['budget']): string {
   const parts = [
     ...(trials === undefined ? [] : [countOf(trials, 'trial')]),
-    ...(minutes === undefined ? [] : [countOf(minutes, 'minute')]),
+    ...(minutes === undefined ? [] : [timeText(minutes)]),
   ];
   return parts.join(' or ') || 'until all are tried';
+}
+
+function timeText(minutes: number): string {
+  if (Number.isInteger(minutes)) return countOf(minutes, 'minute');
+  // Seconds were divided by 60: what a division added is taken away again.
+  return countOf(Number((60 * minutes).toFixed(3)), 'second');
 }
 
 /** One line for a trial that has ended. The longest part, the architecture, stands last. */
@@ -62,7 +68,7 @@ export function trialLine(
   }
   const isBest = best?.number === trial.number;
   const share = `${formatShare(trial.metrics.accuracy).padStart(6)} ${isBest ? 'best' : '    '}`;
-  const loss = `loss ${trial.metrics.loss.toFixed(4)}`;
+  const loss = `loss ${formatLoss(trial.metrics.loss)}`;
   const params = `${formatCount(trial.params).padStart(7)} params`;
   return [head, isBest ? colors.green(share) : share, loss, params, seconds, trial.architecture].join('  ');
 }

@@ -50,6 +50,10 @@ describe('texts', () => {
       `${head}  output x |> repeat choose n 1..1000000000 { conv(8, 3) } |> classifier(classes)\n}\n`,
     ],
     ['unknown-strategy', tiny.replace('strategy  random', 'strategy  randon')],
+    [
+      'batch-larger-than-the-data',
+      tiny.replace('batch: 128', 'batch: 1078').replace('batch: 32', 'batch: 1438'),
+    ],
     ['unknown-data', tiny.replace('data      digits', 'data      digit')],
     ['budget-without-unit', tiny.replace('2 trials', '2')],
     ['output-of-another-size', tiny.replace('classifier(classes)', 'classifier(7)')],
