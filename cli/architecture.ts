@@ -60,9 +60,15 @@ async function fromFile(
     const reason = error instanceof Error ? error.message : String(error);
     return refuse('badArchitecture', { problem: `${path} is not JSON: ${reason}` });
   }
-  const { value, diagnostics } = fromJson(space, json);
+  const { value, diagnostics } = fromJson(space, architectureIn(json));
   const notes = [`in ${path}`];
   return { value, diagnostics: diagnostics.map((d) => ({ ...d, notes: [...d.notes, ...notes] })) };
+}
+
+/** What `--json` prints of a sample, a trial or a winner holds the architecture as its `decisions`. */
+function architectureIn(json: unknown): unknown {
+  const holds = typeof json === 'object' && json !== null && !('answers' in json) && 'decisions' in json;
+  return holds ? json.decisions : json;
 }
 
 async function readArchitectureFile(context: Context, path: string): Promise<{ readonly text: string }> {

@@ -36,7 +36,7 @@ export function adapterAdvice(machine = thisMachine()) {
   return [
     ...steps(machine),
     'Then run again: npm run setup',
-    'What needs no device (nas check, count, show, draw, export of a space) works without an adapter.',
+    'What needs no device (nas check, count, params, sample, show) works without an adapter.',
   ];
 }
 

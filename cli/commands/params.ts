@@ -32,7 +32,7 @@ export async function params(
   );
   const rank = members.rank(architecture);
   if (options.json) {
-    context.printJson({ architecture: name, rank, ...cost, decisions: toJson(space, architecture).answers });
+    context.printJson({ architecture: name, rank, ...cost, decisions: toJson(space, architecture) });
   } else {
     const rows = [
       ['architecture', name],

@@ -28,7 +28,7 @@ export async function sample(context: Context, file: string, options: SampleOpti
     const architecture = members.unrank(rank);
     const compact = toCompact(space, architecture);
     const { params, macs } = costOfArchitecture(space, architecture);
-    const decisions = toJson(space, architecture).answers;
+    const decisions = toJson(space, architecture);
     lines.push(
       options.json
         ? toJsonText({ architecture: compact, rank, params, macs, decisions }, 0)

@@ -24,13 +24,13 @@ export function reportLines(
     fromCompact(space, winner.architecture).value,
     'report: the best architecture',
   );
+  const answers = answerLines(space, architecture).map((line) => `  ${line}`);
   const spent = trials.reduce((sum, trial) => sum + trial.seconds, 0);
   const good = (metrics: Metrics): string => colors.green(formatShare(metrics.accuracy));
   return [
     `${colors.bold('best architecture')}: ${winner.architecture} (trial ${winner.number})`,
     '',
-    ...answerLines(space, architecture).map((line) => `  ${line}`),
-    '',
+    ...(answers.length > 0 ? [...answers, ''] : []),
     `  validation    ${good(winner.metrics)}, ${measured(winner.metrics)}`,
     `  test          ${good(final.metrics)}, ${measured(final.metrics)}, after training anew on training and validation images`,
     `  params        ${formatCount(winner.params)}`,

@@ -47,6 +47,16 @@ describe('nas params', () => {
     }
   });
 
+  test('of what another command printed as JSON', async () => {
+    const folder = temporaryFolder();
+    for (const words of ['params tiny.nas rank:4 --json', 'sample tiny.nas -n 1 --json']) {
+      const { out } = await nas(words);
+      writeFileSync(join(folder, 'one.json'), out);
+      const shown = await nas(['params', 'tiny.nas', join(folder, 'one.json')]);
+      expect(shown.out).toContain(`architecture  ${JSON.parse(out).architecture}\n`);
+    }
+  });
+
   test('as JSON', async () => {
     const { out } = await nas('params tiny.nas rank:4 --json');
     expect(JSON.parse(out)).toEqual({
@@ -54,7 +64,7 @@ describe('nas params', () => {
       rank: '4',
       params: 178,
       macs: 1232,
-      decisions: { filters: 8, down: 'pool', 'down.pool.k': 3 },
+      decisions: { space: 'tiny', answers: { filters: 8, down: 'pool', 'down.pool.k': 3 } },
     });
   });
 

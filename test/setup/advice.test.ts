@@ -11,7 +11,7 @@ test('Debian 12 gets the backports suite', () => {
       "  echo 'deb http://deb.debian.org/debian bookworm-backports main' | sudo tee /etc/apt/sources.list.d/naslang-backports.list",
       "  sudo apt-get update && sudo apt-get install -t bookworm-backports libvulkan1 mesa-vulkan-drivers",
       "Then run again: npm run setup",
-      "What needs no device (nas check, count, show, draw, export of a space) works without an adapter.",
+      "What needs no device (nas check, count, params, sample, show) works without an adapter.",
     ]
   `);
 });
