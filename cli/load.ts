@@ -8,20 +8,11 @@ import {
   type Program,
   type Setting,
 } from '../compiler/compile.ts';
-import type { Vocabulary } from '../compiler/search/vocabulary.ts';
 import { refuse } from '../grammar/diagnostics.ts';
-import { checkData, dataForm } from '../runtime/data/table.ts';
 import { nodeHost } from '../runtime/host.ts';
-import { checkStrategy } from '../runtime/search/strategies.ts';
+import { vocabulary } from '../runtime/vocabulary.ts';
 import { accept, type Context } from './context.ts';
 import { readText } from './files.ts';
-
-/** What searches may name: the data sets and strategies of this package. */
-export const vocabulary: Vocabulary = {
-  checkData,
-  dataForm,
-  checkStrategy: (spec) => checkStrategy(spec),
-};
 
 /** Options of commands that read one space of a file. */
 export interface SpaceOptions {

@@ -7,6 +7,7 @@ import { diagnose, hasErrors, type Checked, type Diagnostic } from '../grammar/d
 import { parse, parseExpression } from '../grammar/parse.ts';
 import type { Source } from '../grammar/source.ts';
 import { didYouMean } from '../util/didYouMean.ts';
+import { invariant } from '../util/invariant.ts';
 import { listWords } from '../util/words.ts';
 import { checkSearch, searchFields } from './search/check.ts';
 import { overrideSearch, type OverriddenSearch, type SearchOverride } from './search/overrides.ts';
@@ -59,8 +60,7 @@ export function readProgram(source: Source, host: Host): Checked<Program> {
 
 function parseLibrary(source: Source): ParsedFile {
   const { value, diagnostics } = parse(source);
-  if (!value || hasErrors(diagnostics))
-    throw new Error(`internal error: the library file ${source.name} is broken`);
+  invariant(value && !hasErrors(diagnostics), `the library file ${source.name} is broken`);
   return { source, file: value };
 }
 

@@ -15,7 +15,7 @@ import { countOf } from '../../util/words.ts';
 import { showDiagnostics, type Context } from '../context.ts';
 import { readText } from '../files.ts';
 import { formatCount } from '../format.ts';
-import { vocabulary } from '../load.ts';
+import { vocabulary } from '../../runtime/vocabulary.ts';
 import { budgetText } from '../search/view.ts';
 
 export interface CheckOptions {

@@ -2,6 +2,7 @@
  * The operations of the language: what a `.nas` file may call. Each says how it is called and builds
  * itself out of ops; shapes, parameters and costs follow from what it builds and are stated nowhere else.
  */
+import { present } from '../../util/invariant.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
 import type { NodeId } from '../graph/graph.ts';
 import type { Padding, Pair } from './attributes.ts';
@@ -81,11 +82,7 @@ function operation<const P extends readonly OperationParam[]>(
   return record as unknown as Operation; // `build` is called with attributes of `params` and no others
 }
 
-const one = (inputs: readonly NodeId[]): NodeId => {
-  const [x] = inputs;
-  if (x === undefined) throw new Error('internal error: an operation got no tensor');
-  return x;
-};
+const one = ([x]: readonly NodeId[]): NodeId => present(x, 'the tensor of an operation');
 
 /** Padding before and after along one axis, for a window of `k` that moves by `stride` over `size` elements. */
 function padAxis(mode: PaddingMode, k: number, stride: number, size: number): readonly [number, number] {

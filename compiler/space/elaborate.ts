@@ -12,7 +12,7 @@ import type { Shape } from '../graph/graph.ts';
 import { assignPaths, Body } from './bodies.ts';
 import { Elaboration, LimitReached, locate, type Context, type MotifDeclaration } from './elaboration.ts';
 import { bindLet, evaluate, evaluateBlock } from './expressions.ts';
-import { fixed, TooManyCases } from './open.ts';
+import { caseLimit, fixed, TooManyCases } from './open.ts';
 import { elaborateRequire } from './requirements.ts';
 import type { Space, SpaceNodeId, StaticValue } from './space.ts';
 import { describe, errorVal, tensorVal, type Value } from './values.ts';
@@ -54,7 +54,7 @@ export function elaborate(options: ElaborateOptions): Checked<Space> {
     if (error instanceof TooManyCases) {
       e.report(
         'tooManyCases',
-        { name: options.space.name.text, limit: 4096 },
+        { name: options.space.name.text, limit: caseLimit },
         {
           source: options.file.source,
           span: options.space.name.span,

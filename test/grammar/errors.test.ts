@@ -1,3 +1,7 @@
+/**
+ * The whole text that a person reads for each syntax error. One long file on purpose: a golden for every code of
+ * the family, side by side, so that their wording can be compared.
+ */
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../grammar/catalogue.ts';
 import { syntaxEntries } from '../../grammar/catalogue/syntax.ts';
