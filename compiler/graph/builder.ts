@@ -1,7 +1,7 @@
 /** Builds a Graph node by node, in topological order, with each op's shape rule applied on the way. */
 import { InvariantError, invariant, present } from '../../util/invariant.ts';
 import type { OpAttributes, OpName } from '../ops/attributes.ts';
-import type { ShapeProblem } from '../ops/op.ts';
+import { takesInputs, type ShapeProblem } from '../ops/op.ts';
 import { opTable } from '../ops/table.ts';
 import type {
   DType,
@@ -86,7 +86,10 @@ export class GraphBuilder {
   /** Applies an op. Throws a {@link ShapeError} when the inputs do not fit. */
   op<K extends OpName>(op: K, inputs: readonly NodeId[], attributes: OpAttributes[K]): NodeId {
     const record = opTable[op];
-    invariant(inputs.length === record.arity, `${op} takes ${record.arity} inputs, not ${inputs.length}`);
+    invariant(
+      takesInputs(record.arity, inputs.length),
+      `${op} takes ${record.arity} inputs, not ${inputs.length}`,
+    );
     const types = inputs.map((id) => this.node(id));
     const type = record.shape(types, attributes);
     if ('problem' in type) {

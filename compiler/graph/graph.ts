@@ -30,8 +30,12 @@ export interface InputNode extends NodeBase {
   readonly name: string;
 }
 
-/** How a parameter or a state begins. `he` is normal with variance 2 / fanIn (He et al. 2015, eq. 10). */
+/**
+ * How a parameter or a state begins. `he` is normal with variance 2 / fanIn (He et al. 2015, eq. 10); `key` is
+ * one whole number below 2^24 for each element, a function of the seed and the tensor's name.
+ */
 export type Initializer =
+  | { readonly kind: 'key' }
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'he'; readonly fanIn: number }
   | { readonly kind: 'rows'; readonly values: readonly number[] };

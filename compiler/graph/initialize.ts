@@ -3,7 +3,7 @@
  * the element's index alone: adding a layer elsewhere changes nothing here, and every machine agrees.
  */
 import { invariant } from '../../util/invariant.ts';
-import { hashString, normalAt } from '../../util/random.ts';
+import { hashString, normalAt, uniformAt } from '../../util/random.ts';
 import { elementsOf, shapeText } from '../ops/shapes.ts';
 import type { Initializer, Shape } from './graph.ts';
 
@@ -17,6 +17,10 @@ export function initialValues(name: string, shape: Shape, init: Initializer, see
       const deviation = Math.sqrt(2 / init.fanIn);
       const stream = hashString(name);
       return values.map((_, index) => deviation * normalAt(seed, stream, index));
+    }
+    case 'key': {
+      const stream = hashString(name);
+      return values.map((_, index) => Math.floor(uniformAt(seed, stream, index) * 2 ** 24));
     }
     case 'rows': {
       const rows = init.values.length;

@@ -17,18 +17,36 @@ export interface WindowAttributes {
   readonly padding: Padding;
 }
 
+export interface ConvAttributes extends WindowAttributes {
+  /** Distance of neighbouring taps (height, width); 1 where left out. */
+  readonly dilation?: Pair;
+}
+
+export interface GroupedAttributes extends ConvAttributes {
+  /** Equal parts of the channels, each convolved by itself; 1 where left out. */
+  readonly groups?: number;
+}
+
 export interface PoolAttributes extends WindowAttributes {
   readonly window: Pair;
 }
 
 export interface OpAttributes {
   // convolution: x NHWC, w HWIO
-  /** (x, w) -> y */
-  conv: WindowAttributes;
+  /** (x, w) -> y; in groups, w reads channels / groups */
+  conv: GroupedAttributes;
   /** (dy, w) -> dx, of shape `inputShape` */
-  conv_input_gradient: WindowAttributes & { readonly inputShape: Shape };
+  conv_input_gradient: GroupedAttributes & { readonly inputShape: Shape };
   /** (x, dy) -> dw, of spatial size `kernel` */
-  conv_weight_gradient: WindowAttributes & { readonly kernel: Pair };
+  conv_weight_gradient: GroupedAttributes & { readonly kernel: Pair };
+
+  // depthwise convolution: one filter for each channel, w [height, width, channels]
+  /** (x, w) -> y */
+  depthwise: ConvAttributes;
+  /** (dy, w) -> dx, of shape `inputShape` */
+  depthwise_input_gradient: ConvAttributes & { readonly inputShape: Shape };
+  /** (x, dy) -> dw, of spatial size `kernel` */
+  depthwise_weight_gradient: ConvAttributes & { readonly kernel: Pair };
 
   // matrices
   /** (a, b) -> a b, each of rank 2, each transposed first where told */
@@ -37,6 +55,10 @@ export interface OpAttributes {
   bias_add: NoAttributes;
   /** (x) -> sum over all axes but the last */
   sum_rows: NoAttributes;
+  /** (x, s) -> x s, with s along the last axis */
+  channel_scale: NoAttributes;
+  /** (a, b) -> a b for each matrix of a batch: [B, M, K] and [B, K, N], transposed first where told */
+  batch_matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
 
   // batch normalisation over all axes but the last (channels)
   /** (x) -> [2, C]: mean and biased variance */
@@ -60,7 +82,26 @@ export interface OpAttributes {
   /** (t) -> row `index` of the first axis */
   row: { readonly index: number };
 
+  // rows: the last axis
+  /** (x) -> (x - mean) / sqrt(variance + epsilon) of each row */
+  normalize_rows: { readonly epsilon: number };
+  /** (dy, x) -> dx */
+  normalize_rows_gradient: { readonly epsilon: number };
+  /** (x) -> exp(x) / sum of exp over the row; `causal`: in row i of each matrix only the elements up to i */
+  softmax: { readonly causal?: boolean };
+  /** (dy, y) -> dx, where y = softmax(x) */
+  softmax_gradient: NoAttributes;
+
   // elementwise
+  /** (x) -> the named function of each element; `parameter` is its slope or scale, where it has one */
+  activation: ActivationAttributes;
+  /** (dy, x) -> dx */
+  activation_gradient: ActivationAttributes;
+  /**
+   * (x, key [1], step [1]) -> zero with probability `rate`, else x / (1 - rate). Which elements are dropped
+   * is a function of key, step and place alone.
+   */
+  dropout: { readonly rate: number };
   relu: NoAttributes;
   /** (dy, y) -> dx, where y = relu(x) */
   relu_gradient: NoAttributes;
@@ -85,6 +126,24 @@ export interface OpAttributes {
   /** (dy) -> dx, of shape `inputShape` */
   global_avg_pool_gradient: { readonly inputShape: Shape };
 
+  // places: tensors taken apart and put together, up to four axes
+  /** (a, b, ...) -> one after the other along the last axis */
+  concat: NoAttributes;
+  /** (x) -> the part of `size` that starts at `begin` */
+  slice: { readonly begin: Shape; readonly size: Shape };
+  /** (x) -> x with zeros before and after each axis */
+  pad: { readonly before: Shape; readonly after: Shape };
+  /** (x) -> the same elements, row-major, in another shape */
+  reshape: { readonly shape: Shape };
+  /** (x) -> axis i of the result is axis `axes[i]` of x */
+  transpose: { readonly axes: Shape };
+
+  // tokens: ids i32, 0 or above
+  /** (ids, table [V, C]) -> the row of each id; an id without a row gives zeros */
+  embedding: NoAttributes;
+  /** (ids, dy) -> dtable, of `rows` rows */
+  embedding_gradient: { readonly rows: number };
+
   // classification: logits [N, K], labels i32 [N]; a label below 0 takes no part
   /** (logits, labels) -> [1] */
   softmax_cross_entropy: { readonly reduction: 'mean' | 'sum' };
@@ -92,6 +151,14 @@ export interface OpAttributes {
   softmax_cross_entropy_gradient: { readonly reduction: 'mean' | 'sum' };
   /** (logits, labels) -> [1]: how many rows have their largest logit (the first of equals) at the label */
   correct: NoAttributes;
+}
+
+export type ActivationName =
+  'relu6' | 'leaky_relu' | 'elu' | 'selu' | 'gelu' | 'sigmoid' | 'tanh' | 'swish' | 'hard_swish' | 'softplus';
+
+export interface ActivationAttributes {
+  readonly name: ActivationName;
+  readonly parameter?: number;
 }
 
 export type NoAttributes = Readonly<Record<string, never>>;

@@ -5,7 +5,7 @@
  * All three are bilinear and adjoint to each other, so each one's gradients are the other two, exactly.
  */
 import type { Shape } from '../graph/graph.ts';
-import type { WindowAttributes } from './attributes.ts';
+import type { GroupedAttributes } from './attributes.ts';
 import type { OpCost, OpTable, ShapeProblem, TensorType } from './op.ts';
 import { two } from './operands.ts';
 import { addScaled, dot, doubles } from './rows.ts';
@@ -22,14 +22,29 @@ function notFilters(what: string, found: TensorType): ShapeProblem | undefined {
   };
 }
 
-function convType(x: TensorType, w: TensorType, attributes: WindowAttributes): TensorType | ShapeProblem {
+function groupsProblem(channels: number, made: number, groups: number): ShapeProblem | undefined {
+  if (!Number.isInteger(groups) || groups < 1) {
+    return { problem: `there are ${groups} groups`, expected: 'a whole number of 1 or more' };
+  }
+  const uneven = [channels, made].find((count) => count % groups !== 0);
+  if (uneven === undefined) return undefined;
+  return {
+    problem: `${uneven} channels cannot be parted into ${groups} equal groups`,
+    expected: `channels that are a multiple of ${groups}`,
+  };
+}
+
+function convType(x: TensorType, w: TensorType, attributes: GroupedAttributes): TensorType | ShapeProblem {
   const problem = firstProblem(notImages('the input', x), notFilters('the filters', w));
   if (problem) return problem;
   const [images, height, width, channels] = axes4(x.shape);
   const [kernelHeight, kernelWidth, read, made] = axes4(w.shape);
-  if (channels !== read) {
+  const { groups = 1 } = attributes;
+  const uneven = groupsProblem(channels, made, groups);
+  if (uneven) return uneven;
+  if (channels !== read * groups) {
     return {
-      problem: `the input has ${channels} channels and the filters read ${read}`,
+      problem: `the input has ${channels} channels and the filters read ${read * groups}`,
       expected: `filters that read ${channels}`,
     };
   }
@@ -53,26 +68,26 @@ function visitTaps(
   x: Shape,
   w: Shape,
   y: Shape,
-  { stride, padding }: WindowAttributes,
+  { stride, padding, dilation = [1, 1] }: GroupedAttributes,
   visit: (yOffset: number, xOffset: number, wOffset: number) => void,
 ): void {
   const [images, height, width, channels] = axes4(x);
-  const [kernelHeight, kernelWidth, , made] = axes4(w);
+  const [kernelHeight, kernelWidth, read, made] = axes4(w);
   const [, rows, columns] = axes4(y);
   let yOffset = 0;
   for (let image = 0; image < images; image++) {
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {
         for (let ky = 0; ky < kernelHeight; ky++) {
-          const iy = row * stride[0] - padding[0] + ky;
+          const iy = row * stride[0] - padding[0] + ky * dilation[0];
           if (iy < 0 || iy >= height) continue;
           for (let kx = 0; kx < kernelWidth; kx++) {
-            const ix = column * stride[1] - padding[2] + kx;
+            const ix = column * stride[1] - padding[2] + kx * dilation[1];
             if (ix < 0 || ix >= width) continue;
             visit(
               yOffset,
               ((image * height + iy) * width + ix) * channels,
-              (ky * kernelWidth + kx) * channels * made,
+              (ky * kernelWidth + kx) * read * made,
             );
           }
         }
@@ -80,6 +95,27 @@ function visitTaps(
       }
     }
   }
+}
+
+/**
+ * Visits each channel that each group reads: with its row in the filters, its place in the image, and the
+ * channels that its group makes (the first and how many).
+ */
+function visitGroups(
+  w: Shape,
+  { groups = 1 }: GroupedAttributes,
+  visit: (row: number, read: number, first: number, count: number) => void,
+): void {
+  const [, , read, made] = axes4(w);
+  const count = made / groups;
+  for (let group = 0; group < groups; group++) {
+    for (let c = 0; c < read; c++) visit(c, group * read + c, group * count, count);
+  }
+}
+
+/** What the ops of one convolution have in common. */
+function shared({ stride, padding, dilation, groups }: GroupedAttributes): GroupedAttributes {
+  return { stride, padding, ...(dilation && { dilation }), ...(groups !== undefined && { groups }) };
 }
 
 export const convolutionOps: Pick<OpTable, 'conv' | 'conv_input_gradient' | 'conv_weight_gradient'> = {
@@ -96,29 +132,30 @@ export const convolutionOps: Pick<OpTable, 'conv' | 'conv_input_gradient' | 'con
     },
     reference(inputs, out, attributes) {
       const [x, w] = two(inputs);
-      const [, , channels, made] = axes4(w.shape);
+      const [, , , made] = axes4(w.shape);
       const xs = doubles(x);
       const ws = doubles(w);
       const sums = new Float64Array(out.data.length);
       visitTaps(x.shape, w.shape, out.shape, attributes, (yOffset, xOffset, wOffset) => {
-        for (let c = 0; c < channels; c++) {
-          addScaled(sums, yOffset, ws, wOffset + c * made, xs[xOffset + c] ?? NaN, made);
-        }
+        visitGroups(w.shape, attributes, (c, read, first, count) => {
+          addScaled(sums, yOffset + first, ws, wOffset + c * made + first, xs[xOffset + read] ?? NaN, count);
+        });
       });
       out.data.set(sums);
     },
     gradient({ builder, node, inputs, dy, wants }) {
       const [x, w] = two(inputs);
-      const { stride, padding } = node.attributes;
       const [kernelHeight, kernelWidth] = axes4(builder.shape(w));
       return [
         wants(0)
-          ? builder.op('conv_input_gradient', [dy, w], { stride, padding, inputShape: builder.shape(x) })
+          ? builder.op('conv_input_gradient', [dy, w], {
+              ...shared(node.attributes),
+              inputShape: builder.shape(x),
+            })
           : undefined,
         wants(1)
           ? builder.op('conv_weight_gradient', [x, dy], {
-              stride,
-              padding,
+              ...shared(node.attributes),
               kernel: [kernelHeight, kernelWidth],
             })
           : undefined,
@@ -142,27 +179,26 @@ export const convolutionOps: Pick<OpTable, 'conv' | 'conv_input_gradient' | 'con
     },
     reference(inputs, out, attributes) {
       const [dy, w] = two(inputs);
-      const [, , channels, made] = axes4(w.shape);
+      const [, , , made] = axes4(w.shape);
       const dys = doubles(dy);
       const ws = doubles(w);
       const sums = new Float64Array(out.data.length);
       visitTaps(out.shape, w.shape, dy.shape, attributes, (yOffset, xOffset, wOffset) => {
-        for (let c = 0; c < channels; c++) {
-          sums[xOffset + c] = (sums[xOffset + c] ?? NaN) + dot(dys, yOffset, ws, wOffset + c * made, made);
-        }
+        visitGroups(w.shape, attributes, (c, read, first, count) => {
+          const sum = dot(dys, yOffset + first, ws, wOffset + c * made + first, count);
+          sums[xOffset + read] = (sums[xOffset + read] ?? NaN) + sum;
+        });
       });
       out.data.set(sums);
     },
     gradient({ builder, node, inputs, dy, wants }) {
       const [dConv, w] = two(inputs);
-      const { stride, padding } = node.attributes;
       const [kernelHeight, kernelWidth] = axes4(builder.shape(w));
       return [
-        wants(0) ? builder.op('conv', [dy, w], { stride, padding }) : undefined,
+        wants(0) ? builder.op('conv', [dy, w], shared(node.attributes)) : undefined,
         wants(1)
           ? builder.op('conv_weight_gradient', [dy, dConv], {
-              stride,
-              padding,
+              ...shared(node.attributes),
               kernel: [kernelHeight, kernelWidth],
             })
           : undefined,
@@ -182,7 +218,8 @@ export const convolutionOps: Pick<OpTable, 'conv' | 'conv_input_gradient' | 'con
       if (problem) return problem;
       const [, , , channels] = axes4(x.shape);
       const [, , , made] = axes4(dy.shape);
-      const w = f32([...attributes.kernel, channels, made]);
+      const { groups = 1 } = attributes;
+      const w = f32([...attributes.kernel, Math.floor(channels / groups), made]);
       const y = convType(x, w, attributes);
       if ('problem' in y) return y;
       return otherShape('the gradient of the convolution', dy, y.shape) ?? w;
@@ -193,25 +230,27 @@ export const convolutionOps: Pick<OpTable, 'conv' | 'conv_input_gradient' | 'con
     },
     reference(inputs, out, attributes) {
       const [x, dy] = two(inputs);
-      const [, , channels, made] = axes4(out.shape);
+      const [, , , made] = axes4(out.shape);
       const xs = doubles(x);
       const dys = doubles(dy);
       const sums = new Float64Array(out.data.length);
       visitTaps(x.shape, out.shape, dy.shape, attributes, (yOffset, xOffset, wOffset) => {
-        for (let c = 0; c < channels; c++) {
-          addScaled(sums, wOffset + c * made, dys, yOffset, xs[xOffset + c] ?? NaN, made);
-        }
+        visitGroups(out.shape, attributes, (c, read, first, count) => {
+          addScaled(sums, wOffset + c * made + first, dys, yOffset + first, xs[xOffset + read] ?? NaN, count);
+        });
       });
       out.data.set(sums);
     },
     gradient({ builder, node, inputs, dy, wants }) {
       const [x, dConv] = two(inputs);
-      const { stride, padding } = node.attributes;
       return [
         wants(0)
-          ? builder.op('conv_input_gradient', [dConv, dy], { stride, padding, inputShape: builder.shape(x) })
+          ? builder.op('conv_input_gradient', [dConv, dy], {
+              ...shared(node.attributes),
+              inputShape: builder.shape(x),
+            })
           : undefined,
-        wants(1) ? builder.op('conv', [x, dy], { stride, padding }) : undefined,
+        wants(1) ? builder.op('conv', [x, dy], shared(node.attributes)) : undefined,
       ];
     },
   },

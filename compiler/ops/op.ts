@@ -41,8 +41,8 @@ export type GradientRule<K extends OpName> = (context: GradientContext<K>) => re
 export interface OpRecord<K extends OpName> {
   /** One sentence for the generated reference. */
   readonly doc: string;
-  /** Number of inputs. */
-  readonly arity: number;
+  /** Number of inputs; `many` for one or more. */
+  readonly arity: number | 'many';
   /** The output's type, or why there is none. Checks everything about the inputs that matters. */
   readonly shape: (inputs: readonly TensorType[], attributes: OpAttributes[K]) => TensorType | ShapeProblem;
   readonly cost: (inputs: readonly Shape[], output: Shape, attributes: OpAttributes[K]) => OpCost;
@@ -50,6 +50,11 @@ export interface OpRecord<K extends OpName> {
   readonly reference: (inputs: readonly CpuTensor[], out: CpuTensor, attributes: OpAttributes[K]) => void;
   /** The rule, or `none` with the reason in words. */
   readonly gradient: GradientRule<K> | { readonly none: string };
+}
+
+/** Whether an op takes so many inputs. */
+export function takesInputs(arity: number | 'many', count: number): boolean {
+  return arity === 'many' ? count >= 1 : count === arity;
 }
 
 export type OpTable = { readonly [K in OpName]: OpRecord<K> };

@@ -37,6 +37,16 @@ export function axes4(shape: Shape): readonly [number, number, number, number] {
   return [a, b, c, d];
 }
 
+/** (height, width, channels) of depthwise filters, or (matrices, rows, columns). */
+export function axes3(shape: Shape): readonly [number, number, number] {
+  const [a, b, c] = shape;
+  invariant(
+    shape.length === 3 && a !== undefined && b !== undefined && c !== undefined,
+    `a shape of three axes was promised, not ${shapeText(shape)}`,
+  );
+  return [a, b, c];
+}
+
 /** (rows, columns) */
 export function axes2(shape: Shape): readonly [number, number] {
   const [a, b] = shape;

@@ -1,17 +1,29 @@
 /** Every op's record, complete by type. */
+import { activationOps } from './activations.ts';
 import { classificationOps } from './classification.ts';
 import { convolutionOps } from './convolution.ts';
+import { depthwiseOps } from './depthwise.ts';
+import { dropoutOps } from './dropout.ts';
 import { elementwiseOps } from './elementwise.ts';
+import { embeddingOps } from './embedding.ts';
+import { lastAxisOps } from './lastAxis.ts';
 import { matrixOps } from './matrix.ts';
 import { normalizationOps } from './normalization.ts';
 import type { OpTable } from './op.ts';
+import { placeOps } from './places.ts';
 import { poolingOps } from './pooling.ts';
 
 export const opTable: OpTable = {
   ...convolutionOps,
+  ...depthwiseOps,
   ...matrixOps,
   ...normalizationOps,
+  ...lastAxisOps,
   ...elementwiseOps,
+  ...activationOps,
+  ...dropoutOps,
   ...poolingOps,
+  ...placeOps,
+  ...embeddingOps,
   ...classificationOps,
 };

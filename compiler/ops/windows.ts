@@ -1,19 +1,26 @@
 /**
- * The geometry of windows that slide over images: convolutions and pools. Along one axis a window of `k`
- * elements and stride `s` on `size` elements, padded by `before` and `after`, stands at
- * floor((size + before + after - k) / s) + 1 places.
+ * The geometry of windows that slide over images: convolutions and pools. Along one axis a window that
+ * covers `k` elements, with stride `s` on `size` elements, padded by `before` and `after`, stands at
+ * floor((size + before + after - k) / s) + 1 places. Dilated by `d`, `n` taps cover d * (n - 1) + 1 elements.
  */
 import type { Shape } from '../graph/graph.ts';
-import type { Pair, WindowAttributes } from './attributes.ts';
+import type { ConvAttributes, Pair, WindowAttributes } from './attributes.ts';
 import type { ShapeProblem } from './op.ts';
 import { axes4 } from './shapes.ts';
 
+/** Elements that a window of so many taps covers. */
+function covered([high, wide]: Pair, { dilation = [1, 1] }: ConvAttributes): Pair {
+  return [dilation[0] * (high - 1) + 1, dilation[1] * (wide - 1) + 1];
+}
+
 /** Places of a window (height, width) on an image of `size` (height, width). */
-export function windowPlaces(size: Pair, window: Pair, { stride, padding }: WindowAttributes): Pair {
+export function windowPlaces(size: Pair, window: Pair, attributes: ConvAttributes): Pair {
+  const { stride, padding } = attributes;
   const [top, bottom, left, right] = padding;
+  const [high, wide] = covered(window, attributes);
   return [
-    Math.floor((size[0] + top + bottom - window[0]) / stride[0]) + 1,
-    Math.floor((size[1] + left + right - window[1]) / stride[1]) + 1,
+    Math.floor((size[0] + top + bottom - high) / stride[0]) + 1,
+    Math.floor((size[1] + left + right - wide) / stride[1]) + 1,
   ];
 }
 
@@ -21,9 +28,9 @@ export function windowPlaces(size: Pair, window: Pair, { stride, padding }: Wind
 export function windowProblem(
   size: Pair,
   window: Pair,
-  attributes: WindowAttributes,
+  attributes: ConvAttributes,
 ): ShapeProblem | undefined {
-  const { stride, padding } = attributes;
+  const { stride, padding, dilation = [1, 1] } = attributes;
   if (!window.every(isPositive)) {
     return { problem: `the window is ${window.join('x')}`, expected: 'whole sizes of 1 or more' };
   }
@@ -33,11 +40,16 @@ export function windowProblem(
   if (!padding.every((width) => Number.isInteger(width) && width >= 0)) {
     return { problem: `the padding is ${padding.join(', ')}`, expected: 'whole widths of 0 or more' };
   }
+  if (!dilation.every(isPositive)) {
+    return { problem: `the dilation is ${dilation.join('x')}`, expected: 'whole distances of 1 or more' };
+  }
   const [top, bottom, left, right] = padding;
-  if (size[0] + top + bottom < window[0] || size[1] + left + right < window[1]) {
+  const [high, wide] = covered(window, attributes);
+  if (size[0] + top + bottom < high || size[1] + left + right < wide) {
+    const dilated = dilation.some((d) => d > 1) ? `, dilated to ${high}x${wide},` : '';
     return {
-      problem: `a ${window.join('x')} window does not fit an image of ${size.join('x')} with this padding`,
-      expected: `an image of at least ${Math.max(1, window[0] - top - bottom)}x${Math.max(1, window[1] - left - right)}, a smaller window or more padding`,
+      problem: `a ${window.join('x')} window${dilated} does not fit an image of ${size.join('x')} with this padding`,
+      expected: `an image of at least ${Math.max(1, high - top - bottom)}x${Math.max(1, wide - left - right)}, a smaller window or more padding`,
     };
   }
   return undefined;

@@ -4,7 +4,7 @@
  */
 import { InvariantError } from '../../../util/invariant.ts';
 import type { OpName } from '../../ops/attributes.ts';
-import type { OpRecord } from '../../ops/op.ts';
+import { takesInputs, type OpRecord } from '../../ops/op.ts';
 import { sameShape, shapeText } from '../../ops/shapes.ts';
 import { opTable } from '../../ops/table.ts';
 import type { Graph, GraphNode, NodeId, OpNodeOf } from '../graph.ts';
@@ -49,7 +49,7 @@ function opProblems<K extends OpName>(graph: Graph, node: OpNodeOf<K>): string[]
   const record: OpRecord<K> | undefined = opTable[node.op];
   if (record === undefined) return ['there is no such op'];
   const inputs = node.inputs.flatMap((id) => graph.nodes[id] ?? []);
-  if (inputs.length !== record.arity) return [`takes ${record.arity} inputs`];
+  if (!takesInputs(record.arity, inputs.length)) return [`takes ${record.arity} inputs`];
   const type = record.shape(inputs, node.attributes);
   if ('problem' in type) return [`${type.problem}, expected ${type.expected}`];
   if (sameShape(type.shape, node.shape) && type.dtype === node.dtype) return [];
