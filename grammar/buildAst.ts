@@ -5,16 +5,17 @@ import type {
   BinaryOperator,
   BlockNode,
   Expr,
-  LetNode,
   NameNode,
   NumberNode,
-  RequireNode,
+  PatternNode,
   Statement,
+  StringNode,
 } from './ast.ts';
 import { spanOf } from './lex.ts';
 import { readNumber } from './numbers.ts';
 import type { Reports } from './reports.ts';
 import { joinSpans, type Span } from './source.ts';
+import { readString } from './strings.ts';
 import { present } from '../util/invariant.ts';
 import * as T from './tokens.ts';
 
@@ -30,6 +31,11 @@ export function numberNode(token: IToken): NumberNode {
   // What is no number was reported by the lexer.
   if (!number) return { kind: 'number', span, value: 0, raw: '0', integer: true };
   return { kind: 'number', span, ...number, raw: token.image };
+}
+
+/** A string with its escapes resolved. */
+export function stringNode(token: IToken): StringNode {
+  return { kind: 'string', span: spanOf(token), value: readString(token.image).value };
 }
 
 /** What stands between two operators: the prefixes (`not`, `-`), the expression and its place, parentheses included. */
@@ -49,6 +55,7 @@ const strengths: ReadonlyMap<TokenType, number> = new Map([
   [T.LessEqual, 4],
   [T.Greater, 4],
   [T.GreaterEqual, 4],
+  [T.In, 4],
   [T.DotDot, 5],
   [T.Step, 5],
   [T.Plus, 6],
@@ -69,6 +76,7 @@ const operators: Readonly<Record<string, BinaryOperator>> = {
   '<=': '<=',
   '>': '>',
   '>=': '>=',
+  in: 'in',
   '+': '+',
   '-': '-',
   '*': '*',
@@ -185,10 +193,11 @@ function meant(type: TokenType): string {
 }
 
 /** One item of a body in braces, before its place in the body is judged. */
-export type BodyItem = LetNode | RequireNode | Expr;
+export type BodyItem = Statement | Expr;
 
-function isStatement(item: BodyItem): item is Statement {
-  return item.kind === 'let' || item.kind === 'require';
+/** True for what makes no value by itself: `let`, `nodes`, `require`. */
+export function isStatement(item: { readonly kind: string }): item is Statement {
+  return item.kind === 'let' || item.kind === 'nodes' || item.kind === 'require';
 }
 
 /**
@@ -225,7 +234,7 @@ export function blockNode(
         ? {
             label: 'the value is missing before this',
             labels: [{ span: { start: value.span.start, end: value.span.end }, text: 'the last item' }],
-            hint: value.kind === 'let' ? lastLetHint(value) : 'end the body with the value that it makes',
+            hint: missingValueHint(value),
           }
         : { expected: 'a value between the braces' },
     );
@@ -234,9 +243,16 @@ export function blockNode(
   return { kind: 'block', span, statements, value: missing, braces: true };
 }
 
-function lastLetHint(item: LetNode): string {
-  const names = item.names.map((n) => n.text).join(', ');
-  return `end the body with its value, for example \`${item.tuple ? `(${names})` : names}\``;
+function missingValueHint(item: Statement): string {
+  if (item.kind === 'require') return 'end the body with the value that it makes';
+  const value = item.kind === 'nodes' ? `concat(${item.name.text})` : writePattern(item.pattern);
+  return `end the body with its value, for example \`${value}\``;
+}
+
+/** A pattern as it is written. */
+export function writePattern({ names, tuple }: PatternNode): string {
+  const list = names.map((name) => name.text).join(', ');
+  return tuple ? `(${list})` : list;
 }
 
 /** A body written as `= expr`. */

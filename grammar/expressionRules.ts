@@ -4,35 +4,44 @@
  */
 import type { IToken, ParserMethod } from 'chevrotain';
 import type {
-  AlternativeNode,
-  AlternativesNode,
   ArgNode,
   BlockNode,
+  ChooseNode,
   Expr,
-  LetNode,
-  NameNode,
-  RangeNode,
-  RequireNode,
+  ForNode,
+  GeneratorNode,
+  ListNode,
+  PatternNode,
+  RepeatNode,
+  SpreadNode,
 } from './ast.ts';
-import {
-  argNode,
-  blockNode,
-  buildOperators,
-  nameNode,
-  numberNode,
-  type BodyItem,
-  type Operand,
-} from './buildAst.ts';
+import { argNode, buildOperators, nameNode, numberNode, stringNode, type Operand } from './buildAst.ts';
 import { spanOf } from './lex.ts';
 import { ParserBase } from './parserBase.ts';
 import { joinSpans } from './source.ts';
-import { readString } from './strings.ts';
 import * as T from './tokens.ts';
 
-const anExpression = 'an expression';
+/** What a rule wants where any expression will do. */
+export const anExpression: string = 'an expression';
 
-/** Expressions, bodies and the statements that stand in them. */
-export class ExpressionRules extends ParserBase {
+/** The arguments of a call: those before `;` and those after it. */
+interface Arguments {
+  readonly args: ArgNode[];
+  readonly statics: ArgNode[];
+}
+
+/** A generator behind an item that may or may not have one. */
+interface Generated<N> {
+  readonly item: N;
+  readonly generator: GeneratorNode | undefined;
+}
+
+/** Expressions, but for `choose` and what stands in braces. */
+export abstract class ExpressionRules extends ParserBase {
+  protected abstract choose: ParserMethod<[], ChooseNode>;
+  /** `{ statements expr }`; the argument says what was expected where it does not begin. */
+  protected abstract block: ParserMethod<[string], BlockNode>;
+
   /** `either { "|>" either }` */
   protected pipeline: ParserMethod<[], Expr> = this.RULE('pipeline', () => {
     const first = this.LA(1);
@@ -78,13 +87,52 @@ export class ExpressionRules extends ParserBase {
       ]);
     });
     const first = this.LA(1);
-    let value = this.SUBRULE(this.primary);
-    this.MANY1(() => {
-      const callee = value;
-      const { args, statics } = this.SUBRULE(this.argumentList);
-      value = this.ACTION((): Expr => ({ kind: 'call', span: this.from(first), callee, args, statics }));
-    });
+    const value = this.SUBRULE(this.postfix);
     return this.ACTION((): Operand => ({ prefixes, value, span: this.from(first) }));
+  });
+
+  /** A value with the calls, elements and members behind it. */
+  protected postfix: ParserMethod<[], Expr> = this.RULE('postfix', () => {
+    const first = this.LA(1);
+    let value = this.SUBRULE(this.primary);
+    this.MANY(() => {
+      const object = value;
+      value = this.OR<Expr>([
+        {
+          ALT: () => {
+            const { args, statics } = this.SUBRULE(this.argumentList);
+            return this.ACTION((): Expr => ({
+              kind: 'call',
+              span: this.from(first),
+              callee: object,
+              args,
+              statics,
+            }));
+          },
+        },
+        {
+          ALT: () => {
+            this.CONSUME(T.LeftSquare);
+            const index = this.SUBRULE(this.pipeline);
+            this.CONSUME(T.RightSquare, { ERR_MSG: 'an operator or `]`' });
+            return this.ACTION((): Expr => ({ kind: 'index', span: this.from(first), object, index }));
+          },
+        },
+        {
+          ALT: () => {
+            this.CONSUME(T.Dot);
+            const name = this.CONSUME(T.Name, { ERR_MSG: 'a name' });
+            return this.ACTION((): Expr => ({
+              kind: 'member',
+              span: this.from(first),
+              object,
+              name: nameNode(name),
+            }));
+          },
+        },
+      ]);
+    });
+    return value;
   });
 
   private primary: ParserMethod<[], Expr> = this.RULE('primary', () =>
@@ -99,11 +147,7 @@ export class ExpressionRules extends ParserBase {
         {
           ALT: () => {
             const token = this.CONSUME(T.StringText);
-            return this.ACTION((): Expr => ({
-              kind: 'string',
-              span: spanOf(token),
-              value: readString(token.image).value,
-            }));
+            return this.ACTION(() => stringNode(token));
           },
         },
         {
@@ -135,6 +179,7 @@ export class ExpressionRules extends ParserBase {
         { ALT: () => this.SUBRULE(this.branch) },
         { ALT: () => this.SUBRULE(this.choose) },
         { ALT: () => this.SUBRULE(this.repeat) },
+        { ALT: () => this.SUBRULE(this.loop) },
       ],
       ERR_MSG: anExpression,
     }),
@@ -160,42 +205,150 @@ export class ExpressionRules extends ParserBase {
     });
   });
 
-  private list: ParserMethod<[], Expr> = this.RULE('list', () => {
+  /** `[a, ...b]` or `[f(h) for h in xs]` */
+  protected list: ParserMethod<[], ListNode> = this.RULE('list', () => {
     const opener = this.CONSUME(T.LeftSquare);
-    const after = 'an operator, `,` or `]`';
-    const items = this.series({ place: 'element', opener, ends: [T.Comma], after }, T.Comma, () =>
-      this.SUBRULE(this.pipeline),
+    const after = 'an operator, `,`, `for` or `]`';
+    const found = this.series({ place: 'list item', opener, ends: [T.Comma], after }, T.Comma, () =>
+      this.SUBRULE(this.listItem),
     );
     this.CONSUME(T.RightSquare, { ERR_MSG: 'an expression or `]`' });
-    return this.ACTION((): Expr => ({ kind: 'list', span: this.from(opener), items }));
+    return this.ACTION((): ListNode => {
+      const items = found.map((f) => f.item);
+      const generator = found.find((f) => f.generator)?.generator;
+      if (generator && items.length > 1) {
+        this.misplacedGenerator(generator, 'a list with `for` has one item: `[f(h) for h in xs]`');
+      }
+      return { kind: 'list', span: this.from(opener), items, generator, brackets: true };
+    });
+  });
+
+  private listItem: ParserMethod<[], Generated<Expr | SpreadNode>> = this.RULE('listItem', () => {
+    const item = this.OR<Expr | SpreadNode>({
+      DEF: [
+        {
+          ALT: () => {
+            const first = this.CONSUME(T.Spread);
+            const value = this.SUBRULE(this.pipeline);
+            return this.ACTION((): SpreadNode => ({ kind: 'spread', span: this.from(first), value }));
+          },
+        },
+        { ALT: () => this.SUBRULE1(this.pipeline) },
+      ],
+      ERR_MSG: anExpression,
+    });
+    let generator: GeneratorNode | undefined;
+    this.OPTION(() => {
+      generator = this.SUBRULE(this.generator);
+    });
+    return { item, generator };
+  });
+
+  /** `for PATTERN in source if condition`, behind the item that it makes */
+  private generator: ParserMethod<[], GeneratorNode> = this.RULE('generator', () => {
+    const first = this.CONSUME(T.For);
+    const pattern = this.SUBRULE(this.pattern);
+    this.CONSUME(T.In, { ERR_MSG: '`in` and a list' });
+    const source = this.SUBRULE(this.either);
+    let condition: Expr | undefined;
+    this.OPTION(() => {
+      this.CONSUME(T.If);
+      condition = this.SUBRULE1(this.either);
+    });
+    return this.ACTION((): GeneratorNode => ({
+      kind: 'generator',
+      span: this.from(first),
+      pattern,
+      source,
+      condition,
+    }));
+  });
+
+  private misplacedGenerator({ span }: GeneratorNode, hint: string): void {
+    this.reports.add(
+      'unexpectedToken',
+      { found: '`for`' },
+      { start: span.start, end: span.start + 3 },
+      { hint },
+    );
+  }
+
+  /** `NAME` or `(A, B)` */
+  protected pattern: ParserMethod<[], PatternNode> = this.RULE('pattern', () => {
+    const first = this.LA(1);
+    const names: IToken[] = [];
+    let tuple = false;
+    this.OR({
+      DEF: [
+        { ALT: () => names.push(this.CONSUME(T.Name)) },
+        {
+          ALT: () => {
+            const opener = this.CONSUME(T.LeftParen);
+            tuple = true;
+            const after = '`,` or `)`';
+            names.push(
+              ...this.series({ place: 'element', opener, ends: [T.Comma], after }, T.Comma, () =>
+                this.CONSUME1(T.Name, { ERR_MSG: 'a name' }),
+              ),
+            );
+            this.CONSUME(T.RightParen, { ERR_MSG: 'a name' });
+          },
+        },
+      ],
+      ERR_MSG: 'a name',
+    });
+    return this.ACTION((): PatternNode => {
+      const span = this.from(first);
+      if (tuple && names.length === 0) {
+        const expected = 'names in the parentheses';
+        this.reports.add('unexpectedToken', { found: '`()`' }, joinSpans(spanOf(first), span), { expected });
+      }
+      return { kind: 'pattern', span, names: names.map(nameNode), tuple };
+    });
   });
 
   /** `(args; statics)` of a call. */
-  protected argumentList: ParserMethod<[], { args: ArgNode[]; statics: ArgNode[] }> = this.RULE(
-    'argumentList',
-    () => {
-      const opener = this.CONSUME(T.LeftParen);
-      const args = this.SUBRULE(this.argumentSeries, { ARGS: [opener, true] });
-      let statics: ArgNode[] = [];
-      this.OPTION(() => {
-        this.CONSUME(T.Semicolon);
-        statics = this.SUBRULE1(this.argumentSeries, { ARGS: [opener, false] });
-      });
-      this.CONSUME(T.RightParen, { ERR_MSG: 'an argument or `)`' });
-      return { args, statics };
-    },
-  );
+  protected argumentList: ParserMethod<[], Arguments> = this.RULE('argumentList', () => {
+    const opener = this.CONSUME(T.LeftParen);
+    const args = this.SUBRULE(this.argumentSeries, { ARGS: [opener, true] });
+    let statics: ArgNode[] = [];
+    this.OPTION(() => {
+      this.CONSUME(T.Semicolon);
+      statics = this.SUBRULE1(this.argumentSeries, { ARGS: [opener, false] });
+    });
+    this.CONSUME(T.RightParen, { ERR_MSG: 'an argument or `)`' });
+    return { args, statics };
+  });
 
   private argumentSeries: ParserMethod<[IToken, boolean], ArgNode[]> = this.RULE(
     'argumentSeries',
-    (opener: IToken, first: boolean) => {
-      const after = first ? 'an operator, `,`, `;` or `)`' : 'an operator, `,` or `)`';
-      const ends = first ? [T.Comma, T.Semicolon] : [T.Comma];
-      return this.series({ place: 'argument', opener, ends, after }, T.Comma, () =>
-        this.SUBRULE(this.argument),
+    (opener: IToken, tensors: boolean) => {
+      const after = tensors ? 'an operator, `,`, `;` or `)`' : 'an operator, `,` or `)`';
+      const ends = tensors ? [T.Comma, T.Semicolon] : [T.Comma];
+      const found = this.series({ place: 'argument', opener, ends, after }, T.Comma, () =>
+        this.SUBRULE(this.callArgument),
+      );
+      return this.ACTION(() =>
+        found.map(({ item, generator }, i) => {
+          if (!generator) return item;
+          if (!tensors || i > 0) {
+            const hint = 'only the first argument may do without brackets: `f(x, [g(h) for h in xs])`';
+            this.misplacedGenerator(generator, hint);
+          }
+          return generatedArgument(item, generator);
+        }),
       );
     },
   );
+
+  private callArgument: ParserMethod<[], Generated<ArgNode>> = this.RULE('callArgument', () => {
+    const item = this.SUBRULE(this.argument);
+    let generator: GeneratorNode | undefined;
+    this.OPTION(() => {
+      generator = this.SUBRULE(this.generator);
+    });
+    return { item, generator };
+  });
 
   /** `[ NAME ":" ] expr` */
   protected argument: ParserMethod<[], ArgNode> = this.RULE('argument', () => {
@@ -221,183 +374,28 @@ export class ExpressionRules extends ParserBase {
     return this.ACTION((): Expr => ({ kind: 'if', span: this.from(first), condition, then, otherwise }));
   });
 
-  private repeat: ParserMethod<[], Expr> = this.RULE('repeat', () => {
+  /** `repeat COUNT { stage }` */
+  private repeat: ParserMethod<[], RepeatNode> = this.RULE('repeat', () => {
     const first = this.CONSUME(T.Repeat);
     const count = this.SUBRULE(this.either);
     const body = this.SUBRULE(this.block, { ARGS: ['`{` and the stage to repeat'] });
-    return this.ACTION((): Expr => ({ kind: 'repeat', span: this.from(first), count, body }));
+    return this.ACTION((): RepeatNode => ({ kind: 'repeat', span: this.from(first), count, body }));
   });
 
-  /** `choose [NAME] { ... }` or `choose [NAME] a..b [step c]` */
-  private choose: ParserMethod<[], Expr> = this.RULE('choose', () => {
-    const first = this.CONSUME(T.Choose);
-    let name: IToken | undefined;
-    this.OPTION(() => {
-      name = this.CONSUME(T.Name);
-    });
-    const from = this.OR<AlternativesNode | RangeNode>({
-      DEF: [{ ALT: () => this.SUBRULE(this.alternatives) }, { ALT: () => this.SUBRULE(this.chosenRange) }],
-      ERR_MSG: name ? '`{` or a range such as `1..3`' : 'a name, `{` or a range such as `1..3`',
-    });
-    return this.ACTION((): Expr => ({
-      kind: 'choose',
-      span: this.from(first),
-      name: name && nameNode(name),
-      from,
-    }));
+  /** `for PATTERN in source { stage }` */
+  private loop: ParserMethod<[], ForNode> = this.RULE('loop', () => {
+    const first = this.CONSUME(T.For);
+    const pattern = this.SUBRULE(this.pattern);
+    this.CONSUME(T.In, { ERR_MSG: '`in` and a list' });
+    const source = this.SUBRULE(this.either);
+    const body = this.SUBRULE(this.block, { ARGS: ['an operator or `{` and a stage'] });
+    return this.ACTION((): ForNode => ({ kind: 'for', span: this.from(first), pattern, source, body }));
   });
+}
 
-  private alternatives: ParserMethod<[], AlternativesNode> = this.RULE('alternatives', () => {
-    const opener = this.CONSUME(T.LeftBrace);
-    const before = this.reports.count;
-    const after = 'an operator, `,`, the end of the line or `}`';
-    const ends = [T.Separator];
-    const items = this.series({ place: 'alternative', opener, ends, after }, T.Separator, () =>
-      this.SUBRULE(this.alternative),
-    );
-    this.CONSUME(T.RightBrace, { ERR_MSG: 'an alternative or `}`' });
-    return this.ACTION((): AlternativesNode => {
-      const span = this.from(opener);
-      if (items.length === 0 && this.reports.count === before) {
-        this.reports.add('emptyChoose', {}, span, { expected: 'at least one alternative, as in `{3, 5}`' });
-      }
-      return { kind: 'alternatives', span, items };
-    });
-  });
-
-  private alternative: ParserMethod<[], AlternativeNode> = this.RULE('alternative', () => {
-    const first = this.LA(1);
-    return this.OR<AlternativeNode>({
-      DEF: [
-        {
-          ALT: () => {
-            const label = this.OR1([
-              { ALT: () => this.CONSUME(T.Name) },
-              { ALT: () => this.CONSUME(T.None) },
-            ]);
-            this.CONSUME(T.Colon);
-            const value = this.OR2<Expr | BlockNode>({
-              DEF: [
-                { ALT: () => this.SUBRULE(this.block, { ARGS: ['`{`'] }) },
-                { ALT: () => this.SUBRULE(this.pipeline) },
-              ],
-              ERR_MSG: 'an expression or `{`',
-            });
-            return this.ACTION((): AlternativeNode => ({
-              kind: 'alternative',
-              span: this.from(first),
-              label: nameNode(label),
-              value,
-            }));
-          },
-        },
-        {
-          ALT: () => {
-            const value = this.SUBRULE1(this.pipeline);
-            return this.ACTION((): AlternativeNode => {
-              // A bare name is its own label.
-              const label: NameNode | undefined =
-                value.kind === 'reference' ? { kind: 'name', span: value.span, text: value.name } : undefined;
-              return { kind: 'alternative', span: this.from(first), label, value };
-            });
-          },
-        },
-      ],
-      ERR_MSG: 'an alternative',
-    });
-  });
-
-  private chosenRange: ParserMethod<[], RangeNode> = this.RULE('chosenRange', () => {
-    const first = this.LA(1);
-    const from = this.OR<Expr>({
-      DEF: [
-        {
-          ALT: () => {
-            const token = this.CONSUME(T.NumberText);
-            return this.ACTION(() => numberNode(token));
-          },
-        },
-        { ALT: () => this.SUBRULE(this.tuple) },
-      ],
-      ERR_MSG: 'a number or `(`',
-    });
-    this.CONSUME(T.DotDot, { ERR_MSG: '`..` and the end of the range' });
-    const to = this.SUBRULE1(this.sum);
-    let step: Expr | undefined;
-    this.OPTION(() => {
-      this.CONSUME(T.Step);
-      step = this.SUBRULE2(this.sum);
-    });
-    return this.ACTION((): RangeNode => ({ kind: 'range', span: this.from(first), from, to, step }));
-  });
-
-  /** `{ statements expr }`; the argument says what was expected where it does not begin. */
-  protected block: ParserMethod<[string], BlockNode> = this.RULE('block', (expected: string) => {
-    const opener = this.CONSUME(T.LeftBrace, { ERR_MSG: expected });
-    const before = this.reports.count;
-    const after = 'an operator, `,`, the end of the line or `}`';
-    const items = this.series({ place: 'body item', opener, ends: [T.Separator], after }, T.Separator, () =>
-      this.SUBRULE(this.bodyItem),
-    );
-    this.CONSUME(T.RightBrace, { ERR_MSG: 'an item or `}`' });
-    return this.ACTION(() =>
-      blockNode(items, this.from(opener), this.reports, this.reports.count === before),
-    );
-  });
-
-  private bodyItem: ParserMethod<[], BodyItem> = this.RULE('bodyItem', () =>
-    this.OR<BodyItem>({
-      DEF: [
-        { ALT: () => this.SUBRULE(this.let) },
-        { ALT: () => this.SUBRULE(this.requirement) },
-        { ALT: () => this.SUBRULE(this.pipeline) },
-      ],
-      ERR_MSG: '`let`, `require` or an expression',
-    }),
-  );
-
-  /** `let NAME = expr` or `let (A, B) = expr` */
-  protected let: ParserMethod<[], LetNode> = this.RULE('let', () => {
-    const first = this.CONSUME(T.Let);
-    const names: IToken[] = [];
-    let tuple = false;
-    this.OR({
-      DEF: [
-        { ALT: () => names.push(this.CONSUME(T.Name)) },
-        {
-          ALT: () => {
-            const opener = this.CONSUME(T.LeftParen);
-            tuple = true;
-            const after = '`,` or `)`';
-            names.push(
-              ...this.series({ place: 'element', opener, ends: [T.Comma], after }, T.Comma, () =>
-                this.CONSUME1(T.Name, { ERR_MSG: 'a name' }),
-              ),
-            );
-            this.CONSUME(T.RightParen, { ERR_MSG: 'a name' });
-          },
-        },
-      ],
-      ERR_MSG: 'a name',
-    });
-    this.CONSUME(T.Assign, { ERR_MSG: '`=` and a value' });
-    const value = this.SUBRULE(this.pipeline);
-    return this.ACTION((): LetNode => {
-      const span = this.from(first);
-      if (tuple && names.length === 0) {
-        const empty = joinSpans(spanOf(first), span);
-        this.reports.add('unexpectedToken', { found: '`()`' }, empty, {
-          expected: 'names in the parentheses',
-        });
-      }
-      return { kind: 'let', span, doc: this.docOf(first), names: names.map(nameNode), tuple, value };
-    });
-  });
-
-  /** `require expr` */
-  protected requirement: ParserMethod<[], RequireNode> = this.RULE('requirement', () => {
-    const first = this.CONSUME(T.Require);
-    const condition = this.SUBRULE(this.pipeline);
-    return this.ACTION((): RequireNode => ({ kind: 'require', span: this.from(first), condition }));
-  });
+/** An argument whose value is a list without brackets. */
+function generatedArgument(item: ArgNode, generator: GeneratorNode): ArgNode {
+  const span = joinSpans(item.value.span, generator.span);
+  const value: ListNode = { kind: 'list', span, items: [item.value], generator, brackets: false };
+  return { ...item, span: joinSpans(item.span, generator.span), value };
 }

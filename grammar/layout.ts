@@ -11,7 +11,7 @@ import type { Span } from './source.ts';
 import * as T from './tokens.ts';
 
 /**
- * How deep brackets, `if`, `choose` and `repeat` may stand inside one another. The parser needs up to 4 KiB
+ * How deep brackets, `if`, `choose`, `repeat` and `for` may stand inside one another. The parser needs up to 4 KiB
  * of stack for each level, of the megabyte that Node.js has by default.
  */
 export const nestingLimit: number = 100;
@@ -42,7 +42,7 @@ interface Frame {
   readonly opener: IToken | undefined;
   /** `if`s of the present item. */
   ifs: number;
-  /** `choose` and `repeat` of the present item, or stage where no `if` is open. */
+  /** `choose`, `repeat` and `for` of the present item, or stage where no `if` is open. */
   prefixes: number;
   /** Operators and calls of the present item or stage. */
   operators: number;
@@ -62,9 +62,32 @@ const partners: ReadonlyMap<TokenType, TokenType> = new Map([
   [T.LeftBrace, T.RightBrace],
 ]);
 /** Words that never stand inside `( )` or `[ ]`. */
-const statementWords: ReadonlySet<TokenType> = new Set([T.Let, T.Input, T.Output, T.Require]);
-const declarationWords: ReadonlySet<TokenType> = new Set([T.Space, T.Motif, T.Search]);
-const prefixWords: ReadonlySet<TokenType> = new Set([T.If, T.Choose, T.Repeat]);
+const statementWords: ReadonlySet<TokenType> = new Set([T.Let, T.Nodes, T.Input, T.Output, T.Require]);
+const declarationWords: ReadonlySet<TokenType> = new Set([
+  T.Use,
+  T.Space,
+  T.Motif,
+  T.Cell,
+  T.Architecture,
+  T.Property,
+  T.Search,
+  T.Genome,
+  T.Program,
+]);
+/** Words that begin a declaration if the word after them is the one given, and are names elsewhere. */
+const contextualWords: ReadonlyMap<TokenType, (next: TokenType) => boolean> = new Map([
+  [T.Normal, (next) => next === T.Cell],
+  [T.Reduction, (next) => next === T.Cell],
+  [T.Notation, isName],
+  [T.Moves, (next) => next === T.Of],
+]);
+/** What calls or selects a part of the value before it. */
+const selectors: ReadonlySet<TokenType> = new Set([T.LeftParen, T.LeftSquare, T.Dot]);
+const prefixWords: ReadonlySet<TokenType> = new Set([T.If, T.Choose, T.Repeat, T.For]);
+
+function isName(type: TokenType): boolean {
+  return type === T.PlainName || (type.CATEGORIES?.includes(T.Name) ?? false);
+}
 
 /** Resolves newlines and balances brackets; undefined when the text is nested beyond the limits. */
 export function layOut(tokens: readonly IToken[], reports: Reports): LaidToken[] | undefined {
@@ -78,15 +101,18 @@ class Layout {
   /** How many of each kind of bracket are open. */
   private readonly open = new Map<TokenType | undefined, number>();
   private newline: IToken | undefined;
-  /** `if`, `choose` and `repeat` in all open items. */
+  /** `if`, `choose`, `repeat` and `for` in all open items. */
   private prefixes = 0;
+  /** The token after the one that is being added. */
+  private next: IToken | undefined;
 
   constructor(reports: Reports) {
     this.reports = reports;
   }
 
   run(tokens: readonly IToken[]): LaidToken[] | undefined {
-    for (const token of tokens) {
+    for (const [i, token] of tokens.entries()) {
+      this.next = tokens[i + 1];
       if (token.tokenType === T.Newline) this.newline ??= token;
       else if (!this.add(token)) return undefined;
     }
@@ -101,7 +127,7 @@ class Layout {
     const type = token.tokenType;
     this.closeBefore(token);
     if (T.closes.has(type)) return this.addCloser(token);
-    this.addNewline(type);
+    this.addNewline(token);
     if (type === T.Comma && this.inItems()) {
       this.addSeparator(token);
       return true;
@@ -114,7 +140,7 @@ class Layout {
   /** Closes brackets that cannot still be open where a statement or a declaration begins. */
   private closeBefore(token: IToken): void {
     const type = token.tokenType;
-    const declares = declarationWords.has(type) && this.atLineStart(token);
+    const declares = this.declares(token) && this.atLineStart(token);
     if (!declares && !statementWords.has(type)) return;
     const label = `\`${token.image}\` cannot stand inside`;
     this.closeMissing(spanOf(token), label, () => declares || !this.inItems());
@@ -128,6 +154,12 @@ class Layout {
       (f) => f.opener && partners.get(f.opener.tokenType) === token.tokenType,
     );
     return line(this.opener()) === line(token) && line(partner?.opener) !== line(token);
+  }
+
+  /** True for a word that begins a declaration. */
+  private declares({ tokenType }: IToken): boolean {
+    if (declarationWords.has(tokenType)) return true;
+    return this.next !== undefined && (contextualWords.get(tokenType)?.(this.next.tokenType) ?? false);
   }
 
   private atLineStart(token: IToken): boolean {
@@ -199,13 +231,14 @@ class Layout {
     this.laid.push(Object.assign(token, { depth: this.frames.length - 1 }));
   }
 
-  private addNewline(next: TokenType): void {
+  private addNewline(token: IToken): void {
+    const next = token.tokenType;
     const newline = this.newline;
     this.newline = undefined;
     const last = this.laid.at(-1)?.tokenType;
     if (!newline || !last || !this.inItems() || T.leads.has(next) || partners.has(last)) return;
     // What begins with such a word is a new item, even where the line above is not finished.
-    const begins = statementWords.has(next) || declarationWords.has(next);
+    const begins = statementWords.has(next) || this.declares(token);
     if (T.continues.has(last) && !begins) return;
     this.addSeparator(newline);
   }
@@ -229,8 +262,8 @@ class Layout {
       this.prefixes += 1;
     } else if (type === T.Pipe) {
       this.endStage();
-    } else if (frame && (type.CATEGORIES?.includes(T.BinaryOperator) || type === T.LeftParen)) {
-      // A call of a call of a call nests as well, to the left.
+    } else if (frame && (type.CATEGORIES?.includes(T.BinaryOperator) || selectors.has(type))) {
+      // A call of a call of a call nests as well, to the left; so do members and elements.
       frame.operators += 1;
     }
     if (closer) {

@@ -1,30 +1,28 @@
-/** The rules of files: declarations, spaces, motifs and searches; the parser itself. */
+/** The rules of files: `use`, spaces, motifs and cells; the parser itself. */
 import type { IToken, ParserMethod } from 'chevrotain';
 import type {
-  AmountNode,
-  AmountsNode,
   ArgNode,
-  BlockNode,
+  CellNode,
   Declaration,
   Expr,
-  FieldNode,
-  FieldValue,
   InputNode,
   MotifNode,
   NameNode,
   OutputNode,
   ParamNode,
-  SearchNode,
   SpaceNode,
+  UseNode,
 } from './ast.ts';
-import { nameNode, numberNode, plainBody } from './buildAst.ts';
-import { ExpressionRules } from './expressionRules.ts';
+import { nameNode, stringNode } from './buildAst.ts';
 import type { LaidToken } from './layout.ts';
 import type { Frame } from './parserBase.ts';
+import { RecordRules } from './recordRules.ts';
 import type { Reports } from './reports.ts';
 import * as T from './tokens.ts';
 
 type SpaceItem = SpaceNode['items'][number];
+/** `(tensors; statics)` of a motif or a cell. */
+type Header = Pick<MotifNode, 'tensors' | 'params'>;
 
 const fileFrame: Frame = {
   place: 'declaration',
@@ -40,7 +38,7 @@ const expressionFrame: Frame = {
 };
 
 /** The parser of `.nas` files. One instance serves any number of files, one after another. */
-export class NasParser extends ExpressionRules {
+export class NasParser extends RecordRules {
   constructor(validate = false) {
     super(validate);
     this.performSelfAnalysis();
@@ -68,23 +66,31 @@ export class NasParser extends ExpressionRules {
     return this.guarded(expressionFrame, () => this.SUBRULE(this.pipeline));
   });
 
-  /** Gives what `read` reads, unless an error was found inside. */
-  private unbroken<N>(read: () => N): N | undefined {
-    const before = this.reports.count;
-    const node = read();
-    return this.RECORDING_PHASE || this.reports.count === before ? node : undefined;
-  }
-
   private declaration: ParserMethod<[], Declaration | undefined> = this.RULE('declaration', () =>
     this.OR<Declaration | undefined>({
       DEF: [
+        { ALT: () => this.SUBRULE(this.use) },
         { ALT: () => this.SUBRULE(this.space) },
         { ALT: () => this.unbroken(() => this.SUBRULE(this.motif)) },
+        { ALT: () => this.unbroken(() => this.SUBRULE(this.cell)) },
+        { ALT: () => this.unbroken(() => this.SUBRULE(this.architecture)) },
+        { ALT: () => this.SUBRULE(this.notation) },
+        { ALT: () => this.unbroken(() => this.SUBRULE(this.moves)) },
+        { ALT: () => this.unbroken(() => this.SUBRULE(this.property)) },
         { ALT: () => this.SUBRULE(this.search) },
+        { ALT: () => this.unbroken(() => this.SUBRULE(this.genome)) },
+        { ALT: () => this.unbroken(() => this.SUBRULE(this.program)) },
       ],
-      ERR_MSG: '`space`, `motif` or `search`',
+      ERR_MSG: 'a declaration such as `space`, `motif`, `cell` or `search`',
     }),
   );
+
+  /** `use "file.nas"` */
+  private use: ParserMethod<[], UseNode> = this.RULE('use', () => {
+    const first = this.CONSUME(T.Use);
+    const path = this.CONSUME(T.StringText, { ERR_MSG: 'a file name in double quotes' });
+    return this.ACTION((): UseNode => ({ kind: 'use', span: this.from(first), path: stringNode(path) }));
+  });
 
   private space: ParserMethod<[], SpaceNode> = this.RULE('space', () => {
     const first = this.CONSUME(T.Space);
@@ -96,7 +102,7 @@ export class NasParser extends ExpressionRules {
       this.CONSUME(T.RightParen, { ERR_MSG: 'a parameter or `)`' });
     });
     const opener = this.CONSUME(T.LeftBrace, { ERR_MSG: '`(` or `{`' });
-    const after = 'an operator, the end of the line or `}`';
+    const after = 'an operator, `,`, the end of the line or `}`';
     const items = this.series({ place: 'space item', opener, ends: [T.Separator], after }, T.Separator, () =>
       this.unbroken(() => this.SUBRULE(this.spaceItem)),
     );
@@ -137,10 +143,9 @@ export class NasParser extends ExpressionRules {
       DEF: [
         { ALT: () => this.SUBRULE(this.inputItem) },
         { ALT: () => this.SUBRULE(this.outputItem) },
-        { ALT: () => this.SUBRULE(this.let) },
-        { ALT: () => this.SUBRULE(this.requirement) },
+        { ALT: () => this.SUBRULE(this.statement) },
       ],
-      ERR_MSG: '`input`, `let`, `output`, `require` or `}`',
+      ERR_MSG: '`input`, `let`, `nodes`, `output`, `require` or `}`',
     }),
   );
 
@@ -165,17 +170,85 @@ export class NasParser extends ExpressionRules {
     }));
   });
 
+  /** `output expr` or `output NAME: expr` */
   private outputItem: ParserMethod<[], OutputNode> = this.RULE('outputItem', () => {
     const first = this.CONSUME(T.Output);
+    let name: IToken | undefined;
+    this.OPTION(() => {
+      name = this.CONSUME(T.Name);
+      this.CONSUME(T.Colon);
+    });
     const value = this.SUBRULE(this.pipeline);
-    return this.ACTION((): OutputNode => ({ kind: 'output', span: this.from(first), value }));
+    return this.ACTION((): OutputNode => ({
+      kind: 'output',
+      span: this.from(first),
+      name: name && nameNode(name),
+      value,
+    }));
   });
 
-  /** `motif NAME(tensors; statics) = expr` or `{ statements expr }` */
+  /** `motif NAME(tensors; statics)` and a body */
   private motif: ParserMethod<[], MotifNode> = this.RULE('motif', () => {
     const first = this.CONSUME(T.Motif);
     const name = this.CONSUME(T.Name, { ERR_MSG: 'a name' });
-    const opener = this.CONSUME(T.LeftParen, { ERR_MSG: '`(` and the parameters' });
+    const { tensors, params } = this.SUBRULE(this.header, { ARGS: ['`(` and the parameters'] });
+    const body = this.SUBRULE(this.body);
+    return this.ACTION((): MotifNode => ({
+      kind: 'motif',
+      span: this.from(first),
+      doc: this.docOf(first),
+      name: nameNode(name),
+      tensors,
+      params,
+      body,
+    }));
+  });
+
+  /** `[normal | reduction] cell NAME[count](tensors; statics)` and a body */
+  private cell: ParserMethod<[], CellNode> = this.RULE('cell', () => {
+    const first = this.LA(1);
+    let contract: CellNode['contract'];
+    this.OPTION(() => {
+      this.OR([
+        {
+          ALT: () => {
+            this.CONSUME(T.Normal);
+            contract = 'normal';
+          },
+        },
+        {
+          ALT: () => {
+            this.CONSUME(T.Reduction);
+            contract = 'reduction';
+          },
+        },
+      ]);
+    });
+    this.CONSUME(T.Cell, { ERR_MSG: '`cell`' });
+    const name = this.CONSUME(T.Name, { ERR_MSG: 'a name' });
+    let count: Expr | undefined;
+    this.OPTION1(() => {
+      this.CONSUME(T.LeftSquare);
+      count = this.SUBRULE(this.pipeline);
+      this.CONSUME(T.RightSquare, { ERR_MSG: 'an operator or `]`' });
+    });
+    const { tensors, params } = this.SUBRULE(this.header, { ARGS: ['`(` and the parameters, or `[`'] });
+    const body = this.SUBRULE(this.body);
+    return this.ACTION((): CellNode => ({
+      kind: 'cell',
+      span: this.from(first),
+      doc: this.docOf(first),
+      contract,
+      name: nameNode(name),
+      count,
+      tensors,
+      params,
+      body,
+    }));
+  });
+
+  private header: ParserMethod<[string], Header> = this.RULE('header', (expected: string) => {
+    const opener = this.CONSUME(T.LeftParen, { ERR_MSG: expected });
     const after = '`,`, `;` or `)`';
     const tensors: NameNode[] = this.series(
       { place: 'tensor', opener, ends: [T.Comma, T.Semicolon], after },
@@ -191,93 +264,6 @@ export class NasParser extends ExpressionRules {
       params = this.SUBRULE(this.params, { ARGS: [opener] });
     });
     this.CONSUME(T.RightParen, { ERR_MSG: 'a parameter name or `)`' });
-    const body = this.OR<BlockNode>({
-      DEF: [
-        {
-          ALT: () => {
-            this.CONSUME(T.Assign);
-            const value = this.SUBRULE(this.pipeline);
-            return this.ACTION(() => plainBody(value));
-          },
-        },
-        { ALT: () => this.SUBRULE(this.block, { ARGS: ['`{`'] }) },
-      ],
-      ERR_MSG: '`=` or `{`',
-    });
-    return this.ACTION((): MotifNode => ({
-      kind: 'motif',
-      span: this.from(first),
-      doc: this.docOf(first),
-      name: nameNode(name),
-      tensors,
-      params,
-      body,
-    }));
-  });
-
-  /** `search NAME of SPACE(args) { fields }` */
-  private search: ParserMethod<[], SearchNode> = this.RULE('search', () => {
-    const first = this.CONSUME(T.Search);
-    const name = this.CONSUME(T.Name, { ERR_MSG: 'a name' });
-    this.CONSUME(T.Of, { ERR_MSG: '`of` and the name of a space' });
-    const space = this.CONSUME1(T.Name, { ERR_MSG: 'a space name' });
-    let args: ArgNode[] = [];
-    this.OPTION(() => {
-      const list = this.SUBRULE(this.argumentList);
-      this.ACTION(() => {
-        args = [...list.args, ...list.statics];
-      });
-    });
-    const opener = this.CONSUME(T.LeftBrace, { ERR_MSG: '`(` or `{`' });
-    const after = 'an operator, `,`, the end of the line or `}`';
-    const fields = this.series({ place: 'field', opener, ends: [T.Separator], after }, T.Separator, () =>
-      this.unbroken(() => this.SUBRULE(this.field)),
-    );
-    this.CONSUME(T.RightBrace, { ERR_MSG: 'a field or `}`' });
-    return this.ACTION((): SearchNode => ({
-      kind: 'search',
-      span: this.from(first),
-      doc: this.docOf(first),
-      name: nameNode(name),
-      space: nameNode(space),
-      args,
-      fields,
-    }));
-  });
-
-  private field: ParserMethod<[], FieldNode> = this.RULE('field', () => {
-    const first = this.CONSUME(T.Name, { ERR_MSG: 'a field name' });
-    const value = this.OR<FieldValue>({
-      DEF: [{ ALT: () => this.SUBRULE(this.amounts) }, { ALT: () => this.SUBRULE(this.pipeline) }],
-      ERR_MSG: 'a value',
-    });
-    return this.ACTION((): FieldNode => ({
-      kind: 'field',
-      span: this.from(first),
-      name: nameNode(first),
-      value,
-    }));
-  });
-
-  /** `20 trials or 10 minutes` */
-  private amounts: ParserMethod<[], AmountsNode> = this.RULE('amounts', () => {
-    const first = this.LA(1);
-    const amounts: AmountNode[] = [this.SUBRULE(this.amount)];
-    this.MANY(() => {
-      this.CONSUME(T.Or);
-      amounts.push(this.SUBRULE1(this.amount));
-    });
-    return this.ACTION((): AmountsNode => ({ kind: 'amounts', span: this.from(first), amounts }));
-  });
-
-  private amount: ParserMethod<[], AmountNode> = this.RULE('amount', () => {
-    const number = this.CONSUME(T.NumberText, { ERR_MSG: 'a number' });
-    const unit = this.CONSUME(T.Name, { ERR_MSG: 'a unit, as in `20 trials`' });
-    return this.ACTION((): AmountNode => ({
-      kind: 'amount',
-      span: this.from(number),
-      number: numberNode(number),
-      unit: nameNode(unit),
-    }));
+    return { tensors, params };
   });
 }

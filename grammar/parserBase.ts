@@ -96,6 +96,13 @@ export class ParserBase extends EmbeddedActionsParser {
     return undefined;
   }
 
+  /** Gives what `read` reads, unless an error was found inside. */
+  protected unbroken<N>(read: () => N): N | undefined {
+    const before = this.reports.count;
+    const node = read();
+    return this.RECORDING_PHASE || this.reports.count === before ? node : undefined;
+  }
+
   /** The span from a token to the last one read. */
   protected from(first: IToken): Span {
     const last = this.LA(0);

@@ -35,17 +35,16 @@ export type Place =
   | 'tensor'
   | 'parameter'
   | 'element'
+  | 'list item'
+  | 'entry'
+  | 'map entry'
+  | 'answer'
   | 'value';
 
 /** Reports that the parser cannot go on. */
 export function reportStop(stop: Stop, reports: Reports): void {
   const { token } = stop;
   const span = placeOf(stop, reports);
-  const later = laterConstruct(stop);
-  if (later) {
-    reports.add('laterSyntax', { what: later.what }, span, { hint: later.hint });
-    return;
-  }
   const wrongPlace = misplacement(stop);
   if (wrongPlace) {
     reports.add('misplaced', { word: token.image, where: wrongPlace.where }, span, { hint: wrongPlace.hint });
@@ -113,46 +112,6 @@ function describe(token: IToken): string {
   if (token.tokenType.name === 'EOF') return 'end of the text';
   if (token.tokenType === T.StringText) return `string ${excerpt(token.image, 30)}`;
   return `\`${excerpt(token.image, 30)}\``;
-}
-
-const laterDeclarations: ReadonlySet<string> = new Set([
-  'use',
-  'cell',
-  'architecture',
-  'property',
-  'genome',
-  'program',
-]);
-
-/** The construct of the whole language that begins here, if it is one that this version cannot read. */
-function laterConstruct(stop: Stop): { what: string; hint?: string } | undefined {
-  const { token, after, before } = stop;
-  const word = token.image;
-  if (token.tokenType === T.Name || token.tokenType === T.PlainName) {
-    const contract = (word === 'normal' || word === 'reduction') && after.image === 'cell';
-    return contract ? { what: `\`${word} cell\`` } : undefined;
-  }
-  if (token.tokenType === T.LaterWord) {
-    // As a name, it is a reserved word and nothing else.
-    const asName =
-      /\bname$/.test(stop.expected) || after.tokenType === T.Colon || after.tokenType === T.Assign;
-    if (asName && before.tokenType !== T.Choose) return undefined;
-    if (laterDeclarations.has(word)) return { what: `\`${word}\`` };
-    if (word === 'from' || word === 'any') return { what: '`choose ... from`' };
-    if (word === 'cell') return { what: '`cell`', hint: 'a `motif` makes its decisions at each use' };
-    return { what: `\`${word}\`` };
-  }
-  if (token.tokenType === T.Of && stop.place !== 'declaration' && after.tokenType !== T.Colon)
-    return { what: '`choose ... of`' };
-  if (token.tokenType === T.Spread) return { what: 'the spread `...`' };
-  const endsValue = T.endsValue.has(before.tokenType);
-  if (endsValue && token.tokenType === T.LeftSquare) return { what: 'indexing with `[ ]`' };
-  if (endsValue && token.tokenType === T.Dot) return { what: 'a member after `.`' };
-  if (token.tokenType === T.LeftBrace && stop.place === 'field') return { what: 'a record in a search' };
-  if (token.tokenType === T.Colon && stop.place === 'space item' && stop.first.tokenType === T.Output) {
-    return { what: 'a named output', hint: 'write `output` and the value alone' };
-  }
-  return undefined;
 }
 
 /** A word of the language at the beginning of an item where it cannot stand. */

@@ -20,7 +20,7 @@ export const BinaryOperator: TokenType = createToken({ name: 'BinaryOperator', p
 export const Arithmetic: TokenType = createToken({ name: 'Arithmetic', pattern: Lexer.NA });
 /** Words that cannot be names. */
 export const ReservedWord: TokenType = createToken({ name: 'ReservedWord', pattern: Lexer.NA });
-/** A name; also the word `step`, which is reserved only behind a range. */
+/** A name; also the words that mean something in one place only: `step`, `normal`, `notation` and their like. */
 export const Name: TokenType = createToken({ name: 'Name', pattern: Lexer.NA });
 /** Where one item ends: newlines or commas between braces. Made by `layout.ts`. */
 export const Separator: TokenType = createToken({ name: 'Separator', pattern: Lexer.NA });
@@ -48,26 +48,37 @@ export const PlainName: TokenType = createToken({
 function word(text: string, categories: TokenType[] = []): TokenType {
   return define({
     name: `Word_${text}`,
-    pattern: new RegExp(text),
-    longer_alt: PlainName,
+    pattern: new RegExp(`${text}\\b`),
     categories: [ReservedWord, ...categories],
   });
 }
 
 export const Nas: TokenType = word('nas');
+export const Use: TokenType = word('use');
 export const Space: TokenType = word('space');
 export const Motif: TokenType = word('motif');
+export const Cell: TokenType = word('cell');
+export const Architecture: TokenType = word('architecture');
+export const Property: TokenType = word('property');
 export const Search: TokenType = word('search');
+export const Genome: TokenType = word('genome');
+export const Program: TokenType = word('program');
 export const Let: TokenType = word('let');
+export const Nodes: TokenType = word('nodes');
 export const Input: TokenType = word('input');
 export const Output: TokenType = word('output');
 export const Require: TokenType = word('require');
 export const Choose: TokenType = word('choose');
-export const Repeat: TokenType = word('repeat');
 export const Of: TokenType = word('of');
+export const From: TokenType = word('from');
+export const Any: TokenType = word('any');
+export const For: TokenType = word('for');
+export const In: TokenType = word('in', [BinaryOperator]);
+export const Repeat: TokenType = word('repeat');
 export const If: TokenType = word('if');
 export const Then: TokenType = word('then');
 export const Else: TokenType = word('else');
+export const When: TokenType = word('when');
 export const And: TokenType = word('and', [BinaryOperator]);
 export const Or: TokenType = word('or', [BinaryOperator]);
 export const Not: TokenType = word('not');
@@ -75,20 +86,21 @@ export const True: TokenType = word('true');
 export const False: TokenType = word('false');
 export const None: TokenType = word('none');
 
-/** Words of the language's constructs that this version does not read yet. */
-export const LaterWord: TokenType = define({
-  name: 'LaterWord',
-  pattern: /use|cell|nodes|from|any|for|in|when|architecture|property|genome|program/,
-  longer_alt: PlainName,
-  categories: [ReservedWord],
-});
+/** A word with a meaning in one place; everywhere else it is a name. */
+function nameLike(name: string, text: string, categories: TokenType[] = []): TokenType {
+  return define({
+    name,
+    pattern: new RegExp(`${text}\\b`),
+    label: `\`${text}\``,
+    categories: [Name, ...categories],
+  });
+}
 
-export const Step: TokenType = define({
-  name: 'Step',
-  pattern: /step/,
-  longer_alt: PlainName,
-  categories: [Name, BinaryOperator],
-});
+export const Step: TokenType = nameLike('Step', 'step', [BinaryOperator]);
+export const Normal: TokenType = nameLike('Normal', 'normal');
+export const Reduction: TokenType = nameLike('Reduction', 'reduction');
+export const Notation: TokenType = nameLike('Notation', 'notation');
+export const Moves: TokenType = nameLike('Moves', 'moves');
 vocabulary.push(PlainName);
 
 // ---------------------------------------------------------------- numbers and strings
@@ -168,17 +180,6 @@ export function nasLexer(): Lexer {
   lexer ??= new Lexer(vocabulary, { positionTracking: 'onlyOffset', skipValidations: true });
   return lexer;
 }
-
-/** The tokens with which a value can end; a `[` or `.` behind them would select a part of it. */
-export const endsValue: ReadonlySet<TokenType> = new Set([
-  PlainName,
-  Step,
-  NumberText,
-  StringText,
-  RightParen,
-  RightSquare,
-  RightBrace,
-]);
 
 /** Closing brackets. */
 export const closes: ReadonlySet<TokenType> = new Set([RightParen, RightSquare, RightBrace]);

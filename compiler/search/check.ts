@@ -92,15 +92,28 @@ function collect(reader: FieldReader, node: SearchNode): Fields {
   return fields;
 }
 
-/** The field's value as an expression; amounts belong to `budget` alone. */
+/** The field's value as an expression; amounts belong to `budget` alone, records to genomes and programs. */
 function expression(reader: FieldReader, field: FieldNode): Expr | undefined {
-  if (field.value.kind !== 'amounts') return field.value;
+  const { value } = field;
   const name = field.name.text;
-  reader.report('badField', { name, found: 'an amount with a unit' }, reader.at(field.value), {
-    expected: 'a value without a unit',
-  });
-  return undefined;
+  switch (value.kind) {
+    case 'amounts':
+      reader.report('badField', { name, found: 'an amount with a unit' }, reader.at(value), {
+        expected: 'a value without a unit',
+      });
+      return undefined;
+    case 'record':
+    case 'counted':
+      reader.report('badField', { name, found: foundInstead[value.kind] }, reader.at(value), {
+        expected: 'a value',
+      });
+      return undefined;
+    default:
+      return value;
+  }
 }
+
+const foundInstead = { record: 'fields in braces', counted: 'a number of items' } as const;
 
 function readNamed(
   reader: FieldReader,
