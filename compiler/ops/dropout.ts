@@ -20,9 +20,17 @@ function seedOf(key: number, step: number): number {
   return hash((step ^ hash(key)) >>> 0);
 }
 
-/** Elements whose hash is below this are dropped. */
-export function dropBelow(rate: number): number {
-  return Math.floor(rate * 0x100000000);
+/** Hashes have 24 bits here, which a float holds exactly. */
+const HASHES = 2 ** 24;
+
+/** How many of the 2^24 hashes are dropped. */
+export function droppedHashes(rate: number): number {
+  return Math.floor(rate * HASHES);
+}
+
+/** What the kept elements are multiplied by, so that the mean stays. */
+export function keptFactor(rate: number): number {
+  return HASHES / (HASHES - droppedHashes(rate));
 }
 
 export const dropoutOps: Pick<OpTable, 'dropout'> = {
@@ -47,9 +55,10 @@ export const dropoutOps: Pick<OpTable, 'dropout'> = {
       const [x, key, step] = three(inputs);
       const xs = doubles(x);
       const seed = seedOf(key.data[0] ?? NaN, step.data[0] ?? NaN);
-      const below = dropBelow(rate);
+      const below = droppedHashes(rate);
+      const factor = keptFactor(rate);
       for (let i = 0; i < xs.length; i++) {
-        out.data[i] = hash((i ^ seed) >>> 0) < below ? 0 : (xs[i] ?? NaN) / (1 - rate);
+        out.data[i] = hash((i ^ seed) >>> 0) >>> 8 < below ? 0 : factor * (xs[i] ?? NaN);
       }
     },
     gradient({ builder, node, inputs, dy, wants }) {

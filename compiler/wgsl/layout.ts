@@ -25,7 +25,17 @@ export function physicalBytes(physical: Shape): number {
   return elementsOf(physical) * 4;
 }
 
-const elementwise: ReadonlySet<OpName> = new Set(['add', 'sub', 'mul', 'scale', 'relu', 'relu_gradient']);
+const elementwise: ReadonlySet<OpName> = new Set([
+  'add',
+  'sub',
+  'mul',
+  'scale',
+  'relu',
+  'relu_gradient',
+  'activation_gradient',
+]);
+
+const weightGradients: ReadonlySet<OpName> = new Set(['conv_weight_gradient', 'depthwise_weight_gradient']);
 
 /**
  * The nodes that are laid out as weights: parameters of rank two and more, their gradients, and what is
@@ -37,7 +47,7 @@ export function weightNodes(graph: Graph): ReadonlySet<NodeId> {
   const isWeight = (node: GraphNode): boolean => {
     if (node.kind === 'parameter') return node.shape.length >= 2;
     if (node.kind !== 'op') return false;
-    if (node.op === 'conv_weight_gradient') return true;
+    if (weightGradients.has(node.op)) return true;
     return elementwise.has(node.op) && node.inputs.some((id) => weights.has(id));
   };
   for (const node of graph.nodes) if (isWeight(node)) weights.add(node.id);

@@ -1,5 +1,7 @@
 /** The kernels of every op, complete by type. */
 import type { OpName } from '../ops/attributes.ts';
+import { activationGradientRule, activationRule, dropoutRule } from './kernels/activation.ts';
+import { batchMatmulRule } from './kernels/batchMatmul.ts';
 import { correctRule, crossEntropyGradientRule, crossEntropyRule } from './kernels/classification.ts';
 import {
   convInputGradientRule,
@@ -7,6 +9,11 @@ import {
   convWeightGradientRule,
   matmulRule,
 } from './kernels/convolution.ts';
+import {
+  depthwiseInputGradientRule,
+  depthwiseRule,
+  depthwiseWeightGradientRule,
+} from './kernels/depthwise.ts';
 import {
   addRule,
   mulRule,
@@ -16,16 +23,25 @@ import {
   scaleRule,
   subRule,
 } from './kernels/elementwise.ts';
+import { embeddingGradientRule, embeddingRule } from './kernels/embedding.ts';
+import {
+  normalizeRowsGradientRule,
+  normalizeRowsRule,
+  softmaxGradientRule,
+  softmaxRule,
+} from './kernels/lastAxis.ts';
 import {
   batchNormInferenceRule,
   batchNormTrainingRule,
   biasAddRule,
+  channelScaleRule,
   gradientSumsRule,
   inputGradientRule,
   momentsRule,
   sumRowsRule,
   updateStatisticsRule,
 } from './kernels/normalization.ts';
+import { concatRule, padRule, reshapeRule, sliceRule, transposeRule } from './kernels/places.ts';
 import { avgPoolGradientRule, avgPoolRule, maxPoolGradientRule, maxPoolRule } from './kernels/pooling.ts';
 import { globalAvgPoolGradientRule, globalAvgPoolRule } from './kernels/globalPooling.ts';
 import type { KernelRule } from './rule.ts';
@@ -35,9 +51,14 @@ export const kernelTable: { readonly [K in OpName]: KernelRule<K> } = {
   conv: convRule,
   conv_input_gradient: convInputGradientRule,
   conv_weight_gradient: convWeightGradientRule,
+  depthwise: depthwiseRule,
+  depthwise_input_gradient: depthwiseInputGradientRule,
+  depthwise_weight_gradient: depthwiseWeightGradientRule,
   matmul: matmulRule,
+  batch_matmul: batchMatmulRule,
   bias_add: biasAddRule,
   sum_rows: sumRowsRule,
+  channel_scale: channelScaleRule,
   moments: momentsRule,
   batch_norm_training: batchNormTrainingRule,
   batch_norm_gradient_sums: gradientSumsRule,
@@ -45,6 +66,13 @@ export const kernelTable: { readonly [K in OpName]: KernelRule<K> } = {
   batch_norm_inference: batchNormInferenceRule,
   update_statistics: updateStatisticsRule,
   row: rowRule,
+  normalize_rows: normalizeRowsRule,
+  normalize_rows_gradient: normalizeRowsGradientRule,
+  softmax: softmaxRule,
+  softmax_gradient: softmaxGradientRule,
+  activation: activationRule,
+  activation_gradient: activationGradientRule,
+  dropout: dropoutRule,
   relu: reluRule,
   relu_gradient: reluGradientRule,
   add: addRule,
@@ -57,6 +85,13 @@ export const kernelTable: { readonly [K in OpName]: KernelRule<K> } = {
   avg_pool_gradient: avgPoolGradientRule,
   global_avg_pool: globalAvgPoolRule,
   global_avg_pool_gradient: globalAvgPoolGradientRule,
+  concat: concatRule,
+  slice: sliceRule,
+  pad: padRule,
+  reshape: reshapeRule,
+  transpose: transposeRule,
+  embedding: embeddingRule,
+  embedding_gradient: embeddingGradientRule,
   softmax_cross_entropy: crossEntropyRule,
   softmax_cross_entropy_gradient: crossEntropyGradientRule,
   correct: correctRule,

@@ -14,12 +14,14 @@ import { reluHelper } from './elementwise.ts';
 export interface Extent {
   readonly rows: number;
   readonly quads: number;
+  /** Channels that are no padding. */
+  readonly channels: number;
 }
 
 /** The extent of a tensor seen as rows of channels. */
-export function extentOf({ physical }: Operand): Extent {
-  const channels = physical.at(-1) ?? 0;
-  return { rows: elementsOf(physical) / channels, quads: channels / 4 };
+export function extentOf({ shape, physical }: Operand): Extent {
+  const wide = physical.at(-1) ?? 0;
+  return { rows: elementsOf(physical) / wide, quads: wide / 4, channels: shape.at(-1) ?? 0 };
 }
 
 /** How the threads share the rows: thread = slice * quads + quad; a slice takes every `slices`-th row. */
@@ -40,7 +42,7 @@ export function sumSlicing(extent: Extent, profile: Profile): Slicing {
   return { ...extent, slices: Math.max(1, Math.min(most, Math.ceil(threads / extent.quads))) };
 }
 
-type ChannelField = 'rows' | 'quads' | 'slices' | 'width' | 'inverseQuads' | 'epsilon';
+type ChannelField = 'rows' | 'quads' | 'channels' | 'slices' | 'width' | 'inverseQuads' | 'epsilon';
 
 /** The parts of a kernel over rows of channels, as WGSL statements. */
 export interface ChannelParts {
@@ -52,6 +54,8 @@ export interface ChannelParts {
   readonly each: readonly string[];
   /** After the loop; sees `thread`. */
   readonly after?: readonly string[];
+  /** Functions that these call. */
+  readonly helpers?: readonly string[];
 }
 
 /** A kernel over rows of channels whose last binding is `y`. */
@@ -59,6 +63,7 @@ export function channelKernel(parts: ChannelParts): KernelSource<ChannelField> {
   const fields: Record<ChannelField, FieldType> = {
     rows: 'i32',
     quads: 'i32',
+    channels: 'i32',
     slices: 'i32',
     width: 'i32',
     inverseQuads: 'f32',
@@ -82,7 +87,11 @@ export function channelKernel(parts: ChannelParts): KernelSource<ChannelField> {
     storage: [...reads(...parts.inputs), writes('y')],
     fields,
     workgroupSize: THREADS,
-    helpers: [divideHelper, ...(parts.each.some((line) => line.includes('relu(')) ? [reluHelper] : [])],
+    helpers: [
+      divideHelper,
+      ...(parts.helpers ?? []),
+      ...(parts.each.some((line) => line.includes('relu(')) ? [reluHelper] : []),
+    ],
     body,
   });
 }
@@ -91,15 +100,16 @@ export function channelKernel(parts: ChannelParts): KernelSource<ChannelField> {
 export function channelDispatch(
   source: KernelSource<ChannelField>,
   bindings: readonly Binding[],
-  { rows, quads, slices }: Slicing,
+  { rows, quads, channels, slices }: Slicing,
   epsilon = 0,
 ): Dispatch {
   const { width, height } = fold(Math.ceil((slices * quads) / THREADS));
-  return dispatch(source, bindings, { rows, quads, slices, width, inverseQuads: 1 / quads, epsilon }, [
-    width,
-    height,
-    1,
-  ]);
+  return dispatch(
+    source,
+    bindings,
+    { rows, quads, channels, slices, width, inverseQuads: 1 / quads, epsilon },
+    [width, height, 1],
+  );
 }
 
 /** Statements that load mean and inverse deviation of the thread's channels from `statistics` [2, C]. */

@@ -2,6 +2,7 @@
 import { axes2, axes4 } from '../../ops/shapes.ts';
 import { two } from '../../ops/operands.ts';
 import { input, output, scratch, type Dispatch, type KernelRule } from '../rule.ts';
+import { groupedDispatch } from './grouped.ts';
 import { gatherDispatch, type GatherAxis } from './gather.ts';
 import { transposeDispatch, transposedBytes, type Matrices } from './transpose.ts';
 import { weightGradientDispatches } from './weightGradient.ts';
@@ -12,14 +13,22 @@ interface AxisGeometry {
   readonly kernel: number;
   readonly stride: number;
   readonly before: number;
+  readonly dilation: number;
 }
 
-function forwardAxis({ input: size, output: places, kernel, stride, before }: AxisGeometry): GatherAxis {
+function forwardAxis({
+  input: size,
+  output: places,
+  kernel,
+  stride,
+  before,
+  dilation,
+}: AxisGeometry): GatherAxis {
   return {
     places,
     stride,
     offset: -before,
-    step: 1,
+    step: dilation,
     taps: kernel,
     firstTap: 0,
     nextTap: 1,
@@ -31,21 +40,23 @@ function forwardAxis({ input: size, output: places, kernel, stride, before }: Ax
 }
 
 /**
- * Along one axis, dx at `phase + stride * j` gathers from dy over the taps that meet it, every `stride`-th:
- * dy index = (phase + stride * j + before - tap) / stride. So each phase is a dense gather of its own, and
- * no tap is tried in vain.
+ * Along one axis, dx at `phase + stride * j` gathers from dy over the taps that meet it:
+ * dy index = (phase + stride * j + before - dilation * tap) / stride. Those are every `nextTap`-th from
+ * `firstTap` on, or none. So each phase is a dense gather of its own, and no tap is tried in vain.
  */
 function backwardAxis(axis: AxisGeometry, phase: number): GatherAxis {
-  const { stride, before, kernel } = axis;
-  const firstTap = (phase + before) % stride;
+  const { stride, before, kernel, dilation } = axis;
+  const nextTap = stride / greatestDivisor(stride, dilation);
+  const taps = [...Array(Math.min(nextTap, kernel)).keys()];
+  const firstTap = taps.find((tap) => (phase + before - dilation * tap) % stride === 0) ?? kernel;
   return {
     places: Math.ceil((axis.input - phase) / stride),
     stride: 1,
-    offset: (phase + before - firstTap) / stride,
-    step: -1,
-    taps: Math.max(0, Math.ceil((kernel - firstTap) / stride)),
+    offset: firstTap < kernel ? (phase + before - dilation * firstTap) / stride : 0,
+    step: -(dilation * nextTap) / stride,
+    taps: Math.ceil((kernel - firstTap) / nextTap),
     firstTap,
-    nextTap: stride,
+    nextTap,
     spread: stride,
     shift: phase,
     inputSize: axis.output,
@@ -53,9 +64,13 @@ function backwardAxis(axis: AxisGeometry, phase: number): GatherAxis {
   };
 }
 
+function greatestDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestDivisor(b, a % b);
+}
+
 /** A matrix of `rows` is one image, one pixel high. */
 function matrixAxes(rows: number): { readonly y: GatherAxis; readonly x: GatherAxis } {
-  const flat = { kernel: 1, stride: 1, before: 0 };
+  const flat = { kernel: 1, stride: 1, before: 0, dilation: 1 };
   return {
     y: forwardAxis({ input: 1, output: 1, ...flat }),
     x: forwardAxis({ input: rows, output: rows, ...flat }),
@@ -68,7 +83,8 @@ export const convRule: KernelRule<'conv'> = ({ node, inputs, output: out, profil
   const [, rows, columns] = axes4(out.shape);
   const [kernelHeight, kernelWidth] = axes4(w.shape);
   const [, , weightRows, made] = axes4(w.physical);
-  const { stride, padding } = node.attributes;
+  const { stride, padding, dilation = [1, 1], groups = 1 } = node.attributes;
+  if (groups > 1) return [groupedDispatch('forward', node.attributes, { x, w, y: out })];
   const flat =
     kernelHeight * kernelWidth === 1 && stride.every((s) => s === 1) && padding.every((p) => p === 0);
   const axes = flat
@@ -80,6 +96,7 @@ export const convRule: KernelRule<'conv'> = ({ node, inputs, output: out, profil
           kernel: kernelHeight,
           stride: stride[0],
           before: padding[0],
+          dilation: dilation[0],
         }),
         x: forwardAxis({
           input: width,
@@ -87,6 +104,7 @@ export const convRule: KernelRule<'conv'> = ({ node, inputs, output: out, profil
           kernel: kernelWidth,
           stride: stride[1],
           before: padding[2],
+          dilation: dilation[1],
         }),
       };
   return [
@@ -115,7 +133,8 @@ export const convInputGradientRule: KernelRule<'conv_input_gradient'> = ({
   const [images, height, width] = axes4(out.shape);
   const [, rows, columns, made] = axes4(dy.shape);
   const [kernelHeight, kernelWidth, readInMemory, madeInMemory] = axes4(w.physical);
-  const { stride, padding } = node.attributes;
+  const { stride, padding, dilation = [1, 1], groups = 1 } = node.attributes;
+  if (groups > 1) return [groupedDispatch('input', node.attributes, { x: out, w, y: dy })];
   const matrices: Matrices = {
     count: kernelHeight * kernelWidth,
     rows: readInMemory,
@@ -124,8 +143,22 @@ export const convInputGradientRule: KernelRule<'conv_input_gradient'> = ({
   };
   const transposed = scratch('transposed', transposedBytes(matrices));
   const dispatches: Dispatch[] = [transposeDispatch(matrices, input(1), transposed)];
-  const y = { input: height, output: rows, kernel: kernelHeight, stride: stride[0], before: padding[0] };
-  const x = { input: width, output: columns, kernel: kernelWidth, stride: stride[1], before: padding[2] };
+  const y = {
+    input: height,
+    output: rows,
+    kernel: kernelHeight,
+    stride: stride[0],
+    before: padding[0],
+    dilation: dilation[0],
+  };
+  const x = {
+    input: width,
+    output: columns,
+    kernel: kernelWidth,
+    stride: stride[1],
+    before: padding[2],
+    dilation: dilation[1],
+  };
   for (let phaseY = 0; phaseY < Math.min(stride[0], height); phaseY += 1) {
     for (let phaseX = 0; phaseX < Math.min(stride[1], width); phaseX += 1) {
       dispatches.push(
@@ -158,7 +191,8 @@ export const convWeightGradientRule: KernelRule<'conv_weight_gradient'> = ({
   const [images, inputHeight, inputWidth, inputChannels] = axes4(x.shape);
   const [, outputHeight, outputWidth] = axes4(dy.shape);
   const [kernelHeight, kernelWidth, rows, made] = axes4(out.physical);
-  const { stride, padding } = node.attributes;
+  const { stride, padding, dilation = [1, 1], groups = 1 } = node.attributes;
+  if (groups > 1) return [groupedDispatch('weights', node.attributes, { x, w: out, y: dy })];
   return weightGradientDispatches(
     profile,
     {
@@ -172,6 +206,7 @@ export const convWeightGradientRule: KernelRule<'conv_weight_gradient'> = ({
       kernel: [kernelHeight, kernelWidth],
       stride,
       before: [padding[0], padding[2]],
+      dilation,
       resultRows: kernelHeight * kernelWidth * rows,
     },
     input(0),
@@ -204,6 +239,7 @@ export const matmulRule: KernelRule<'matmul'> = ({ node, inputs, output: out, pr
         kernel: [1, 1],
         stride: [1, 1],
         before: [0, 0],
+        dilation: [1, 1],
         resultRows: axes2(out.physical)[0],
       },
       input(0),

@@ -13,6 +13,7 @@ import {
   type KernelRule,
   type RuleContext,
 } from '../rule.ts';
+import { activationHelpers } from './activationHelpers.ts';
 import { family, kernel, Lines, reads, writes, type KernelSource } from '../source.ts';
 
 const inputNames = ['a', 'b', 'c'] as const;
@@ -40,7 +41,7 @@ const elementwiseKernel = family(
       storage: [...reads(...names.map((n) => `in_${n}`)), writes('y')],
       fields: { count: 'i32', stride: 'i32', width: 'i32', start: 'i32', factor: 'f32' },
       workgroupSize: THREADS,
-      helpers: expression.includes('relu(') ? [reluHelper] : [],
+      helpers: helpersOf(expression),
       body,
     });
   },
@@ -77,7 +78,8 @@ function outputQuads(context: { readonly output: { readonly physical: readonly n
   return elementsOf(context.output.physical) / 4;
 }
 
-function rule<K extends OpName>(
+/** A rule for an op whose kernel reads `inputs` tensors and computes an expression of them. */
+export function elementwiseRule<K extends OpName>(
   inputs: number,
   expression: string,
   factor?: (context: RuleContext<K>) => number,
@@ -109,12 +111,28 @@ export const reluHelper: string = `fn relu(x: vec4f) -> vec4f {
   return select(x, vec4f(), x <= vec4f());
 }`;
 
-export const reluRule: KernelRule<'relu'> = rule(1, 'relu(a)');
-export const reluGradientRule: KernelRule<'relu_gradient'> = rule(2, 'select(vec4f(), a, b > vec4f())');
-export const addRule: KernelRule<'add'> = rule(2, 'a + b');
-export const subRule: KernelRule<'sub'> = rule(2, 'a - b');
-export const mulRule: KernelRule<'mul'> = rule(2, 'a * b');
-export const scaleRule: KernelRule<'scale'> = rule(1, 'u.factor * a', ({ node }) => node.attributes.factor);
+const helpers: Readonly<Record<string, string>> = { relu: reluHelper, ...activationHelpers };
+
+/** The functions that an expression calls, and those that they call. */
+function helpersOf(expression: string): string[] {
+  return Object.entries(helpers).flatMap(([name, source]) =>
+    new RegExp(`\\b${name}\\(`).test(expression) ? [source] : [],
+  );
+}
+
+export const reluRule: KernelRule<'relu'> = elementwiseRule(1, 'relu(a)');
+export const reluGradientRule: KernelRule<'relu_gradient'> = elementwiseRule(
+  2,
+  'select(vec4f(), a, b > vec4f())',
+);
+export const addRule: KernelRule<'add'> = elementwiseRule(2, 'a + b');
+export const subRule: KernelRule<'sub'> = elementwiseRule(2, 'a - b');
+export const mulRule: KernelRule<'mul'> = elementwiseRule(2, 'a * b');
+export const scaleRule: KernelRule<'scale'> = elementwiseRule(
+  1,
+  'u.factor * a',
+  ({ node }) => node.attributes.factor,
+);
 
 /** Copies one row of a tensor. */
 export const rowRule: KernelRule<'row'> = ({ node, inputs, output: out, profile }) => {

@@ -246,6 +246,17 @@ export const biasAddRule: KernelRule<'bias_add'> = ({ output: out, profile, fusi
   ),
 ];
 
+const channelScale = channels({
+  name: 'channel_scale',
+  inputs: ['x', 'scale'],
+  before: ['let factor = scale[quad];'],
+  each: ['y[i] = factor * x[i];'],
+});
+
+export const channelScaleRule: KernelRule<'channel_scale'> = ({ output: out, profile }) => [
+  channelDispatch(channelScale, [input(0), input(1), output], mapSlicing(extentOf(out), profile)),
+];
+
 /** (1 - m) * old + m * new; the kept variance is the unbiased one. */
 const updateStatistics = family((inPlace: boolean): KernelSource<'quads' | 'momentum' | 'unbiased'> =>
   kernel({

@@ -25,6 +25,8 @@ export interface WeightGradient {
   readonly stride: readonly [number, number];
   /** Padding at the top and at the left. */
   readonly before: readonly [number, number];
+  /** Distance of taps. */
+  readonly dilation: readonly [number, number];
   /** Rows of the result in memory. */
   readonly resultRows: number;
 }
@@ -47,6 +49,8 @@ const fields = {
   strideX: 'i32',
   beforeY: 'i32',
   beforeX: 'i32',
+  dilationY: 'i32',
+  dilationX: 'i32',
   groups: 'i32',
   resultRows: 'i32',
   tilesDown: 'i32',
@@ -65,8 +69,8 @@ function decodeGroup(n: number | string, group: string): string[] {
     `let tap${n} = divide(group${n}, u.inputQuads, u.inverseQuads);`,
     `let channel${n} = group${n} - tap${n} * u.inputQuads;`,
     `let ky${n} = divide(tap${n}, u.kernelWidth, u.inverseWidth);`,
-    `let dy${n} = ky${n} - u.beforeY;`,
-    `let dx${n} = tap${n} - ky${n} * u.kernelWidth - u.beforeX;`,
+    `let dy${n} = ky${n} * u.dilationY - u.beforeY;`,
+    `let dx${n} = (tap${n} - ky${n} * u.kernelWidth) * u.dilationX - u.beforeX;`,
   ];
 }
 
@@ -298,6 +302,8 @@ export function weightGradientDispatches(
       strideX: gradient.stride[1],
       beforeY: gradient.before[0],
       beforeX: gradient.before[1],
+      dilationY: gradient.dilation[0],
+      dilationX: gradient.dilation[1],
       groups,
       resultRows,
       tilesDown: down,
@@ -305,7 +311,11 @@ export function weightGradientDispatches(
     },
     [...workgroups, splits],
   );
-  if (splits === 1) return [main];
+  return splits === 1 ? [main] : [main, reduceDispatch(count, splits, result)];
+}
+
+/** Adds `splits` partial results of `count` vec4s each into the output. */
+export function reduceDispatch(count: number, splits: number, partial: Binding): Dispatch {
   const { width, height } = fold(Math.ceil(count / THREADS));
-  return [main, dispatch(reduceSplits, [result, output], { count, splits, width }, [width, height, 1])];
+  return dispatch(reduceSplits, [partial, output], { count, splits, width }, [width, height, 1]);
 }

@@ -1,82 +1,56 @@
 /** Every op's kernels against the float64 reference, on random shapes, with and without subgroups. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type {
-  OpAttributes,
-  OpName,
-  PoolAttributes,
-  WindowAttributes,
-} from '../../../compiler/ops/attributes.ts';
+import type { OpAttributes, PoolAttributes, ConvAttributes } from '../../../compiler/ops/attributes.ts';
 import { opTable } from '../../../compiler/ops/table.ts';
-import { windowPlaces } from '../../../compiler/ops/windows.ts';
-import { elementsOf } from '../../../compiler/ops/shapes.ts';
+import { windowPlaces, windowProblem } from '../../../compiler/ops/windows.ts';
 import type { Shape } from '../../../compiler/graph/graph.ts';
-import { compareOp, noise, profilesOf, runOp, useDevice, type OpCase } from './onDevice.ts';
+import {
+  agrees,
+  channels,
+  coarse,
+  dilation,
+  EXACT,
+  FEW,
+  images,
+  kernel,
+  labels,
+  padding,
+  seed,
+  size,
+  stride,
+  SUMS,
+  tensor,
+  type Input,
+} from './kernelCases.ts';
+import { noise, profilesOf, runOp, useDevice } from './onDevice.ts';
 
-/**
- * Sums of n products in float32, added one after the other: the error stays below about sqrt(n) * 2^-24 of
- * the largest result, and n is below 10,000 here. 2e-5 leaves a factor of three.
- */
-const SUMS = 2e-5;
-/** A few roundings, and the adapter's sqrt, exp and log, which WebGPU allows some units in the last place. */
-const FEW = 2e-6;
-
-const RUNS = 12;
 const device = useDevice();
-
-type Input = OpCase<OpName>['inputs'][number];
-
-function tensor(shape: Shape, seed: number, mean = 0, size = 1): Input {
-  return { shape, data: noise(elementsOf(shape), seed, mean, size) };
-}
-
-function labels(rows: number, classes: number, seed: number): Input {
-  const data = Int32Array.from(noise(rows, seed), (v) => Math.floor(((v + 1.2) / 2.2) * classes) - 1);
-  return { shape: [rows], data: data.map((label) => Math.min(label, classes - 1)) };
-}
-
-const size = fc.integer({ min: 1, max: 9 });
-const channels = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(12, 16, 31, 32, 48, 70));
-const images = fc.integer({ min: 1, max: 3 });
-const stride = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 }));
-const padding = fc.tuple(...[0, 1, 2, 3].map(() => fc.integer({ min: 0, max: 2 }))) as fc.Arbitrary<
-  [number, number, number, number]
->;
-const kernel = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 }));
-const seed = fc.integer({ min: 1, max: 1000 });
-
-/** Runs an op on random cases under every profile of the device. */
-function agrees<K extends OpName>(
-  op: K,
-  tolerance: number,
-  cases: fc.Arbitrary<Omit<OpCase<K>, 'op'>>,
-  floor?: number,
-): void {
-  it(op, async () => {
-    for (const profile of profilesOf(device())) {
-      await fc.assert(
-        fc.asyncProperty(cases, async (one) => {
-          await compareOp(device(), profile, { op, ...one }, tolerance, floor);
-        }),
-        { numRuns: RUNS },
-      );
-    }
-  });
-}
 
 interface ConvCase {
   readonly x: Shape;
   readonly w: Shape;
   readonly y: Shape;
-  readonly attributes: WindowAttributes;
+  readonly attributes: ConvAttributes;
   readonly seed: number;
 }
 
 const convs: fc.Arbitrary<ConvCase> = fc
-  .record({ n: images, h: size, w: size, ci: channels, co: channels, kernel, stride, padding, seed })
-  .filter(({ h, w, kernel: [kh, kw], padding: [t, b, l, r] }) => h + t + b >= kh && w + l + r >= kw)
-  .map(({ n, h, w, ci, co, kernel: k, stride: s, padding: p, seed: from }) => {
-    const attributes = { stride: s, padding: p };
+  .record({
+    n: images,
+    h: size,
+    w: size,
+    ci: channels,
+    co: channels,
+    kernel,
+    stride,
+    padding,
+    dilation,
+    seed,
+  })
+  .filter(({ h, w, kernel: k, ...attributes }) => windowProblem([h, w], k, attributes) === undefined)
+  .map(({ n, h, w, ci, co, kernel: k, stride: s, padding: p, dilation: d, seed: from }) => {
+    const attributes = { stride: s, padding: p, dilation: d };
     return {
       x: [n, h, w, ci],
       w: [...k, ci, co],
@@ -101,13 +75,9 @@ function poolOutput({ x, attributes }: { x: Shape; attributes: PoolAttributes })
   return [x[0], ...windowPlaces([x[1], x[2]], attributes.window, attributes), x[3]];
 }
 
-/** Values with many equals, so that ties are decided. */
-function coarse(shape: Shape, from: number): Input {
-  return { shape, data: noise(elementsOf(shape), from).map((v) => Math.round(v * 3)) };
-}
-
 describe('convolution kernels agree with the reference', () => {
   agrees(
+    device,
     'conv',
     SUMS,
     convs.map((c) => ({
@@ -117,6 +87,7 @@ describe('convolution kernels agree with the reference', () => {
     })),
   );
   agrees(
+    device,
     'conv_input_gradient',
     SUMS,
     convs.map((c) => ({
@@ -126,6 +97,7 @@ describe('convolution kernels agree with the reference', () => {
     })),
   );
   agrees(
+    device,
     'conv_weight_gradient',
     SUMS,
     convs.map((c) => ({
@@ -138,6 +110,7 @@ describe('convolution kernels agree with the reference', () => {
 describe('matrix kernels agree with the reference', () => {
   const side = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(10, 33, 64, 100));
   agrees(
+    device,
     'matmul',
     SUMS,
     fc
@@ -150,6 +123,7 @@ describe('matrix kernels agree with the reference', () => {
   );
   const rows = fc.record({ shape: fc.tuple(fc.integer({ min: 2, max: 70 }), size, channels), seed });
   agrees(
+    device,
     'bias_add',
     FEW,
     rows.map(({ shape, seed: from }) => ({
@@ -158,11 +132,13 @@ describe('matrix kernels agree with the reference', () => {
     })),
   );
   agrees(
+    device,
     'sum_rows',
     SUMS,
     rows.map(({ shape, seed: from }) => ({ attributes: {}, inputs: [tensor(shape, from)] })),
   );
   agrees(
+    device,
     'row',
     FEW,
     rows.map(({ shape: [n, , c], seed: from }) => ({
@@ -183,6 +159,7 @@ describe('batch norm kernels agree with the reference', () => {
     data: noise(2 * c, from).map((v, i) => (i < c ? v : 0.6 + 0.5 * v)),
   });
   agrees(
+    device,
     'moments',
     SUMS,
     cases.map(({ shape, seed: from }) => ({ attributes: {}, inputs: [tensor(shape, from)] })),
@@ -196,9 +173,10 @@ describe('batch norm kernels agree with the reference', () => {
       statistics(shape[3], from + 3),
     ],
   }));
-  agrees('batch_norm_training', FEW, normalized);
-  agrees('batch_norm_inference', FEW, normalized);
+  agrees(device, 'batch_norm_training', FEW, normalized);
+  agrees(device, 'batch_norm_inference', FEW, normalized);
   agrees(
+    device,
     'batch_norm_gradient_sums',
     SUMS,
     cases.map(({ shape, seed: from }) => ({
@@ -207,6 +185,7 @@ describe('batch norm kernels agree with the reference', () => {
     })),
   );
   agrees(
+    device,
     'batch_norm_input_gradient',
     FEW,
     cases.map(({ shape, seed: from }) => ({
@@ -221,6 +200,7 @@ describe('batch norm kernels agree with the reference', () => {
     })),
   );
   agrees(
+    device,
     'update_statistics',
     FEW,
     cases.map(({ shape, seed: from }) => ({
@@ -262,13 +242,13 @@ describe('elementwise kernels are exact', () => {
     attributes: {},
     inputs: [coarse(shape, from), coarse(shape, from + 1)],
   }));
-  const EXACT = 1e-9;
-  agrees('relu', EXACT, one);
-  agrees('relu_gradient', EXACT, pairs);
-  agrees('add', EXACT, pairs);
-  agrees('sub', EXACT, pairs);
-  agrees('mul', EXACT, pairs);
+  agrees(device, 'relu', EXACT, one);
+  agrees(device, 'relu_gradient', EXACT, pairs);
+  agrees(device, 'add', EXACT, pairs);
+  agrees(device, 'sub', EXACT, pairs);
+  agrees(device, 'mul', EXACT, pairs);
   agrees(
+    device,
     'scale',
     EXACT,
     one.map((c) => ({ ...c, attributes: { factor: 0.25 } })),
@@ -277,11 +257,13 @@ describe('elementwise kernels are exact', () => {
 
 describe('pool kernels agree with the reference', () => {
   agrees(
+    device,
     'max_pool',
     FEW,
     pools.map((c) => ({ attributes: c.attributes, inputs: [tensor(c.x, c.seed)] })),
   );
   agrees(
+    device,
     'max_pool_gradient',
     FEW,
     pools.map((c) => ({
@@ -290,11 +272,13 @@ describe('pool kernels agree with the reference', () => {
     })),
   );
   agrees(
+    device,
     'avg_pool',
     FEW,
     pools.map((c) => ({ attributes: c.attributes, inputs: [tensor(c.x, c.seed)] })),
   );
   agrees(
+    device,
     'avg_pool_gradient',
     FEW,
     pools.map((c) => ({
@@ -304,11 +288,13 @@ describe('pool kernels agree with the reference', () => {
   );
   const whole = fc.record({ shape: fc.tuple(images, size, size, channels), seed });
   agrees(
+    device,
     'global_avg_pool',
     FEW,
     whole.map((c) => ({ attributes: {}, inputs: [tensor(c.shape, c.seed)] })),
   );
   agrees(
+    device,
     'global_avg_pool_gradient',
     FEW,
     whole.map((c) => ({
@@ -326,6 +312,7 @@ describe('classification kernels agree with the reference', () => {
     seed,
   });
   agrees(
+    device,
     'softmax_cross_entropy',
     SUMS,
     cases.map(({ rows, classes, reduction, seed: from }) => ({
@@ -336,6 +323,7 @@ describe('classification kernels agree with the reference', () => {
     1,
   );
   agrees(
+    device,
     'softmax_cross_entropy_gradient',
     SUMS,
     cases.map(({ rows, classes, reduction, seed: from }) => ({
@@ -356,6 +344,7 @@ describe('classification kernels agree with the reference', () => {
     expect(found[0] / expected[0]).toBeCloseTo(1, 4);
   });
   agrees(
+    device,
     'correct',
     FEW,
     cases.map(({ rows, classes, seed: from }) => ({
