@@ -3,7 +3,9 @@
  * spans, and printing what was printed changes nothing. It keys experiments and is the formatter's core.
  */
 import type {
-  BlockNode,
+  ArchitectureNode,
+  ArgNode,
+  CellNode,
   Comment,
   Declaration,
   Expr,
@@ -12,14 +14,18 @@ import type {
   FileNode,
   InputNode,
   MotifNode,
+  OutputNode,
   ParamNode,
-  SearchNode,
+  PropertyNode,
   SpaceNode,
   Statement,
-  OutputNode,
 } from './ast.ts';
-import { ExpressionPrinter } from './printExpression.ts';
+import { BrokenPrinter, lastColumn } from './printBroken.ts';
+import { CommentStream } from './printComments.ts';
+import { join, level, printWidth, writePath } from './printFlat.ts';
 import type { Span } from './source.ts';
+import { writeString } from './strings.ts';
+import type { WrittenLayout } from './writtenLayout.ts';
 
 /** How to print. */
 export interface PrintOptions {
@@ -30,62 +36,97 @@ export interface PrintOptions {
 /** Prints a file, a declaration or an expression; the text of a file ends with a newline. */
 export function print(node: FileNode | Declaration | Expr, options: PrintOptions = {}): string {
   const comments = (options.comments ?? true) ? (node.kind === 'file' ? node.comments : []) : undefined;
-  return new Printer(comments).print(node);
+  return new Printer(new CommentStream(comments, undefined), undefined).whole(node);
 }
 
-type Item = SpaceNode['items'][number] | FieldNode | Expr | Declaration;
+/** Prints a file with the line breaks and blank lines that its author gave it, where they fit. */
+export function printAsWritten(file: FileNode, layout: WrittenLayout): string {
+  return new Printer(new CommentStream(file.comments, layout), layout).whole(file);
+}
 
-class Printer {
-  /** The comments not yet printed, in text order; undefined when none are to be. */
-  private readonly comments: readonly Comment[] | undefined;
-  private next = 0;
-  private readonly expressions = new ExpressionPrinter((items, indent, block) =>
-    this.items(items, indent, block.span.end, (item) => this.bodyItem(item, indent)),
-  );
+type SpaceItem = InputNode | OutputNode | Statement;
 
-  constructor(comments: readonly Comment[] | undefined) {
-    this.comments = comments;
-  }
-
-  print(node: FileNode | Declaration | Expr): string {
+class Printer extends BrokenPrinter {
+  whole(node: FileNode | Declaration | Expr): string {
     switch (node.kind) {
       case 'file':
         return this.file(node);
+      case 'use':
       case 'space':
       case 'motif':
+      case 'cell':
+      case 'architecture':
+      case 'notation':
+      case 'moves':
+      case 'property':
       case 'search':
-        return [...this.doc(node), this.declaration(node)].join('\n');
+      case 'genome':
+      case 'program':
+        return [...this.above(node).map((l) => l.text), this.declaration(node)].join('\n');
       default:
-        return this.expressions.print(node, 0, 0);
+        return this.print(node, 0, 0);
     }
   }
 
   private file(node: FileNode): string {
-    const first = node.declarations[0]?.span.start ?? node.span.end;
-    const version = `nas ${node.version}`;
-    // A comment behind the version line stays there; one above it moves below.
-    const trailing = this.comments?.[0];
-    const beside = trailing && !trailing.ownLine && trailing.span.start < first;
-    if (beside) this.next += 1;
-    const head = beside ? `${version} ${written(trailing)}` : version;
-    const declarations = node.declarations.map((d, i) => {
+    const lines: string[] = [];
+    const add = (text: string, blank: boolean): void => {
+      if (blank && lines.length > 0) lines.push('');
+      lines.push(text);
+    };
+    const addComment = (comment: Comment): void =>
+      add(this.comments.write(comment, !comment.ownLine), this.blankAbove(comment.span.start));
+
+    // Without the text it is not known what stands above the version line: it moves below.
+    const version = this.layout?.versionStart(node.comments) ?? 0;
+    for (const comment of this.comments.take(version)) addComment(comment);
+    const beside = this.comments.takeBeside(node.declarations[0]?.span.start ?? node.span.end);
+    add(`nas ${node.version}${this.behind(beside)}`, this.blankAbove(version));
+    for (const [i, declaration] of node.declarations.entries()) {
+      const above = this.above(declaration);
+      for (const [k, line] of above.entries()) add(line.text, this.layout ? line.blank : k === 0);
+      const before = node.declarations[i - 1]?.span ?? { start: version, end: version };
+      const written = this.brokenBetween(before, declaration.span) && this.blankAbove(declaration.span.start);
+      add(this.declaration(declaration), this.layout ? written : above.length === 0);
       const until = node.declarations[i + 1]?.span.start ?? Infinity;
-      const before = this.before(d);
-      return [...before, this.declaration(d)].join('\n') + this.beside(d.span, until);
-    });
-    const rest = this.take(Infinity).map((c) => written(c));
-    const parts = [head, ...declarations, ...(rest.length > 0 ? [rest.join('\n')] : [])];
-    return `${parts.join('\n\n')}\n`;
+      lines.push((lines.pop() ?? '') + this.behind(this.comments.takeBeside(until)));
+    }
+    for (const [i, comment] of this.comments.take(Infinity).entries()) {
+      if (this.layout) addComment(comment);
+      else add(this.comments.write(comment), i === 0);
+    }
+    return `${lines.join('\n')}\n`;
+  }
+
+  private behind(comment: Comment | undefined): string {
+    return comment ? ` ${this.comments.write(comment)}` : '';
   }
 
   private declaration(node: Declaration): string {
     switch (node.kind) {
+      case 'use':
+        return `use ${writeString(node.path.value)}`;
       case 'space':
         return this.space(node);
       case 'motif':
+      case 'cell':
         return this.motif(node);
-      case 'search':
-        return this.search(node);
+      case 'architecture':
+        return this.architecture(node);
+      case 'notation':
+        return `notation ${node.name.text} of ${node.space.text} ${writeString(node.text.value)}`;
+      case 'moves':
+        return this.record(`moves of ${node.space.text}`, node.fields, node.span, node.space.span.end, 0);
+      case 'property':
+        return this.property(node);
+      case 'search': {
+        const head = `search ${node.name.text} of ${node.space.text}${this.spaceArgs(node.args)}`;
+        const end = node.args.at(-1)?.span.end ?? node.space.span.end;
+        return this.record(head, node.fields, node.span, end, 0);
+      }
+      case 'genome':
+      case 'program':
+        return this.record(`${node.kind} ${node.name.text}`, node.fields, node.span, node.name.span.end, 0);
       default:
         return node satisfies never;
     }
@@ -93,141 +134,140 @@ class Printer {
 
   private space(node: SpaceNode): string {
     const params = node.params.length > 0 ? `(${this.params(node.params)})` : '';
-    const items = this.items(node.items, 2, node.span.end, (item) => this.spaceItem(item));
-    return `space ${node.name.text}${params} ${braced(items)}`;
+    const end = node.params.at(-1)?.span.end ?? node.name.span.end;
+    const head = `space ${node.name.text}${params} `;
+    const span = { start: end, end: node.span.end };
+    const lines = node.items.map((item) => this.flatSpaceItem(item));
+    const line = this.writtenOnOneLine(node.span)
+      ? this.flatBraces(span, node.items[0]?.span, lines)
+      : undefined;
+    if (line !== undefined && head.length + line.length <= printWidth) return head + line;
+    return head + this.braces(node.items, 0, span, (item) => this.spaceItem(item));
   }
 
-  private motif(node: MotifNode): string {
-    const tensors = node.tensors.map((t) => t.text).join(', ');
+  /** True where braces may stay on one line: only an author can say so. */
+  private writtenOnOneLine(span: Span): boolean {
+    return this.layout !== undefined && !this.comments.inside(span);
+  }
+
+  private motif(node: MotifNode | CellNode): string {
+    let head: string = node.kind;
+    if (node.kind === 'cell' && node.contract) head = `${node.contract} cell`;
+    head += ` ${node.name.text}`;
+    if (node.kind === 'cell' && node.count) head += `[${this.print(node.count, 0, head.length + 1)}]`;
     const statics = node.params.length > 0 ? `; ${this.params(node.params)}` : '';
-    const head = `motif ${node.name.text}(${tensors}${statics})`;
-    if (node.body.braces) return `${head} ${this.expressions.brokenBlock(node.body, 0)}`;
-    return `${head} = ${this.expressions.print(node.body.value, 0, head.length + 3)}`;
-  }
-
-  private search(node: SearchNode): string {
-    const args = node.args.map((a) => (a.name ? `${a.name.text}: ` : '') + this.inline(a.value));
-    const of = args.length > 0 ? `${node.space.text}(${args.join(', ')})` : node.space.text;
-    const width = Math.max(0, ...node.fields.map((f) => f.name.text.length)) + 2;
-    const fields = this.items(node.fields, 2, node.span.end, (field) => {
-      const name = field.name.text.padEnd(width);
-      return name + this.fieldValue(field.value, 2 + width);
-    });
-    return `search ${node.name.text} of ${of} ${braced(fields)}`;
-  }
-
-  private fieldValue(value: FieldValue, column: number): string {
-    if (value.kind !== 'amounts') return this.expressions.print(value, 2, column);
-    return value.amounts.map((a) => `${a.number.raw} ${a.unit.text}`).join(' or ');
+    head += `(${node.tensors.map((t) => t.text).join(', ')}${statics})`;
+    const { body } = node;
+    if (!this.layout && body.braces) return `${head} ${this.brokenBlock(body, 0)}`;
+    return head + this.printBody(body, 0, lastColumn(head, 0));
   }
 
   private params(params: readonly ParamNode[]): string {
-    return params.map((p) => (p.value ? `${p.name.text} = ${this.inline(p.value)}` : p.name.text)).join(', ');
+    return params
+      .map(({ name, value }) => (value ? `${name.text} = ${this.print(value, 2, 2)}` : name.text))
+      .join(', ');
   }
 
-  private inline(value: Expr): string {
-    return this.expressions.print(value, 2, 2);
+  private architecture(node: ArchitectureNode): string {
+    const head = `architecture ${node.name.text} of ${node.space.text}${this.spaceArgs(node.args)} `;
+    const end = node.args.at(-1)?.span.end ?? node.space.span.end;
+    const span = { start: end, end: node.span.end };
+    const lines = node.entries.map((e) => this.flatEntry(e, ' = '));
+    const line = this.writtenOnOneLine(node.span)
+      ? this.flatBraces(span, node.entries[0]?.span, lines)
+      : undefined;
+    if (line !== undefined && head.length + line.length <= printWidth) return head + line;
+    const entries = this.braces(node.entries, 0, span, ({ path, answer }) => {
+      const name = `${writePath(path)} = `;
+      return name + this.answer(answer, 2, 2 + name.length);
+    });
+    return head + entries;
   }
 
-  private spaceItem(node: InputNode | OutputNode | Statement): string {
+  private spaceArgs(args: readonly ArgNode[]): string {
+    if (args.length === 0) return '';
+    const texts = args.map((a) => (a.name ? `${a.name.text}: ` : '') + this.print(a.value, 2, 2));
+    return `(${texts.join(', ')})`;
+  }
+
+  private property(node: PropertyNode): string {
+    const head = `property ${writeString(node.name.value)} for ${node.variable.text} in ${node.space.text} `;
+    const span = { start: node.space.span.end, end: node.span.end };
+    const body = this.comments.inside(span) ? undefined : this.flat(node.body, level.any);
+    const line = this.flatBraces(span, node.body.span, [body]);
+    if (line !== undefined && head.length + line.length <= printWidth) return head + line;
+    return head + this.braces([node.body], 0, span, (value) => this.print(value, 2, 2));
+  }
+
+  // ------------------------------------------------------------------ items of spaces
+
+  private flatSpaceItem(node: SpaceItem): string | undefined {
+    switch (node.kind) {
+      case 'input':
+        return join`input ${node.name.text}: ${node.type.text}[${this.flatArgList(node.args)}]`;
+      case 'output':
+        return join`${outputHead(node)}${this.flat(node.value, level.any)}`;
+      default:
+        return this.flatStatement(node);
+    }
+  }
+
+  private spaceItem(node: SpaceItem): string {
     switch (node.kind) {
       case 'input': {
-        const args = node.args.map((a) => (a.name ? `${a.name.text}: ` : '') + this.inline(a.value));
+        const args = node.args.map((a) => (a.name ? `${a.name.text}: ` : '') + this.print(a.value, 2, 2));
         return `input ${node.name.text}: ${node.type.text}[${args.join(', ')}]`;
       }
-      case 'output':
-        return `output ${this.expressions.print(node.value, 2, 9)}`;
+      case 'output': {
+        const head = outputHead(node);
+        return head + this.print(node.value, 2, 2 + head.length);
+      }
       default:
         return this.statement(node, 2);
     }
   }
 
-  private statement(node: Statement, indent: number): string {
-    if (node.kind === 'require')
-      return `require ${this.expressions.print(node.condition, indent, indent + 8)}`;
-    const names = node.names.map((n) => n.text).join(', ');
-    const head = `let ${node.tuple ? `(${names})` : names} = `;
-    return head + this.expressions.print(node.value, indent, indent + head.length);
-  }
+  // ------------------------------------------------------------------ fields
 
-  private bodyItem(node: Statement | Expr, indent: number): string {
-    if (node.kind === 'let' || node.kind === 'require') return this.statement(node, indent);
-    return this.expressions.printItem(node, indent);
-  }
-
-  /** Items one below the other, with the comments between and beside them. */
-  private items<N extends Item>(
-    items: readonly N[],
+  /** A head and fields in braces; fields that have a line each have their values in one column. */
+  private record(
+    head: string,
+    fields: readonly FieldNode[],
+    span: Span,
+    from: number,
     indent: number,
-    end: number,
-    one: (item: N) => string,
   ): string {
-    const pad = ' '.repeat(indent);
-    const lines: string[] = [];
-    for (const [i, item] of items.entries()) {
-      for (const line of this.before(item)) lines.push(pad + line);
-      lines.push(pad + one(item) + this.beside(item.span, items[i + 1]?.span.start ?? end));
-    }
-    for (const comment of this.take(end)) lines.push(pad + written(comment));
-    return lines.join('\n');
+    const place = { start: from, end: span.end };
+    const lines = fields.map((f) => this.flatField(f));
+    const line = this.writtenOnOneLine(span) ? this.flatBraces(place, fields[0]?.span, lines) : undefined;
+    if (line !== undefined && indent + head.length + line.length < printWidth) return `${head} ${line}`;
+    const joined = fields.some((f, i) => i > 0 && !this.brokenBetween(fields[i - 1]?.span ?? f.span, f.span));
+    const aligned = !joined || !this.sharesLines(fields, place);
+    const width = aligned ? Math.max(0, ...fields.map((f) => f.name.text.length)) + 2 : 0;
+    const inner = indent + 2;
+    const items = this.braces(fields, indent, place, ({ name, value }) => {
+      const start = aligned ? name.text.padEnd(width) : `${name.text} `;
+      return this.fieldValue(start, value, inner);
+    });
+    return `${head} ${items}`;
   }
 
-  /** The comments above an item, then its documentation. What stands inside an expression moves above it. */
-  private before(item: Item): string[] {
-    const nests =
-      item.kind === 'space' || item.kind === 'search' || (item.kind === 'motif' && item.body.braces);
-    const until = nests ? item.span.start : hasBody(item) ? item.span.start : item.span.end;
-    const doc = this.doc(item);
-    const comments = [...this.take(until)];
-    // Its own documentation is among them, as its last lines above the item.
-    const above = comments.filter((c) => c.span.start < item.span.start);
-    const own = new Set(doc.length > 0 ? above.slice(-doc.length) : []);
-    const carries = 'doc' in item;
-    const lines = comments.filter((c) => !own.has(c)).map((c) => written(c, carries));
-    return [...lines, ...doc];
-  }
-
-  /** The comment at the end of an item's line, if it stands before what follows. */
-  private beside(span: Span, until: number): string {
-    const comment = this.comments?.[this.next];
-    if (!comment || comment.ownLine || comment.span.start < span.end || comment.span.start >= until)
-      return '';
-    this.next += 1;
-    return ` ${written(comment, true)}`;
-  }
-
-  /** The comments that begin before an offset and were not printed yet. */
-  private take(until: number): Comment[] {
-    const taken: Comment[] = [];
-    for (;;) {
-      const comment = this.comments?.[this.next];
-      if (!comment || comment.span.start >= until) return taken;
-      taken.push(comment);
-      this.next += 1;
+  private fieldValue(head: string, value: FieldValue, indent: number): string {
+    switch (value.kind) {
+      case 'amounts':
+        return head + (this.flatFieldValue(value) ?? '');
+      case 'counted': {
+        const count = `${head}${value.count.raw} of `;
+        return count + this.print(value.items, indent, indent + count.length);
+      }
+      case 'record':
+        return this.record(head.trimEnd(), value.fields, value.span, value.span.start, indent);
+      default:
+        return head + this.print(value, indent, indent + head.length);
     }
   }
-
-  private doc(item: Item): string[] {
-    if (!this.comments || !('doc' in item) || item.doc === undefined) return [];
-    return item.doc.split('\n').map((line) => `/// ${line}`.trimEnd());
-  }
 }
 
-/** True for an item that holds a body with items of its own, between which comments can stay. */
-function hasBody(item: Item): boolean {
-  return item.kind === 'let' && bodyOf(item.value) !== undefined;
-}
-
-function bodyOf(node: Expr): BlockNode | undefined {
-  const last = node.kind === 'pipe' ? node.stages.at(-1) : node;
-  return last?.kind === 'repeat' && last.body.statements.length > 0 ? last.body : undefined;
-}
-
-/** A comment as written; `plain` turns documentation that belongs to nothing into an ordinary comment. */
-function written(comment: Comment, plain = false): string {
-  return `${comment.doc && !plain ? '///' : '//'} ${comment.text}`.trimEnd();
-}
-
-function braced(items: string): string {
-  return items === '' ? '{\n}' : `{\n${items}\n}`;
+function outputHead({ name }: OutputNode): string {
+  return name ? `output ${name.text}: ` : 'output ';
 }

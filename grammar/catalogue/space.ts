@@ -8,12 +8,13 @@ export interface SpaceValues {
   tooManyCases: { name: string; limit: number };
   sharedShape: { name: string; first: string; second: string };
   unsatisfiable: { count: string };
-  tooLargeToFilter: { count: string; limit: number };
+  notCounted: { count: string; limit: number };
   emptyChoice: { path: string };
   noFit: { what: string; found: string; wanted: string };
   badArchitecture: { problem: string };
   rankOutside: { rank: string; count: string };
   requirementBroken: { text: string; told: string };
+  uncomputableCost: { cost: string };
 }
 
 export const spaceEntries: Entries<SpaceValues> = {
@@ -53,13 +54,13 @@ export const spaceEntries: Entries<SpaceValues> = {
     message: ({ count }) => `none of the ${count} architectures meets the requirements`,
     explanation: `Every \`require\` must hold at once. The note tells the range of costs in the space.`,
   },
-  tooLargeToFilter: {
+  notCounted: {
     code: 'NAS3006',
-    severity: 'error',
+    severity: 'warning',
     title: 'too large to count under require',
     message: ({ count, limit }) =>
-      `the space holds ${count} architectures, and counting under \`require\` goes up to ${limit.toLocaleString('en-US')} in this version`,
-    explanation: `Under \`require\`, this version of naslang looks at every architecture. Make the space smaller, or leave the \`require\` out.`,
+      `how many architectures are allowed is not known: at most ${count}; this is asked of each one, and of ${limit.toLocaleString('en-US')} at most`,
+    explanation: `Conditions on decisions and bounds on sums (\`params\`, \`macs\`, \`count\`) are counted without a listing, as long as the sums do not take too many different values. Other requirements, such as \`depth\`, must be asked of each architecture. In a large space, architectures are then drawn until one is allowed: each allowed one is equally likely, but their number is not known, and some ranks have no architecture.`,
   },
   emptyChoice: {
     code: 'NAS3007',
@@ -95,5 +96,12 @@ export const spaceEntries: Entries<SpaceValues> = {
     title: 'architecture breaks a requirement',
     message: ({ text, told }) => `the architecture breaks \`require ${text}\` (${told})`,
     explanation: `It would be a member of the space but for this requirement.`,
+  },
+  uncomputableCost: {
+    code: 'NAS3012',
+    severity: 'error',
+    title: 'a cost that cannot be told before the network is planned',
+    message: ({ cost }) => `\`require\` cannot ask for \`${cost}\` yet`,
+    explanation: `How much memory a network needs depends on how it is run. Ask for \`params\` or \`macs\` instead.`,
   },
 };

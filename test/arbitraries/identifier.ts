@@ -8,10 +8,24 @@ const reserved = new Set(
   ).split(' '),
 );
 
-/** A name; now and then `step`, which is reserved only behind a range. */
+/** A name; now and then a word that means something in one place only, such as `step`. */
 export function identifier(): fc.Arbitrary<string> {
   return fc.oneof(
-    { weight: 6, arbitrary: fc.constantFrom('x', 'y', 'conv', 'relu', 'filters', '_a1', 'step', 'classes') },
+    {
+      weight: 6,
+      arbitrary: fc.constantFrom(
+        'x',
+        'y',
+        'conv',
+        'relu',
+        'filters',
+        '_a1',
+        'step',
+        'normal',
+        'moves',
+        'notation',
+      ),
+    },
     {
       weight: 1,
       arbitrary: fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,30}$/).filter((name) => !reserved.has(name)),

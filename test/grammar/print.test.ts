@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { print } from '../../grammar/print.ts';
-import { printWidth } from '../../grammar/printExpression.ts';
+import { printWidth } from '../../grammar/printFlat.ts';
 import { expressionNode } from '../arbitraries/expressionNode.ts';
 import { fileNode } from '../arbitraries/fileNode.ts';
 import { expressionNode as read, parsed, withoutSpans } from './sexpr.ts';
@@ -194,15 +194,16 @@ space s { // opens
       // version
       // about s
       /// doc of s
-      space s {
-        // opens
+      space s { // opens
         // above a
-        // beside a
-        // inside
-        let a = x |> f
-        // three
+        let a = x // beside a
+          // inside
+          |> f
         /// doc of b
-        let b = choose {3, 5}
+        let b = choose {
+          3 // three
+          5
+        }
         // last
       }
 

@@ -2,11 +2,22 @@
 import { expect } from 'vitest';
 import { parse, parseExpression } from '../../grammar/parse.ts';
 import { renderDiagnostics } from '../../grammar/renderDiagnostic.ts';
-import type { Expr, FileNode } from '../../grammar/ast.ts';
+import { writePath } from '../../grammar/printFlat.ts';
+import type { Expr, FileNode, PathNode } from '../../grammar/ast.ts';
 
 type Plain = { readonly [key: string]: unknown };
 
-const skipped = new Set(['kind', 'span', 'operatorSpan', 'comments', 'integer', 'doc', 'braces', 'tuple']);
+const skipped = new Set([
+  'kind',
+  'span',
+  'operatorSpan',
+  'comments',
+  'integer',
+  'doc',
+  'braces',
+  'tuple',
+  'brackets',
+]);
 
 /** `(kind part part ...)`; lists in `[ ]`, absent parts left out, names and numbers bare. */
 export function sexpr(node: unknown): string {
@@ -17,6 +28,10 @@ export function sexpr(node: unknown): string {
   if (plain.kind === 'number') return String(plain.raw);
   if (plain.kind === 'reference') return String(plain.name);
   if (plain.kind === 'string') return JSON.stringify(plain.value);
+  if (plain.kind === 'pattern') return sexpr(plain.tuple ? plain.names : (plain.names as unknown[])[0]);
+  if (plain.kind === 'path') return `\`${writePath(node as PathNode)}\``;
+  if (plain.kind === 'list' && plain.brackets === false)
+    return sexpr({ ...plain, kind: 'items', brackets: true });
   if (plain.kind === 'arg' && plain.name === undefined) return sexpr(plain.value);
   const parts = Object.entries(plain)
     .filter(([key, value]) => !skipped.has(key) && value !== undefined)
