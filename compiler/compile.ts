@@ -16,8 +16,7 @@ import type { Vocabulary } from './search/vocabulary.ts';
 import { elaborate, type Override, type ParsedFile } from './space/elaborate.ts';
 import { membersOf, type Members } from './space/members.ts';
 import { evaluateOpen, valuesOf } from './space/open.ts';
-import { describeShape } from './space/apply.ts';
-import { prune } from './space/prune.ts';
+import { describeShape } from './ops/takes.ts';
 import { checkNames } from './space/resolve.ts';
 import type { Space } from './space/space.ts';
 
@@ -96,14 +95,13 @@ function compileWith(
   space: SpaceNode,
   overrides: readonly Override[],
 ): Checked<CompiledSpace> {
-  const elaborated = elaborate({ file: program, library: program.library, space, overrides });
+  const elaborated = elaborate({ file: program, library: program.library, source: program.source, space, overrides });
   if (!elaborated.value) return { value: undefined, diagnostics: elaborated.diagnostics };
-  const pruned = prune(elaborated.value);
-  const members = membersOf(pruned);
+  const members = membersOf(elaborated.value);
   const diagnostics = [...elaborated.diagnostics, ...members.diagnostics];
   if (!members.value) return { value: undefined, diagnostics };
   const motifs = program.file.declarations.flatMap((d) => (d.kind === 'motif' ? [d] : []));
-  return { value: { space: pruned, members: members.value, syntax: { space, motifs } }, diagnostics };
+  return { value: { space: elaborated.value, members: members.value, syntax: { space, motifs } }, diagnostics };
 }
 
 /** A search with the space that it searches. */

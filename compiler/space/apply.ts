@@ -13,12 +13,27 @@ import {
   type Mode,
   type OperationName,
 } from '../ops/operations.ts';
+import { describeShape, inputsProblem } from '../ops/takes.ts';
 import { present } from '../../util/invariant.ts';
 import { checkAttribute } from './attributes.ts';
 import { labelsOfUses, type Context, type Elaboration, type Fit, type Misfit } from './elaboration.ts';
-import { caseLimit, mapOpen, sameValue, TooManyCases, type Answer } from './open.ts';
+import {
+  always,
+  both,
+  caseLimit,
+  either,
+  fixed,
+  holds,
+  mapLeaves,
+  mapOpen,
+  never,
+  restrict,
+  sameValue,
+  select,
+  TooManyCases,
+} from './open.ts';
 import type { Open, SpaceNodeId, StaticValue } from './space.ts';
-import { errorVal, formatStatic, tensorVal, type Value } from './values.ts';
+import { errorVal, formatStatic, noneVal, type NoneVal, type TensorVal, type Value } from './values.ts';
 
 /** An operation with its static arguments, ready for tensors. */
 export interface OperationUse {
@@ -26,6 +41,8 @@ export interface OperationUse {
   readonly attributes: Readonly<Record<string, Open<StaticValue>>>;
   readonly site: string;
   readonly at: Location;
+  /** Where the static arguments that were given stand. */
+  readonly argsAt: Readonly<Record<string, Location>>;
   readonly uses: Context['uses'];
 }
 
@@ -83,7 +100,7 @@ export function buildOperation(
 
 /** Shape and cost of one case, or why it does not fit. Shapes are without the batch axis. */
 function tryCase(operation: OperationName, attributes: Attributes, shapes: readonly Shape[]): Fit | Misfit {
-  const wrong = checkInputs(operation, shapes);
+  const wrong = inputsProblem(operations[operation], shapes);
   if (wrong) return wrong;
   const builder = new GraphBuilder();
   const inputs = shapes.map((shape, i) => builder.input(`x${i}`, [scratchBatch, ...shape]));
@@ -97,78 +114,246 @@ function tryCase(operation: OperationName, attributes: Attributes, shapes: reado
   }
 }
 
-function checkInputs(operation: OperationName, shapes: readonly Shape[]): Misfit | undefined {
-  const { takes } = operations[operation];
-  const [first, second] = shapes;
-  if (first === undefined) return undefined;
-  if (takes === 'image' && first.length !== 3) {
-    return { problem: `it gets ${describeShape(first)}`, expected: 'an image (height x width x channels)' };
-  }
-  if (takes === 'vector' && first.length !== 1) {
-    return {
-      problem: `it gets ${describeShape(first)}`,
-      expected: 'a vector; `global_avg_pool` makes one of an image',
-    };
-  }
-  if (second !== undefined && !sameValue(first, second)) {
-    return {
-      problem: `its left side is ${describeShape(first)} and its right side ${describeShape(second)}`,
-      expected: 'two tensors of one shape',
-    };
-  }
-  return undefined;
+/** A tensor, or the lack of one. */
+export type Operand = TensorVal | NoneVal;
+
+/** A tensor that is always there. */
+export function tensorVal(node: SpaceNodeId, there: Open<boolean> = always): TensorVal {
+  return { kind: 'tensor', node, present: there, identity: fixed(node) };
 }
 
-/** A shape in words: `an image of 8 x 8 x 16`. */
-export function describeShape(shape: Shape): string {
-  if (shape.length === 3) return `an image of ${shape.join(' x ')}`;
-  if (shape.length === 1) return `a vector of ${String(shape[0])}`;
-  return `a tensor of ${shape.join(' x ')}`;
+/** Where an operand is a tensor. */
+export function presenceOf(operand: Operand): Open<boolean> {
+  return operand.kind === 'none' ? never : operand.present;
 }
 
-/** Applies `use` to tensors where `exists` holds; the result is a tensor, or an error that has been reported. */
+/** Applies `use` to tensors where `exists` holds; where one of them is `none`, so is the result. */
 export function applyOperation(
   e: Elaboration,
   use: OperationUse,
-  inputs: readonly SpaceNodeId[],
+  inputs: readonly Operand[],
   exists: Open<boolean>,
 ): Value {
-  if (use.operation === 'identity') return tensorVal(present(inputs[0], 'the tensor of identity'));
-  const shapes = inputs.map((id) => e.node(id).shape);
+  const tensors = inputs.flatMap((input) => (input.kind === 'tensor' ? [input] : []));
+  if (tensors.length < inputs.length) return noneVal;
+  const [first] = tensors;
+  if (use.operation === 'identity' && first) return first;
+  const there = tensors.map((t) => t.present).reduce(both, always);
+  if (there === never) return noneVal;
+  const shapes = tensors.map((t) => e.node(t.node).shape);
   if (!checkSharing(e, use, shapes)) return errorVal;
+  const where = both(exists, there);
+  if (!checkAttributes(e, use, where)) return errorVal;
+  const fit = fitInAllCases(e, use, shapes, where);
+  if (!fit) return errorVal;
+  const inputIds = tensors.map((t) => t.node);
+  const known = restrict(there, exists) ?? never;
+  return tensorVal(addApply(e, use, inputIds, [], fit, exists, known), known);
+}
+
+/** Static arguments must be what the operation takes wherever it is applied. */
+function checkAttributes(e: Elaboration, use: OperationUse, where: Open<boolean>): boolean {
+  let good = true;
+  for (const { name, kind } of operations[use.operation].params) {
+    const open = use.attributes[name];
+    if (open === undefined) continue;
+    const isWrong = (value: StaticValue): boolean => !('value' in checkAttribute(kind, value));
+    const wrong = holds(open, isWrong);
+    if (wrong === never) continue;
+    const reachable = e.feasible(both(where, wrong));
+    if (reachable === never) continue;
+    good = false;
+    const value = evaluateFirst(open, e.tell(reachable).choices) ?? '';
+    const checked = checkAttribute(kind, value);
+    const values = { callee: use.operation, name, found: formatStatic(value) };
+    e.report('badArgument', values, use.argsAt[name] ?? use.at, () => {
+      const { told } = e.tell(reachable);
+      return {
+        expected: 'wanted' in checked ? checked.wanted : undefined,
+        notes: told === '' ? [] : [`this happens when ${told}`],
+        labels: labelsOfUses(use.uses),
+      };
+    });
+  }
+  return good;
+}
+
+/** One of the tensors that a merge joins, for where it is in the list. */
+export interface Part {
+  readonly operand: Operand;
+  readonly exists: Open<boolean>;
+}
+
+/**
+ * Joins the tensors of a list; what is not in the list, or `none`, is left out, and joining nothing gives `none`. `within`
+ * says what can be in the list together. The shapes are joined one after another, so the work grows with the distinct
+ * results, not with the subsets.
+ */
+export function mergeTensors(
+  e: Elaboration,
+  use: OperationUse,
+  parts: readonly Part[],
+  within: Open<boolean>,
+  exists: Open<boolean>,
+): Value {
+  const inputs: SpaceNodeId[] = [];
+  const when: (Open<boolean> | undefined)[] = [];
+  const where = both(exists, within);
+  let there: Open<boolean> = never;
+  let shape: Open<Shape | null> = fixed(null);
+  for (const { operand, exists: listed } of parts) {
+    if (operand.kind === 'none' || both(where, listed) === never) continue;
+    const given = both(listed, operand.present);
+    inputs.push(operand.node);
+    const listedHere = restrict(listed, where) ?? never;
+    when.push(listedHere === always ? undefined : listedHere);
+    there = either(there, given);
+    const own = mapOpen([given, e.node(operand.node).shape], always, ([is, s]) => (is ? s : null));
+    const total = nullOutside(own ?? fixed(null), given);
+    const joined = joinShapes(e, use, shape, total, where);
+    if (!joined) return errorVal;
+    shape = joined;
+  }
+  const is = restrict(there, e.feasible(where)) ?? never;
+  if (is === never) return noneVal;
+  const found = mapOpen([shape], both(where, is), ([s]) => s ?? undefined);
+  if (!found) return noneVal;
+  const cost = { params: 0, macs: 0 };
+  const fit: Open<Fit> = present(
+    mapLeaves(found, (s) => ({ shape: s, cost })),
+    'a shape',
+  );
+  return tensorVal(addApply(e, use, inputs, when, fit, exists, is), is);
+}
+
+/** A shape that is null, rather than missing, where its tensor is not given. */
+function nullOutside(shape: Open<Shape | null>, given: Open<boolean>): Open<Shape | null> {
+  const on = present(
+    mapLeaves(given, (is) => (is ? 0 : 1)),
+    'a truth value',
+  );
+  return select<Shape | null>(on, [shape, fixed(null)]) ?? fixed(null);
+}
+
+function joinShapes(
+  e: Elaboration,
+  use: OperationUse,
+  before: Open<Shape | null>,
+  next: Open<Shape | null>,
+  where: Open<boolean>,
+): Open<Shape | null> | undefined {
+  const { operation } = use;
   const names = Object.keys(use.attributes);
-  let failed = false;
-  const rule = (values: readonly unknown[], path: readonly Answer[]): Fit | undefined => {
-    const found = tryOnce(e, use.operation, names, values);
-    if (!('problem' in found)) return found;
-    if (!failed) {
-      failed = true;
-      reportMisfit(e, use, found, values.slice(0, names.length) as StaticValue[], [...path], exists);
-    }
-    return undefined;
+  const rule = (values: readonly unknown[]): { readonly shape: Shape | null } | Misfit => {
+    const shapes = (values.slice(names.length) as (Shape | null)[]).filter((s) => s !== null);
+    if (shapes.length === 0) return { shape: null };
+    return tryOnce(e, operation, names, [...values.slice(0, names.length), ...shapes]);
   };
-  try {
-    const open = mapOpen([...Object.values(use.attributes), ...shapes], exists, rule);
-    if (failed || open === undefined) return errorVal;
-    const shape = present(
-      mapOpen([open], exists, ([fit]) => fit.shape),
-      'a shape',
-    );
-    const cost = present(
-      mapOpen([open], exists, ([fit]) => fit.cost),
-      'a cost',
-    );
-    const { operation, attributes, site, at } = use;
-    return tensorVal(
-      e.addNode(
-        { kind: 'apply', operation, inputs, attributes, site, exists, shape, cost, location: at },
-        at,
+  const result = prove(e, use, [...Object.values(use.attributes), before, next], where, rule);
+  return result && mapLeaves(result, (fit) => fit.shape);
+}
+
+/** One of several values: the tensor that `on` points at, or none. */
+export function selectTensor(
+  e: Elaboration,
+  on: Open<number>,
+  operands: readonly (Operand | undefined)[],
+  exists: Open<boolean>,
+  at: Location,
+): Operand {
+  if (on.kind === 'fixed') return present(operands[on.value], 'the selected tensor');
+  const tensors = operands.flatMap((o) => (o?.kind === 'tensor' ? [o] : []));
+  const [first] = tensors;
+  const chosen = select(
+    on,
+    operands.map((o) => o && presenceOf(o)),
+  );
+  const there = chosen && restrict(chosen, exists);
+  if (!first || there === undefined || there === never) return noneVal;
+  const pick = <T>(of: (t: TensorVal) => Open<T>): Open<T> =>
+    present(
+      select(
+        on,
+        operands.map((o) => (o?.kind === 'tensor' ? of(o) : undefined)),
       ),
+      'a case of the selected tensor',
     );
+  const identity = pick((t) => t.identity);
+  const possible = operands.filter((o) => o !== undefined);
+  if (possible.every((o) => o.kind === 'tensor' && o.node === first.node)) {
+    return { ...first, present: there, identity };
+  }
+  const inputs = operands.map((o) => (o?.kind === 'tensor' ? o.node : undefined));
+  const shape = pick((t) => e.node(t.node).shape);
+  const node = e.addNode({ kind: 'select', on, inputs, exists, shape }, at, there);
+  return { kind: 'tensor', node, present: there, identity };
+}
+
+function addApply(
+  e: Elaboration,
+  use: OperationUse,
+  inputs: readonly SpaceNodeId[],
+  when: readonly (Open<boolean> | undefined)[],
+  fit: Open<Fit>,
+  exists: Open<boolean>,
+  there: Open<boolean>,
+): SpaceNodeId {
+  const { operation, attributes, site, at } = use;
+  const shape = present(
+    mapLeaves(fit, (f) => f.shape),
+    'a shape',
+  );
+  const cost = present(
+    mapLeaves(fit, (f) => f.cost),
+    'a cost',
+  );
+  return e.addNode(
+    { kind: 'apply', operation, inputs, when, attributes, site, exists, shape, cost, location: at },
+    at,
+    there,
+  );
+}
+
+/** Shape and cost in every case that exists `where`; a case that does not fit is reported. */
+function fitInAllCases(
+  e: Elaboration,
+  use: OperationUse,
+  shapes: readonly Open<Shape>[],
+  where: Open<boolean>,
+): Open<Fit> | undefined {
+  const names = Object.keys(use.attributes);
+  return prove(e, use, [...Object.values(use.attributes), ...shapes], where, (values) =>
+    tryOnce(e, use.operation, names, values),
+  );
+}
+
+/** Applies a rule that may fail in every case; where one case that can occur fails, it is reported with the way there. */
+function prove<R extends object>(
+  e: Elaboration,
+  use: OperationUse,
+  inputs: readonly Open<unknown>[],
+  where: Open<boolean>,
+  rule: (values: readonly unknown[]) => R | Misfit,
+): Open<R> | undefined {
+  const isMisfit = (fit: R | Misfit): fit is Misfit => 'problem' in fit;
+  try {
+    const result = mapOpen(inputs, where, rule);
+    if (result === undefined) return undefined;
+    if (result.kind === 'fixed' && !isMisfit(result.value)) return result as Open<R>;
+    const failing = holds(result, isMisfit);
+    if (failing !== never) {
+      // Only what can be answered counts: a subset of two never holds three.
+      const reachable = e.feasible(both(where, failing));
+      if (reachable !== never) {
+        reportMisfit(e, use, inputs, where, result as Open<object>, reachable);
+        return undefined;
+      }
+    }
+    return mapLeaves(result, (fit) => (isMisfit(fit) ? undefined : fit));
   } catch (error) {
     if (!(error instanceof TooManyCases)) throw error;
     e.report('tooManyCases', { name: use.operation, limit: caseLimit }, use.at);
-    return errorVal;
+    return undefined;
   }
 }
 
@@ -197,33 +382,45 @@ function checkSharing(e: Elaboration, use: OperationUse, shapes: readonly Open<S
     e.siteShapes.set(use.site, shapes);
     return true;
   }
-  if (sameValue(before, shapes)) return true;
+  if (before.length === shapes.length && before.every((shape, i) => shape === shapes[i])) return true;
   const tell = (open: Open<Shape> | undefined): string =>
     open?.kind === 'fixed' ? describeShape(open.value) : 'an input whose shape is open';
   e.report('sharedShape', { name: use.operation, first: tell(before[0]), second: tell(shapes[0]) }, use.at);
   return false;
 }
 
+/** Says what does not fit, under the fewest answers that lead there. */
 function reportMisfit(
   e: Elaboration,
   use: OperationUse,
-  misfit: Misfit,
-  values: readonly StaticValue[],
-  path: readonly Answer[],
-  exists: Open<boolean>,
+  inputs: readonly Open<unknown>[],
+  where: Open<boolean>,
+  result: Open<object>,
+  reachable: Open<boolean>,
 ): void {
+  const { choices } = e.tell(reachable);
+  const found = evaluateFirst(result, choices) as Misfit;
   const { operator, params } = operations[use.operation];
-  const given = params.flatMap((param, i) =>
-    param.default === values[i] ? [] : [formatStatic(values[i] ?? '')],
-  );
+  const given = params.flatMap((param, i) => {
+    const value = (evaluateFirst(present(inputs[i], 'an argument'), choices) ?? '') as StaticValue;
+    return param.default === value ? [] : [formatStatic(value)];
+  });
   const call = given.length > 0 ? `${use.operation}(${given.join(', ')})` : use.operation;
-  const name = operator ?? call;
-  e.report('shapeMismatch', { name, problem: misfit.problem }, use.at, () => {
-    const told = e.tellAnswers(path, exists);
+  e.report('shapeMismatch', { name: operator ?? call, problem: found.problem }, use.at, () => {
+    const { told } = e.tell(reachable);
     return {
-      expected: misfit.expected,
+      expected: found.expected,
       notes: told === '' ? ['this happens in every architecture'] : [`this happens when ${told}`],
       labels: labelsOfUses(use.uses),
     };
   });
+}
+
+/** The value under some answers; where a decision that is asked has none, any branch with a value will do. */
+function evaluateFirst<T>(open: Open<T>, choices: readonly number[]): T | undefined {
+  let current: Open<T> | undefined = open;
+  while (current?.kind === 'test') {
+    current = current.branches[choices[current.decision] ?? -1] ?? current.branches.find((b) => b !== undefined);
+  }
+  return current?.value;
 }

@@ -35,6 +35,8 @@ export function applyBinary(operator: BinaryOperator, a: StaticValue, b: StaticV
     case '>=':
       if (typeof a !== 'number' || typeof b !== 'number') return wrong(operator, 'numbers', a, b);
       return applyNumbers(operator, a, b);
+    case 'in':
+      return { problem: '`in` wants a list on its right side' };
     default:
       return operator satisfies never;
   }

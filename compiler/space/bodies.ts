@@ -1,11 +1,10 @@
 /**
- * Bodies: where names of decisions and weights come from. Elaboration opens a body for every `let`, use of
- * a motif, turn of a `repeat` and alternative, and enters into it what stands there. Paths of decisions are
- * given at the end, since a use takes the name of the `let` whose only decisions it holds; sites of weights
- * are given at once.
+ * Bodies: where names of decisions come from. Elaboration opens a body for every `let`, use of a motif, turn of a loop, node,
+ * element of a generator and alternative, and enters into it what stands there. Paths are given at the end, since a use
+ * takes the name of the `let` whose only decisions it holds.
  *
- * A stage that was bound by `let` and is used twice runs its body again: the same body, started over, gives
- * the same decisions and sites in the same order.
+ * What is evaluated again (a stage that was bound by `let` and is used twice, a cell at its second use) runs through the same
+ * body, started over, and meets the same decisions in the same order.
  */
 import { InvariantError, invariant, present } from '../../util/invariant.ts';
 import type { DecisionId } from './space.ts';
@@ -13,15 +12,24 @@ import type { DecisionId } from './space.ts';
 type Role =
   | { readonly kind: 'let'; readonly name: string }
   | { readonly kind: 'use'; readonly motif: string }
+  | { readonly kind: 'cell'; readonly name: string }
+  /** `repeat`, `for` */
   | { readonly kind: 'loop' }
-  | { readonly kind: 'turn'; readonly index: number }
-  | { readonly kind: 'alternative'; readonly label: string };
+  /** `nodes n[4]` */
+  | { readonly kind: 'nodes'; readonly name: string }
+  /** The elements of `f(h) for h in xs`. */
+  | { readonly kind: 'elements'; readonly variable: string }
+  /** One turn of a loop, one node, one element. */
+  | { readonly kind: 'turn'; readonly label: string };
 
 interface DecisionEntry {
   readonly kind: 'decision';
-  readonly id: DecisionId;
-  /** The word after `choose`, or the `let` or named argument whose value it is. */
+  /** One, or the members of a subset. */
+  readonly ids: readonly DecisionId[];
+  readonly subset: number | undefined;
+  /** The word after `choose`, or the `let`, variable or named argument whose value it is. */
   readonly name: string | undefined;
+  readonly labels: readonly string[];
   readonly alternatives: readonly Body[];
 }
 
@@ -35,90 +43,49 @@ type Entry = DecisionEntry | BodyEntry;
 
 /** One body, with what stands in it in text order. */
 export class Body {
-  readonly site: string;
   readonly entries: Entry[] = [];
   #cursor = 0;
-  #sites: Map<string, number> | undefined;
-
-  constructor(site: string) {
-    this.site = site;
-  }
 
   /** Starts over: what comes next repeats what came before. */
   restart(): void {
     this.#cursor = 0;
-    this.#sites = undefined;
-  }
-
-  /** A site below this body that no earlier one has: `conv`, then `conv_2`. */
-  claimSite(name: string): string {
-    this.#sites ??= new Map();
-    const times = (this.#sites.get(name) ?? 0) + 1;
-    this.#sites.set(name, times);
-    const unique = times === 1 ? name : `${name}_${times}`;
-    return this.site === '' ? unique : `${this.site}.${unique}`;
-  }
-
-  /** The body's own site for the first unnamed construct of its kind, a claimed one for later ones. */
-  #claimOwn(name: string): string {
-    const first = this.#sites?.has(name) !== true;
-    const claimed = this.claimSite(name);
-    return first && this.site !== '' ? this.site : claimed;
   }
 
   /** Enters a body of the given role, or the one that stands here already. */
   open(role: Role): Body {
-    const known = this.#next();
+    const known = this.entries[this.#cursor++];
     if (known) {
       invariant(
         known.kind === 'body' && known.role.kind === role.kind,
         'a body changed when it was used again',
       );
       known.body.restart();
-      this.#claimSiteOf(role);
       return known.body;
     }
-    const body = new Body(this.#claimSiteOf(role));
+    const body = new Body();
     this.entries.push({ kind: 'body', role, body });
     return body;
   }
 
-  #claimSiteOf(role: Role): string {
-    switch (role.kind) {
-      case 'let':
-        return this.claimSite(role.name);
-      case 'use':
-        return this.claimSite(role.motif);
-      case 'loop':
-        return this.#claimOwn('repeat');
-      case 'turn':
-        return `${this.site}[${role.index}]`;
-      case 'alternative':
-        throw new InvariantError('alternatives belong to a decision');
-    }
-  }
-
-  /** Enters a decision, or finds the one that stands here already. `create` is called for a new one. */
+  /**
+   * Enters a decision or a subset, or finds the one that stands here already, whose labels the caller compares. `create` is
+   * called for a new one.
+   */
   decide(
     name: string | undefined,
     labels: readonly string[],
-    create: () => DecisionId,
-  ): { readonly id: DecisionId; readonly alternatives: readonly Body[] } {
-    const known = this.#next();
-    const site = name === undefined ? this.#claimOwn('choose') : this.claimSite(name);
+    create: () => { readonly ids: readonly DecisionId[]; readonly subset: number | undefined },
+  ): DecisionEntry {
+    const known = this.entries[this.#cursor++];
     if (known) {
       invariant(known.kind === 'decision', 'a body changed when it was used again');
       for (const body of known.alternatives) body.restart();
       return known;
     }
-    const alternatives = labels.map((label) => new Body(`${site}.${label}`));
-    const entry: DecisionEntry = { kind: 'decision', id: create(), name, alternatives };
+    const alternatives = labels.map(() => new Body());
+    const entry: DecisionEntry = { kind: 'decision', ...create(), name, labels, alternatives };
     this.entries.push(entry);
     return entry;
-  }
-
-  #next(): Entry | undefined {
-    return this.entries[this.#cursor++];
   }
 }
 
@@ -128,13 +95,16 @@ const join = (path: string, name: string): string => (path === '' ? name : `${pa
 function holders(body: Body): readonly Entry[] {
   return body.entries.flatMap((entry) => {
     if (entry.kind === 'decision') return [entry];
+    if (entry.role.kind === 'cell') return []; // a cell is known by its own name, wherever it is used
     if (entry.role.kind === 'let') return holders(entry.body);
     return holdsDecisions(entry.body) ? [entry] : [];
   });
 }
 
 function holdsDecisions(body: Body): boolean {
-  return body.entries.some((entry) => entry.kind === 'decision' || holdsDecisions(entry.body));
+  return body.entries.some(
+    (entry) => entry.kind === 'decision' || (entry.role.kind !== 'cell' && holdsDecisions(entry.body)),
+  );
 }
 
 /** The only holder of a body if it is the use of a motif. */
@@ -144,27 +114,47 @@ function soleUse(body: Body): { readonly motif: string; readonly body: Body } | 
   return { motif: only.role.motif, body: only.body };
 }
 
-/** Gives every decision below `root` its path. Paths may clash; the caller says so. */
-export function assignPaths(
-  root: Body,
-  spaceName: string,
-  labelsOf: (id: DecisionId) => readonly string[],
-): Map<DecisionId, string> {
-  const paths = new Map<DecisionId, string>();
+/** Paths of decisions and subsets. */
+export interface Paths {
+  readonly decisions: ReadonlyMap<DecisionId, string>;
+  readonly subsets: ReadonlyMap<number, string>;
+}
+
+/**
+ * Gives every decision below `root` and in the cells its path. Paths may clash; the caller says so. A member of a subset is
+ * not answered by itself: its path is that of the subset and the candidate, `h{s0}`.
+ */
+export function assignPaths(root: Body, cells: ReadonlyMap<string, Body>, spaceName: string): Paths {
+  const decisions = new Map<DecisionId, string>();
+  const subsets = new Map<number, string>();
 
   const visitBody = (body: Body, path: string): void => {
     for (const entry of body.entries) visitEntry(entry, path, undefined);
   };
 
+  /** A body that is known by `path` and no other name; a use that is all it holds takes the name over. */
+  const visitNamed = (body: Body, path: string): void => visitBody(soleUse(body)?.body ?? body, path);
+
+  const visitTurns = (body: Body, base: string): void => {
+    for (const turn of body.entries) {
+      invariant(turn.kind === 'body' && turn.role.kind === 'turn', 'a turn of a loop');
+      visitNamed(turn.body, `${base}[${turn.role.label}]`);
+    }
+  };
+
   /** `name` is the `let` that holds nothing but this entry. */
   const visitEntry = (entry: Entry, path: string, name: string | undefined): void => {
+    const unnamed = path === '' ? spaceName : path;
     if (entry.kind === 'decision') {
-      const unnamed = path === '' ? spaceName : path;
       const ownName = entry.name ?? name;
       const own = ownName === undefined ? unnamed : join(path, ownName);
-      paths.set(entry.id, own);
-      const labels = labelsOf(entry.id);
-      entry.alternatives.forEach((body, i) => visitBody(body, join(own, present(labels[i], 'a label'))));
+      if (entry.subset !== undefined) subsets.set(entry.subset, own);
+      entry.ids.forEach((id, i) => {
+        decisions.set(id, entry.subset === undefined ? own : `${own}{${entry.labels[i] ?? ''}}`);
+      });
+      entry.alternatives.forEach((body, i) =>
+        visitBody(body, join(own, present(entry.labels[i], 'a label'))),
+      );
       return;
     }
     const { role, body } = entry;
@@ -178,6 +168,14 @@ export function assignPaths(
       case 'use':
         visitBody(body, join(path, name ?? role.motif));
         return;
+      case 'cell':
+        return;
+      case 'nodes':
+        visitTurns(body, join(path, role.name));
+        return;
+      case 'elements':
+        visitTurns(body, join(path, name ?? role.variable));
+        return;
       case 'loop': {
         // A loop over uses of one motif is named like one use; otherwise its turns number the body itself.
         const turns = body.entries.flatMap((turn) => (turn.kind === 'body' ? [turn.body] : []));
@@ -185,18 +183,15 @@ export function assignPaths(
         const motif = first && soleUse(first)?.motif;
         const uniform = turns.every((turn) => soleUse(turn)?.motif === motif);
         const named = name ?? (uniform ? motif : undefined);
-        const base = named === undefined ? (path === '' ? spaceName : path) : join(path, named);
-        turns.forEach((turn, i) => {
-          visitBody(soleUse(turn)?.body ?? turn, `${base}[${i}]`);
-        });
+        visitTurns(body, named === undefined ? unnamed : join(path, named));
         return;
       }
       case 'turn':
-      case 'alternative':
-        throw new InvariantError(`a ${role.kind} outside of its construct`);
+        throw new InvariantError(`a turn outside of its loop`);
     }
   };
 
   visitBody(root, '');
-  return paths;
+  for (const [name, body] of cells) visitNamed(body, name);
+  return { decisions, subsets };
 }

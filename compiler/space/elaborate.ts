@@ -3,19 +3,30 @@
  * open, and checks each operation in every case on the way: what it accepts holds no architecture that
  * fails to build.
  */
-import type { Expr, FileNode, InputNode, SpaceNode as SpaceSyntax } from '../../grammar/ast.ts';
+import type { Expr, FileNode, InputNode, OutputNode, RequireNode, SpaceNode as SpaceSyntax } from '../../grammar/ast.ts';
 import { hasErrors, type Checked } from '../../grammar/diagnostics.ts';
-import type { Source } from '../../grammar/source.ts';
 import { didYouMean } from '../../util/didYouMean.ts';
 import { present } from '../../util/invariant.ts';
+import type { Location, Source } from '../../grammar/source.ts';
 import type { Shape } from '../graph/graph.ts';
-import { assignPaths, Body } from './bodies.ts';
-import { Elaboration, LimitReached, locate, type Context, type MotifDeclaration } from './elaboration.ts';
-import { bindLet, evaluate, evaluateBlock } from './expressions.ts';
-import { caseLimit, fixed, TooManyCases } from './open.ts';
-import { elaborateRequire } from './requirements.ts';
-import type { Space, SpaceNodeId, StaticValue } from './space.ts';
-import { describe, errorVal, tensorVal, type Value } from './values.ts';
+import { tensorVal } from './apply.ts';
+import type { Paths } from './bodies.ts';
+import {
+  Elaboration,
+  LimitReached,
+  locate,
+  type CellDeclaration,
+  type Context,
+  type MotifDeclaration,
+} from './elaboration.ts';
+import { bindLet, evaluate, evaluateBlock, withConnected } from './expressions.ts';
+import { bindNodes } from './nodes.ts';
+import { always, caseLimit, fixed, negate, never, TooManyCases } from './open.ts';
+import { prune } from './prune.ts';
+import { elaborateRequire, mentions } from './requirements.ts';
+import { Site } from './sites.ts';
+import type { AuxiliaryOutput, Open, Space, StaticValue } from './space.ts';
+import { describe, errorVal, type Value } from './values.ts';
 
 /** A parsed file with its text. */
 export interface ParsedFile {
@@ -32,8 +43,10 @@ export interface Override {
 
 export interface ElaborateOptions {
   readonly file: ParsedFile;
-  /** Files whose motifs every file may use; motifs of `file` win over them. */
+  /** Files whose motifs and cells are known here, in order: later ones win, `file` over all of them. */
   readonly library: readonly ParsedFile[];
+  /** The file that the space stands in. */
+  readonly source: Source;
   readonly space: SpaceSyntax;
   readonly overrides: readonly Override[];
 }
@@ -41,44 +54,48 @@ export interface ElaborateOptions {
 /** Works out one space of a file. */
 export function elaborate(options: ElaborateOptions): Checked<Space> {
   const motifs = new Map<string, MotifDeclaration>();
+  const cells = new Map<string, CellDeclaration>();
   for (const { source, file } of [...options.library, options.file]) {
-    for (const node of file.declarations)
+    for (const node of file.declarations) {
       if (node.kind === 'motif') motifs.set(node.name.text, { node, source });
+      else if (node.kind === 'cell') cells.set(node.name.text, { node, source });
+    }
   }
-  const e = new Elaboration(motifs, { expression: evaluate, block: evaluateBlock });
-  const body = new Body('');
-  let space: Space | undefined;
+  const name = options.space.name.text;
+  const e = new Elaboration(motifs, cells, { expression: evaluate, block: evaluateBlock });
+  let space: Unnamed | undefined;
   try {
-    space = elaborateSpace(e, options, body);
+    space = elaborateSpace(e, options);
   } catch (error) {
     if (error instanceof TooManyCases) {
-      e.report(
-        'tooManyCases',
-        { name: options.space.name.text, limit: caseLimit },
-        {
-          source: options.file.source,
-          span: options.space.name.span,
-        },
-      );
+      const at = { source: options.source, span: options.space.name.span };
+      e.report('tooManyCases', { name, limit: caseLimit }, at);
     } else if (!(error instanceof LimitReached)) throw error;
   }
-  e.paths = assignPaths(body, options.space.name.text, (id) => e.options(id).map((o) => o.label));
-  reportClashes(e);
+  const paths = e.name(name);
+  reportClashes(e, paths);
+  resolveCounts(e, paths);
   const diagnostics = e.diagnostics();
   if (hasErrors(diagnostics) || space === undefined) return { value: undefined, diagnostics };
-  const decisions = e.decisions.map((d) => ({ ...d, path: present(e.paths.get(d.id), 'a path') }));
-  return { value: { ...space, decisions }, diagnostics };
+  const decisions = e.decisions.map((d) => ({ ...d, path: present(paths.decisions.get(d.id), 'a path') }));
+  const subsets = e.subsets.map((s, i) => ({ ...s, path: present(paths.subsets.get(i), 'a path') }));
+  return { value: { ...space, decisions, subsets }, diagnostics };
 }
 
-function elaborateSpace(e: Elaboration, options: ElaborateOptions, body: Body): Space | undefined {
-  const { space, file } = options;
+/** A space before its decisions have their paths. */
+type Unnamed = Omit<Space, 'decisions' | 'subsets'>;
+
+function elaborateSpace(e: Elaboration, options: ElaborateOptions): Unnamed | undefined {
+  const { space, source } = options;
   let context: Context = {
     names: new Map(),
-    source: file.source,
-    body,
-    exists: fixed(true),
-    decided: fixed(true),
+    source,
+    body: e.root,
+    site: new Site(''),
+    exists: always,
+    decided: always,
     uses: [],
+    cell: undefined,
   };
   const params: Record<string, StaticValue> = {};
   reportUnknownOverrides(e, options);
@@ -97,32 +114,40 @@ function elaborateSpace(e: Elaboration, options: ElaborateOptions, body: Body): 
     }
     context = { ...context, names: new Map(context.names).set(name, value ?? errorVal) };
   }
-  let output: SpaceNodeId | undefined;
-  let outputs = 0;
+  let output: Value | undefined;
+  let outputAt = locate(context, space.name);
+  const auxiliary: AuxiliaryOutput[] = [];
+  const late: RequireNode[] = [];
   for (const item of space.items) {
     switch (item.kind) {
-      case 'input':
-        context = {
-          ...context,
-          names: new Map(context.names).set(item.name.text, elaborateInput(e, item, context)),
-        };
+      case 'input': {
+        const names = new Map(context.names).set(item.name.text, elaborateInput(e, item, context));
+        context = { ...context, names };
         break;
+      }
       case 'let':
         context = bindLet(e, item, context);
         break;
+      case 'nodes':
+        context = bindNodes(e, item, context);
+        break;
       case 'require':
-        elaborateRequire(e, item, context);
+        // What speaks of the output waits for it.
+        if (mentions(item.condition, 'connected')) late.push(item);
+        else elaborateRequire(e, item, context);
         break;
       case 'output': {
-        const value = evaluate(e, item.value, context);
-        if (++outputs > 1) e.report('secondOutput', {}, locate(context, item));
-        else if (value.kind === 'tensor') output = value.node;
-        else if (value.kind !== 'error') {
-          e.report(
-            'wrongKind',
-            { found: describe(value), wanted: 'a tensor to put out' },
-            locate(context, item.value),
-          );
+        const value = evaluateOutput(e, item, context);
+        if (item.name) {
+          const name = item.name.text;
+          if (auxiliary.some((a) => a.name === name)) {
+            e.report('repeatedName', { name }, locate(context, item.name));
+          }
+          if (value.kind === 'tensor') auxiliary.push({ name, node: value.node });
+        } else if (output !== undefined) e.report('secondOutput', {}, locate(context, item));
+        else {
+          output = value;
+          outputAt = locate(context, item.value);
         }
         break;
       }
@@ -130,10 +155,51 @@ function elaborateSpace(e: Elaboration, options: ElaborateOptions, body: Body): 
         item satisfies never;
     }
   }
-  if (outputs === 0) e.report('noOutput', { space: space.name.text }, locate(context, space.name));
-  if (output === undefined) return undefined;
-  const { nodes, requirements } = e;
-  return { name: space.name.text, params, decisions: [], nodes, output, requirements };
+  if (output === undefined) e.report('noOutput', { space: space.name.text }, locate(context, space.name));
+  if (output?.kind !== 'tensor') return undefined;
+  for (const item of late) elaborateRequire(e, item, withConnected(context, output));
+  if (late.length === 0) checkThere(e, output.present, outputAt);
+  const { nodes, requirements, presences } = e;
+  const whole = { name: space.name.text, params, nodes, output: output.node, auxiliary, requirements };
+  return e.hasReports ? whole : prune(whole, presences);
+}
+
+/** The value of an output; `none` in every architecture is reported here. */
+function evaluateOutput(e: Elaboration, item: OutputNode, context: Context): Value {
+  const body = item.name ? context.body.open({ kind: 'let', name: item.name.text }) : context.body;
+  const site = item.name ? new Site(context.site.claim(item.name.text)) : context.site;
+  const value = evaluate(e, item.value, { ...context, body, site });
+  if (value.kind === 'tensor' || value.kind === 'error') return value;
+  const wanted = 'a tensor to put out';
+  e.report('wrongKind', { found: describe(value), wanted }, locate(context, item.value));
+  return errorVal;
+}
+
+/** No output may be `none`: it is there in every architecture, or the way to one without it is shown. */
+function checkThere(e: Elaboration, there: Open<boolean>, at: Location): void {
+  if (there === always) return;
+  const missing = e.feasible(negate(there));
+  if (missing === never) return;
+  e.report('noneOutput', {}, at, () => ({
+    notes: [`this happens when ${e.tell(missing).told}`],
+    hint: 'give it something to fall back on, `... or x`, or leave such architectures out: `require connected`',
+  }));
+}
+
+/** Finds the decisions that `count(NAME == ANSWER)` speaks of. */
+function resolveCounts(e: Elaboration, paths: Paths): void {
+  for (const { answers, name, label, at } of e.counts) {
+    let found = false;
+    for (const { id, options } of e.decisions) {
+      const path = paths.decisions.get(id) ?? '';
+      const own = /([A-Za-z_][A-Za-z0-9_]*)(\[[^.]*\])?$/.exec(path)?.[1];
+      if (own !== name) continue;
+      found = true;
+      const option = options.findIndex((o) => o.label === label);
+      if (option >= 0) answers.push({ decision: id, options: [option] });
+    }
+    if (!found) e.report('unknownName', { name }, at, { hint: 'name a decision: `count(op == conv_3)`' });
+  }
 }
 
 function evaluateParam(
@@ -162,27 +228,34 @@ function reportUnknownOverrides(e: Elaboration, { space, overrides }: ElaborateO
   }
 }
 
+/** What an input may be, with the names of its sizes. */
+const inputTypes: Readonly<Record<string, readonly string[]>> = {
+  image: ['height', 'width', 'channels'],
+  vector: ['features'],
+  sequence: ['length', 'features'],
+  tokens: ['length'],
+};
+
 /** `input x: image[height, width, channels]` */
 function elaborateInput(e: Elaboration, node: InputNode, context: Context): Value {
   const at = locate(context, node);
-  if (node.type.text !== 'image') {
+  const wanted = Object.hasOwn(inputTypes, node.type.text) ? inputTypes[node.type.text] : undefined;
+  if (wanted === undefined) {
+    const forms = Object.entries(inputTypes).map(([type, sizes]) => `\`${type}[${sizes.join(', ')}]\``);
     e.report('unknownInputType', { type: node.type.text }, locate(context, node.type), {
-      hint: 'write `image[height, width, channels]`',
+      hint: `write ${forms.slice(0, -1).join(', ')} or ${forms.at(-1) ?? ''}`,
     });
     return errorVal;
   }
   const sizes = node.args.map((arg) => evaluate(e, arg.value, context));
   if (sizes.some((s) => s.kind === 'error')) return errorVal;
-  const statics = sizes.flatMap((s) =>
-    s.kind === 'static' && s.value.kind === 'fixed' ? [s.value.value] : [],
-  );
-  const shape = statics.flatMap((v) =>
-    typeof v === 'number' && Number.isInteger(v) && v > 0 && v <= 65_536 ? [v] : [],
-  );
-  if (shape.length !== 3 || sizes.length !== 3) {
-    e.report('badInput', { name: node.name.text }, at, {
-      expected: 'three fixed whole numbers from 1 to 65536: height, width, channels',
-    });
+  const shape = sizes.flatMap((s) => {
+    const v = s.kind === 'static' && s.value.kind === 'fixed' ? s.value.value : undefined;
+    return typeof v === 'number' && Number.isInteger(v) && v > 0 && v <= 65_536 ? [v] : [];
+  });
+  if (shape.length !== wanted.length || sizes.length !== wanted.length) {
+    const count = ['no', 'one fixed whole number', 'two fixed whole numbers', 'three fixed whole numbers'][wanted.length] ?? '';
+    e.report('badInput', { name: node.name.text }, at, { expected: `${count} from 1 to 65536: ${wanted.join(', ')}` });
     return errorVal;
   }
   if (e.nodes.some((n) => n.kind === 'input')) {
@@ -190,14 +263,16 @@ function elaborateInput(e: Elaboration, node: InputNode, context: Context): Valu
     return errorVal;
   }
   const open = fixed<Shape>(shape);
-  return tensorVal(e.addNode({ kind: 'input', name: node.name.text, exists: fixed(true), shape: open }, at));
+  return tensorVal(e.addNode({ kind: 'input', name: node.name.text, exists: always, shape: open }, at));
 }
 
 /** Two decisions of one name would be one answer in an architecture. */
-function reportClashes(e: Elaboration): void {
+function reportClashes(e: Elaboration, paths: Paths): void {
   const seen = new Map<string, number>();
+  const subsets = new Map([...paths.subsets].map(([i, path]) => [present(e.subsets[i], 'a subset').members[0] ?? -1, path]));
   for (const decision of e.decisions) {
-    const path = e.paths.get(decision.id);
+    // A subset is known by one path; its members have none of their own.
+    const path = decision.kind === 'member' ? subsets.get(decision.id) : paths.decisions.get(decision.id);
     if (path === undefined) continue;
     const before = seen.get(path);
     if (before === undefined) {

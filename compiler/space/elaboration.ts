@@ -7,14 +7,16 @@ import {
   type Label,
 } from '../../grammar/diagnostics.ts';
 import type { CatalogueValues } from '../../grammar/catalogue.ts';
-import type { BlockNode, Expr, MotifNode } from '../../grammar/ast.ts';
+import type { BlockNode, CellNode, Expr, MotifNode } from '../../grammar/ast.ts';
 import type { Location, Source, Span } from '../../grammar/source.ts';
 import type { Shape } from '../graph/graph.ts';
 import { present } from '../../util/invariant.ts';
-import type { Body } from './bodies.ts';
-import { evaluateOpen, fixed, select, type Answer } from './open.ts';
+import { assignPaths, Body, type Paths } from './bodies.ts';
+import { always, both, evaluateOpen, never, shortestWay, support, type Answer } from './open.ts';
+import type { Site } from './sites.ts';
 import type {
   Cost,
+  CountedAnswer,
   Decision,
   DecisionId,
   DecisionOption,
@@ -22,6 +24,8 @@ import type {
   Requirement,
   SpaceNode,
   SpaceNodeId,
+  StaticValue,
+  Subset,
 } from './space.ts';
 import type { Value } from './values.ts';
 
@@ -44,22 +48,41 @@ export interface MotifDeclaration {
   readonly source: Source;
 }
 
+/** A cell with the source that it stands in. */
+export interface CellDeclaration {
+  readonly node: CellNode;
+  readonly source: Source;
+}
+
+/** One use of a motif or cell. */
+export interface Use {
+  readonly name: string;
+  readonly at: Location;
+  /** Its static values: what falls when a motif uses itself. */
+  readonly statics: ReadonlyMap<string, Value>;
+}
+
 /** Where an expression is evaluated. */
 export interface Context {
   readonly names: ReadonlyMap<string, Value>;
   readonly source: Source;
+  /** Where decisions that are made here get their names. */
   readonly body: Body;
+  /** Where operations that are made here get their weights. */
+  readonly site: Site;
   /** When the tensors that are made here exist. */
   readonly exists: Open<boolean>;
   /** When the decisions that are made here exist: where the stage was written, not where it is used. */
   readonly decided: Open<boolean>;
-  /** The uses of motifs that led here, outermost first. */
-  readonly uses: readonly { readonly motif: string; readonly at: Location }[];
+  /** The uses of motifs and cells that led here, outermost first. */
+  readonly uses: readonly Use[];
+  /** The cell that it stands in. */
+  readonly cell: string | undefined;
 }
 
 /** Labels at the innermost uses of motifs that led to a place. */
 export function labelsOfUses(uses: Context['uses']): readonly Label[] {
-  return uses.slice(-3).map(({ motif, at }) => ({ location: at, text: `in this use of \`${motif}\`` }));
+  return uses.slice(-3).map(({ name, at }) => ({ location: at, text: `in this use of \`${name}\`` }));
 }
 
 /**
@@ -87,14 +110,33 @@ export interface Misfit {
   readonly expected: string;
 }
 
+/** A count of answers, before it is known which decisions are meant. */
+export interface PendingCount {
+  readonly answers: CountedAnswer[];
+  readonly name: string;
+  readonly label: string;
+  readonly at: Location;
+}
+
 /** Steps that a turn or a use of a motif counts for: it makes a body, which is kept. */
 export const bodyWeight = 30;
 
 /** The mutable heart of one elaboration; everything outside sees only its result. */
 export class Elaboration {
   readonly motifs: ReadonlyMap<string, MotifDeclaration>;
+  readonly cells: ReadonlyMap<string, CellDeclaration>;
+  /** The bodies of cells by the names of their decisions: `normal`, `level2[3]`. */
+  readonly cellBodies: Map<string, Body> = new Map();
+  readonly root: Body = new Body();
   readonly decisions: Draft[] = [];
+  readonly subsets: Omit<Subset, 'path'>[] = [];
+  /** What can be answered at a decision, where its options or its subset do not all go together. */
+  readonly constraints: Map<DecisionId, Open<boolean>> = new Map();
+  /** `count(NAME == ANSWER)` in requirements, to be filled in once decisions have their names. */
+  readonly counts: PendingCount[] = [];
   readonly nodes: SpaceNode[] = [];
+  /** Where each node is a tensor rather than `none`. */
+  readonly presences: Open<boolean>[] = [];
   readonly requirements: Requirement[] = [];
   /** Shape and cost of every operation that was tried, by what decides them. */
   readonly fits: Map<string, Fit | Misfit> = new Map();
@@ -105,12 +147,21 @@ export class Elaboration {
   readonly #reported = new Set<string>();
   #steps = 0;
   #options = 0;
-  /** Filled in at the end; diagnostics that tell paths are written only then. */
-  paths: ReadonlyMap<DecisionId, string> = new Map();
+  #paths: Paths | undefined;
 
-  constructor(motifs: ReadonlyMap<string, MotifDeclaration>, evaluators: Evaluators) {
+  constructor(
+    motifs: ReadonlyMap<string, MotifDeclaration>,
+    cells: ReadonlyMap<string, CellDeclaration>,
+    evaluators: Evaluators,
+  ) {
     this.motifs = motifs;
+    this.cells = cells;
     this.#evaluators = evaluators;
+  }
+
+  /** Gives every decision its path, once all are there; diagnostics that tell paths are written only then. */
+  name(space: string): Paths {
+    return (this.#paths = assignPaths(this.root, this.cellBodies, space));
   }
 
   /** Evaluates an expression; `name` is the `let` or named argument whose whole value it is. */
@@ -169,10 +220,12 @@ export class Elaboration {
     return id;
   }
 
-  addNode(node: Unnumbered<SpaceNode>, at: Location): SpaceNodeId {
+  /** Adds a node; `there` says where it is a tensor rather than `none`. */
+  addNode(node: Unnumbered<SpaceNode>, at: Location, there: Open<boolean> = always): SpaceNodeId {
     const id: SpaceNodeId = this.nodes.length;
     if (id >= limits.nodes) this.stop('operations', limits.nodes, at);
     this.nodes.push({ ...node, id });
+    this.presences.push(there);
     return id;
   }
 
@@ -184,47 +237,69 @@ export class Elaboration {
     return present(this.decisions[id], `decision ${id}`).options;
   }
 
-  /** `inputs[on]` as a node; the input itself where there is but one. */
-  selectNode(
-    on: Open<number>,
-    inputs: readonly (SpaceNodeId | undefined)[],
-    exists: Open<boolean>,
-    at: Location,
-  ): SpaceNodeId {
-    const existing = inputs.filter((i) => i !== undefined);
-    const [first] = existing;
-    if (on.kind === 'fixed') return present(inputs[on.value], 'the selected tensor');
-    if (first !== undefined && existing.every((i) => i === first)) return first;
-    const shape = select(
-      on,
-      inputs.map((i) => (i === undefined ? undefined : this.node(i).shape)),
-    );
-    return this.addNode({ kind: 'select', on, inputs, exists, shape: present(shape, 'a shape') }, at);
+  /**
+   * Where `condition` and everything that can be answered together hold: narrows `condition` by the constraints of all
+   * decisions that it depends on, and of those that these depend on.
+   */
+  feasible(condition: Open<boolean>): Open<boolean> {
+    let result = condition;
+    const done = new Set<DecisionId>();
+    for (;;) {
+      const next = support(result).find((id) => !done.has(id) && this.constraints.has(id));
+      if (next === undefined) return result;
+      done.add(next);
+      const constraint = this.constraints.get(next);
+      if (constraint) result = both(result, constraint);
+      if (result === never) return never;
+    }
   }
 
-  /** Tells answers in words: `depth = 2, late[1].k = 5`, completed so that `exists` holds. */
-  tellAnswers(answers: readonly Answer[], exists: Open<boolean>): string {
+  /** Tells the fewest answers that lead to `condition` in words: `depth = 2, late[1].k = 5`. */
+  tell(condition: Open<boolean>): { readonly told: string; readonly choices: readonly number[] } {
+    const answers = shortestWay(condition) ?? [];
     const choices: number[] = [];
     for (const { decision, option } of answers) choices[decision] = option;
-    let guard: Open<boolean> = exists;
-    while (guard.kind === 'test') {
-      const { decision, branches } = guard;
-      choices[decision] ??= branches.findIndex((b) => b?.kind === 'test' || b?.value === true);
-      guard = branches[choices[decision] ?? -1] ?? fixed(false);
-    }
-    const told: string[] = [];
-    choices.forEach((option, id) => {
-      told.push(`${this.paths.get(id) ?? '?'} = ${this.options(id)[option]?.label ?? '?'}`);
-    });
-    return told.join(', ');
+    return { told: answers.map((answer) => this.tellAnswer(answer)).join(', '), choices };
+  }
+
+  tellAnswer({ decision, option }: Answer): string {
+    const path = this.#paths?.decisions.get(decision) ?? '?';
+    const { kind } = present(this.decisions[decision], `decision ${decision}`);
+    if (kind !== 'member') return `${path} = ${this.options(decision)[option]?.label ?? '?'}`;
+    const [, subset = '', label = ''] = /^(.*)\{(.*)\}$/.exec(path) ?? [];
+    return `${label} ${option === 0 ? 'in' : 'not in'} ${subset}`;
   }
 
   /** The shape of a node under answers, where it has one. */
-  shapeUnder(id: SpaceNodeId, answers: readonly Answer[]): Shape | undefined {
-    const choices: number[] = [];
-    for (const { decision, option } of answers) choices[decision] = option;
+  shapeUnder(id: SpaceNodeId, choices: readonly number[]): Shape | undefined {
     return evaluateOpen(this.node(id).shape, choices);
   }
+}
+
+/** Where the parts of something that stands in a body of its own are evaluated. */
+export interface Inside {
+  readonly body: Body;
+  readonly site: Site;
+  /** Holds where it is taken. */
+  readonly guard?: Open<boolean>;
+  readonly names?: ReadonlyMap<string, Value>;
+}
+
+/** The context inside of a body: an alternative, a turn, a use. */
+export function enter(context: Context, { body, site, guard, names }: Inside): Context {
+  return {
+    ...context,
+    body,
+    site,
+    names: names ?? context.names,
+    exists: guard ? both(context.exists, guard) : context.exists,
+    decided: guard ? both(context.decided, guard) : context.decided,
+  };
+}
+
+/** A plain value that depends on no decision. */
+export function fixedValue(value: Value): StaticValue | undefined {
+  return value.kind === 'static' && value.value.kind === 'fixed' ? value.value.value : undefined;
 }
 
 /** A location of the context's source. */

@@ -1,16 +1,23 @@
 /** Evaluates expressions: one small function for each kind, in a table that is complete by type. */
-import type { BlockNode, Expr, LetNode } from '../../grammar/ast.ts';
-import { isCallable, paddingWords } from '../ops/operations.ts';
+import type { BlockNode, Expr, LetNode, RequireNode } from '../../grammar/ast.ts';
+import { isCallable, operations, paddingWords } from '../ops/operations.ts';
+import { applyOperation, mergeTensors, presenceOf, type Operand, type OperationUse } from './apply.ts';
 import { binaryStatic, unaryStatic } from './arithmetic.ts';
-import { applyOperation } from './apply.ts';
-import { evaluateCall, operationStage, motifStage } from './calls.ts';
-import { evaluateChoose, evaluateIf, evaluateRepeat } from './choices.ts';
+import { evaluateCall, operationStage } from './calls.ts';
+import { combine, evaluateIf } from './choices.ts';
+import { evaluateChoose } from './choose.ts';
 import { locate, type Context, type Elaboration } from './elaboration.ts';
-import { fixed, mapOpen } from './open.ts';
-import { elaborateRequire } from './requirements.ts';
+import { bindPattern, evaluateIn, evaluateIndex, evaluateList, evaluateRange } from './lists.ts';
+import { evaluateFor, evaluateRepeat } from './loops.ts';
+import { bindNodes } from './nodes.ts';
+import { always, both, fixed, mapLeaves, mapOpen, negate, never } from './open.ts';
+import { elaborateRequire, mentions } from './requirements.ts';
+import { Site } from './sites.ts';
 import type { StaticValue } from './space.ts';
-import { feed, reportUnknown } from './stages.ts';
-import { describe, errorVal, staticVal, type StageVal, type Value } from './values.ts';
+import { chain, feed, reportUnknown } from './stages.ts';
+import { cellStages, motifStage } from './uses.ts';
+import { describe, errorVal, noneVal, staticVal, type Value } from './values.ts';
+import { present } from '../../util/invariant.ts';
 
 type Evaluator<K extends Expr['kind']> = (
   e: Elaboration,
@@ -23,68 +30,61 @@ const evaluators: { readonly [K in Expr['kind']]: Evaluator<K> } = {
   number: (_, node) => staticVal(fixed(node.value)),
   string: (_, node) => staticVal(fixed(node.value)),
   bool: (_, node) => staticVal(fixed(node.value)),
-  none: (e, node, context) => notYet(e, 'none', node, context),
-  list: (e, node, context) => notYet(e, 'a list', node, context),
-  range: (e, node, context) => notYet(e, 'a range outside of `choose`', node, context),
+  none: () => noneVal,
+  list: evaluateList,
+  range: evaluateRange,
   reference: evaluateReference,
   tuple: evaluateTuple,
   unary: evaluateUnary,
   binary: evaluateBinary,
   pipe: evaluatePipe,
   call: evaluateCall,
+  member: evaluateMember,
+  index: evaluateIndex,
   if: evaluateIf,
   choose: evaluateChoose,
   repeat: evaluateRepeat,
+  for: evaluateFor,
 };
 
 /** Evaluates an expression. `name` is the `let` or named argument whose whole value it is. */
 export function evaluate(e: Elaboration, node: Expr, context: Context, name?: string): Value {
   e.step(locate(context, node));
-  const evaluator = evaluators[node.kind] as Evaluator<Expr['kind']>; // the table pairs kinds with their nodes
+  const evaluator = evaluators[node.kind] as Evaluator<Expr['kind']>;
   return evaluator(e, node, context, name);
 }
 
-/** Evaluates a block in a context of its own; its last item is its value. */
+/** Evaluates a block; its last item is its value. */
 export function evaluateBlock(e: Elaboration, block: BlockNode, context: Context): Value {
   let inner = context;
+  const late: RequireNode[] = [];
   for (const statement of block.statements) {
     if (statement.kind === 'let') inner = bindLet(e, statement, inner);
+    else if (statement.kind === 'nodes') inner = bindNodes(e, statement, inner);
+    else if (mentions(statement.condition, 'connected')) late.push(statement);
     else elaborateRequire(e, statement, inner);
   }
-  return evaluate(e, block.value, inner);
+  const value = evaluate(e, block.value, inner);
+  for (const statement of late) elaborateRequire(e, statement, withConnected(inner, value));
+  return value;
+}
+
+/** `connected` in a requirement: the value of the body is not `none`. */
+export function withConnected(context: Context, value: Value): Context {
+  if (value.kind === 'error') return { ...context, names: new Map(context.names).set('connected', errorVal) };
+  const there = isOperand(value) ? presenceOf(value) : always;
+  return { ...context, names: new Map(context.names).set('connected', staticVal(there)) };
 }
 
 /** Evaluates a `let` and returns the context that knows its names. */
 export function bindLet(e: Elaboration, node: LetNode, context: Context): Context {
-  const names = new Map(context.names);
-  const [first] = node.names;
-  const label = node.tuple ? node.names.map((n) => n.text).join('_') : (first?.text ?? '');
+  const { pattern } = node;
+  const label = pattern.names.map((n) => n.text).join('_');
   const body = context.body.open({ kind: 'let', name: label });
-  const value = evaluate(e, node.value, { ...context, body }, node.tuple ? undefined : first?.text);
-  if (!node.tuple) {
-    if (first) names.set(first.text, value);
-    return { ...context, names };
-  }
-  const items = itemsOf(value);
-  if (value.kind !== 'error' && items?.length !== node.names.length) {
-    const found = items ? `a tuple of ${items.length}` : describe(value);
-    e.report('wrongKind', { found, wanted: `a tuple of ${node.names.length}` }, locate(context, node.value));
-  }
-  node.names.forEach((n, i) => names.set(n.text, items?.[i] ?? errorVal));
-  return { ...context, names };
-}
-
-/** The parts of a tuple, static or not. */
-function itemsOf(value: Value): readonly Value[] | undefined {
-  if (value.kind === 'tuple') return value.items;
-  if (value.kind !== 'static' || value.value.kind !== 'fixed') return undefined;
-  const tuple = value.value.value;
-  return typeof tuple === 'object' ? tuple.map((item) => staticVal(fixed(item))) : undefined;
-}
-
-function notYet(e: Elaboration, what: string, node: Expr, context: Context): Value {
-  e.report('notYet', { what }, locate(context, node));
-  return errorVal;
+  const site = new Site(context.site.claim(label));
+  const name = pattern.tuple ? undefined : label;
+  const value = evaluate(e, node.value, { ...context, body, site }, name);
+  return { ...context, names: bindPattern(e, pattern, value, context) };
 }
 
 function evaluateReference(
@@ -94,12 +94,24 @@ function evaluateReference(
 ): Value {
   const known = context.names.get(node.name);
   if (known) return known;
+  const at = locate(context, node);
   const motif = e.motifs.get(node.name);
-  if (motif) return motifStage(e, motif, [], context, locate(context, node));
-  if (isCallable(node.name)) return operationStage(e, node.name, [], context, locate(context, node));
+  if (motif) return motifStage(e, motif, [], context, at);
+  const cell = e.cells.get(node.name);
+  if (cell) return cellStages(e, cell, [], context, at);
+  if (isCallable(node.name)) return operationStage(e, node.name, [], context, at);
   const word = paddingWords.find((w) => w === node.name);
   if (word) return staticVal(fixed(word));
   reportUnknown(e, node.name, context, node);
+  return errorVal;
+}
+
+function evaluateMember(e: Elaboration, node: Extract<Expr, { kind: 'member' }>, context: Context): Value {
+  const object = evaluate(e, node.object, context);
+  if (object.kind !== 'error') {
+    const wanted = 'an architecture of a `property` before `.`';
+    e.report('wrongKind', { found: describe(object), wanted }, locate(context, node));
+  }
   return errorVal;
 }
 
@@ -122,45 +134,58 @@ function evaluateUnary(e: Elaboration, node: Extract<Expr, { kind: 'unary' }>, c
   return unaryStatic(e, node, operand, context);
 }
 
+const isOperand = (value: Value): value is Operand => value.kind === 'tensor' || value.kind === 'none';
+
 function evaluateBinary(e: Elaboration, node: Extract<Expr, { kind: 'binary' }>, context: Context): Value {
   const left = evaluate(e, node.left, context);
   const right = evaluate(e, node.right, context);
-  if (left.kind === 'error' || right.kind === 'error') return errorVal;
-  if (left.kind === 'static' && right.kind === 'static') return binaryStatic(e, node, left, right, context);
-  const at = locate(context, node);
   const { operator } = node;
-  if (
-    left.kind === 'tensor' &&
-    right.kind === 'tensor' &&
-    (operator === '+' || operator === '-' || operator === '*')
-  ) {
+  if (operator === 'in') return evaluateIn(e, left, right, context, node);
+  if (left.kind === 'error' || right.kind === 'error') return errorVal;
+  const at = locate(context, node);
+  if (operator === 'or' && isOperand(left) && isOperand(right)) return firstThere(e, left, right, context, at);
+  if (left.kind === 'static' && right.kind === 'static') return binaryStatic(e, node, left, right, context);
+  const { uses } = context;
+  if (isOperand(left) && isOperand(right) && (operator === '+' || operator === '-' || operator === '*')) {
     const operation = ({ '+': 'add', '-': 'sub', '*': 'mul' } as const)[operator];
-    const site = context.body.claimSite(operation);
-    return applyOperation(
-      e,
-      { operation, attributes: {}, site, at, uses: context.uses },
-      [left.node, right.node],
-      context.exists,
-    );
+    const site = context.site.claim(operation);
+    const use: OperationUse = { operation, attributes: {}, site, at, argsAt: {}, uses };
+    if (operations[operation].tensors !== 'list') return applyOperation(e, use, [left, right], context.exists);
+    const parts = [left, right].map((operand) => ({ operand, exists: always }));
+    return mergeTensors(e, use, parts, always, context.exists);
   }
-  const tensor = left.kind === 'tensor' ? left : right;
+  const tensor = isOperand(left) ? left : right;
   const factor = left.kind === 'static' ? left : right;
-  if (operator === '*' && tensor.kind === 'tensor' && factor.kind === 'static') {
-    const site = context.body.claimSite('scale');
-    const use = {
-      operation: 'scale',
-      attributes: { factor: factor.value },
-      site,
-      at,
-      uses: context.uses,
-    } as const;
-    return applyOperation(e, use, [tensor.node], context.exists);
+  if (operator === '*' && isOperand(tensor) && factor.kind === 'static') {
+    const site = context.site.claim('scale');
+    const attributes = { factor: factor.value };
+    const use: OperationUse = { operation: 'scale', attributes, site, at, argsAt: {}, uses };
+    return applyOperation(e, use, [tensor], context.exists);
   }
   const wanted = 'two values, two tensors (`+ - *`), or a tensor times a number';
   e.report('wrongOperands', { operator, left: describe(left), right: describe(right) }, at, {
     expected: wanted,
   });
   return errorVal;
+}
+
+/** `x or y`: `x` unless that is `none`. */
+function firstThere(
+  e: Elaboration,
+  left: Operand,
+  right: Operand,
+  context: Context,
+  at: ReturnType<typeof locate>,
+): Value {
+  const there = presenceOf(left);
+  if (there === never) return right;
+  if (both(there, context.exists) === context.exists) return left;
+  const on = present(
+    mapLeaves(there, (is) => (is ? 0 : 1)),
+    'a truth value',
+  );
+  const guards = [there, negate(there)];
+  return combine(e, { on, values: [left, right], guards, places: [at, at], what: 'sides' }, context.exists, at);
 }
 
 /** `x |> f |> g` applies; a pipeline that begins with a stage is a stage. */
@@ -178,39 +203,15 @@ function evaluatePipe(e: Elaboration, node: Extract<Expr, { kind: 'pipe' }>, con
     if (stage.kind !== 'stage') {
       e.report('wrongKind', { found: describe(stage), wanted: 'a stage, such as `conv(16, 3)`' }, at);
       value = errorVal;
-    } else if (value.kind === 'tensor') {
-      value = feed(e, stage, [value.node], context, at);
     } else if (value.kind === 'stage') {
       value = chain(e, value, stage, context, at);
-    } else {
-      e.report(
-        'wrongKind',
-        { found: describe(value), wanted: 'a tensor or a stage before `|>`' },
-        locate(context, head),
-      );
+    } else if (value.kind === 'static') {
+      const wanted = 'a tensor or a stage before `|>`';
+      e.report('wrongKind', { found: describe(value), wanted }, locate(context, head));
       value = errorVal;
+    } else {
+      value = feed(e, stage, [value], context, at);
     }
   }
   return value;
-}
-
-function chain(
-  e: Elaboration,
-  first: StageVal,
-  second: StageVal,
-  context: Context,
-  at: ReturnType<typeof locate>,
-): Value {
-  return {
-    kind: 'stage',
-    arity: first.arity,
-    name: `${first.name} |> ${second.name}`,
-    apply: (tensors, exists, where) => {
-      const middle = first.apply(tensors, exists, where);
-      if (middle.kind === 'error') return errorVal;
-      if (middle.kind === 'tensor') return feed(e, second, [middle.node], { ...context, exists }, at);
-      e.report('wrongKind', { found: describe(middle), wanted: 'a tensor before `|>`' }, at);
-      return errorVal;
-    },
-  };
 }

@@ -1,30 +1,76 @@
-/** Static functions: `floor`, `min`, `max`, `height`, `width`, `channels`. */
+/** Functions of the language that are worked out before any tensor is: numbers, shapes, lists, wiring. */
 import type { CallNode } from '../../grammar/ast.ts';
+import type { Location } from '../../grammar/source.ts';
+import { applyOperation, presenceOf, type Operand } from './apply.ts';
+import { itemsOf } from './choices.ts';
 import { locate, type Context, type Elaboration } from './elaboration.ts';
-import { mapOpen } from './open.ts';
-import type { StaticValue } from './space.ts';
-import { describe, errorVal, formatStatic, staticVal, type Value } from './values.ts';
+import { pick } from './lists.ts';
+import { looseOf } from './nodes.ts';
+import { always, both, either, fixed, mapLeaves, mapOpen, never, restrict, select } from './open.ts';
+import { scanOf } from './scan.ts';
+import type { Open, StaticValue } from './space.ts';
+import {
+  describe,
+  errorVal,
+  formatStatic,
+  listItem,
+  listVal,
+  staticVal,
+  type ListItem,
+  type ListVal,
+  type Value,
+} from './values.ts';
+import { present } from '../../util/invariant.ts';
+
+interface Call {
+  readonly e: Elaboration;
+  readonly name: string;
+  readonly values: readonly Value[];
+  readonly context: Context;
+  readonly at: Location;
+}
 
 interface StaticFunction {
   readonly doc: string;
   /** Fewest arguments and most. */
   readonly arity: readonly [number, number];
-  /** `numbers`: of values; an axis: of one tensor's shape, counted from the left, without the batch. */
-  readonly of: 'numbers' | { readonly axis: number; readonly rank: number | undefined };
-  readonly apply?: (values: readonly number[]) => number;
+  readonly apply: (call: Call) => Value;
 }
 
-/** All static functions by name. */
+/** All functions by name. */
 export const staticFunctions: Readonly<Record<string, StaticFunction>> = {
-  floor: { doc: 'Rounds down.', arity: [1, 1], of: 'numbers', apply: ([a = 0]) => Math.floor(a) },
-  min: { doc: 'The smallest.', arity: [1, 64], of: 'numbers', apply: (values) => Math.min(...values) },
-  max: { doc: 'The largest.', arity: [1, 64], of: 'numbers', apply: (values) => Math.max(...values) },
-  height: { doc: 'Height of an image.', arity: [1, 1], of: { axis: 0, rank: 3 } },
-  width: { doc: 'Width of an image.', arity: [1, 1], of: { axis: 1, rank: 3 } },
-  channels: {
-    doc: 'Channels of an image, features of a vector.',
+  floor: { doc: 'Rounds down.', arity: [1, 1], apply: numbers(([a = 0]) => Math.floor(a)) },
+  min: { doc: 'The smallest of numbers, or of a list of them.', arity: [1, 64], apply: folded(Math.min) },
+  max: { doc: 'The largest of numbers, or of a list of them.', arity: [1, 64], apply: folded(Math.max) },
+  sum: {
+    doc: 'The sum of numbers, or of a list of them; 0 for none.',
+    arity: [1, 64],
+    apply: folded((a, b) => a + b, 0),
+  },
+  height: { doc: 'Height of an image.', arity: [1, 1], apply: size(0, 3) },
+  width: { doc: 'Width of an image.', arity: [1, 1], apply: size(1, 3) },
+  channels: { doc: 'Channels of an image, features of a vector.', arity: [1, 1], apply: size(-1, undefined) },
+  length: { doc: 'How many elements a list has; `none` does not count.', arity: [1, 1], apply: length },
+  last: { doc: 'The last element of a list or tuple.', arity: [1, 1], apply: last },
+  init: { doc: 'A list without its last element.', arity: [1, 1], apply: init },
+  split: { doc: 'A tensor cut into so many parts of equal channels: a list.', arity: [2, 2], apply: split },
+  loose: {
+    doc: 'The elements of a list of nodes that no other node and no `let` of this body reads.',
     arity: [1, 1],
-    of: { axis: -1, rank: undefined },
+    apply: ({ e, values, context, at, name }) => {
+      const list = listOf(e, values[0], name, at);
+      return list ? looseOf(e, list, context, at) : errorVal;
+    },
+  },
+  slide: {
+    doc: 'The stage that takes (p, q) to (q, f(p, q)): wiring to the previous two cells.',
+    arity: [1, 1],
+    apply: slide,
+  },
+  scan: {
+    doc: 'The stage that folds `f` over a sequence: `xs |> scan(f, units)`. `f` takes an element and states, vectors of `units` that begin at zero, and returns the states; the first state after each element is the result.',
+    arity: [2, 2],
+    apply: ({ e, values, context, at }) => scanOf(e, values[0], values[1], context, at),
   },
 };
 
@@ -32,7 +78,7 @@ export function isStaticFunction(name: string): boolean {
   return Object.hasOwn(staticFunctions, name);
 }
 
-/** Evaluates a call of a static function. */
+/** Evaluates a call of a function. */
 export function evaluateFunction(e: Elaboration, name: string, node: CallNode, context: Context): Value {
   const fn = staticFunctions[name];
   const at = locate(context, node);
@@ -41,8 +87,8 @@ export function evaluateFunction(e: Elaboration, name: string, node: CallNode, c
   // Here alone a division may be inexact: that is what `floor` is for.
   const [only] = args;
   if (name === 'floor' && args.length === 1 && only?.kind === 'binary' && only.operator === '/') {
-    const sides = [only.left, only.right].map((side) => e.evaluate(side, context));
-    return numbers(e, name, sides, ([a = 0, b = 1]) => Math.floor(a / b), context, at);
+    const values = [only.left, only.right].map((side) => e.evaluate(side, context));
+    return numbers(([a = 0, b = 1]) => Math.floor(a / b))({ e, name, values, context, at });
   }
   const values = args.map((arg) => e.evaluate(arg, context));
   if (values.some((v) => v.kind === 'error')) return errorVal;
@@ -50,56 +96,201 @@ export function evaluateFunction(e: Elaboration, name: string, node: CallNode, c
     e.report('wrongCount', { callee: name, wanted: fn.arity[0], found: values.length }, at);
     return errorVal;
   }
-  if (fn.of === 'numbers') return numbers(e, name, values, fn.apply ?? (() => 0), context, at);
-  const { axis, rank } = fn.of;
-  const [tensor] = values;
-  if (tensor?.kind !== 'tensor') {
+  return fn.apply({ e, name, values, context, at });
+}
+
+/** A function of numbers. */
+function numbers(apply: (values: readonly number[]) => number): (call: Call) => Value {
+  return ({ e, name, values, context, at }) => {
+    const odd = values.find((v) => v.kind !== 'static');
+    if (odd) {
+      if (odd.kind !== 'error') {
+        e.report('wrongKind', { found: describe(odd), wanted: `numbers for \`${name}\`` }, at);
+      }
+      return errorVal;
+    }
+    const statics = values.flatMap((v) => (v.kind === 'static' ? [v.value] : []));
+    const result = mapOpen(statics, context.exists, (all): StaticValue | undefined => {
+      const plain = all.flatMap((v) => (typeof v === 'number' ? [v] : []));
+      if (plain.length === all.length) {
+        const value = apply(plain);
+        if (Number.isFinite(value)) return value;
+        e.report('badArithmetic', { problem: `${name} of these is no number` }, at);
+        return undefined;
+      }
+      const found = `the value ${formatStatic(all.find((v) => typeof v !== 'number') ?? '')}`;
+      e.report('wrongKind', { found, wanted: `numbers for \`${name}\`` }, at);
+      return undefined;
+    });
+    return result ? staticVal(result) : errorVal;
+  };
+}
+
+/** A function of numbers, or of the numbers in one list, two at a time; `empty` is its value for none. */
+function folded(join: (a: number, b: number) => number, empty?: number): (call: Call) => Value {
+  return (call) => {
+    const [only] = call.values;
+    if (only?.kind !== 'list') return numbers((all) => all.reduce(join))(call);
+    const { e, name, at, context } = call;
+    const nothing = empty ?? null;
+    let result: Open<number | null> = fixed(nothing);
+    for (const { value, exists } of only.items) {
+      if (both(exists, context.exists) === never) continue;
+      if (value.kind !== 'static') {
+        e.report('wrongKind', { found: describe(value), wanted: `numbers for \`${name}\`` }, at);
+        return errorVal;
+      }
+      const found = numbers(([n = 0]) => n)({
+        ...call,
+        values: [value],
+        context: { ...context, exists: both(context.exists, exists) },
+      });
+      if (found.kind !== 'static') return errorVal;
+      const on = present(
+        mapLeaves(exists, (is) => (is ? 0 : 1)),
+        'a truth value',
+      );
+      const own = select<StaticValue | null>(on, [found.value, fixed(null)]) ?? fixed(null);
+      const step = mapOpen([result, own], context.exists, ([total, n]) =>
+        typeof n !== 'number' ? total : total === null ? n : join(total, n),
+      );
+      if (step === undefined) return errorVal;
+      result = step;
+    }
+    const whole = restrict(result, both(context.exists, e.feasible(only.within))) ?? result;
+    const value = mapOpen([whole], context.exists, ([total]): StaticValue | undefined => {
+      if (total !== null) return total;
+      e.report('badArithmetic', { problem: `${name} of an empty list` }, at);
+      return undefined;
+    });
+    return value ? staticVal(value) : errorVal;
+  };
+}
+
+/** A size of one tensor, by axis from the left, without the batch. */
+function size(axis: number, rank: number | undefined): (call: Call) => Value {
+  return ({ e, name, values, context, at }) => {
+    const [tensor] = values;
+    if (tensor?.kind !== 'tensor') {
+      const found = tensor ? describe(tensor) : 'nothing';
+      e.report('wrongKind', { found, wanted: `a tensor for \`${name}\`` }, at);
+      return errorVal;
+    }
+    const where = both(context.exists, tensor.present);
+    const result = mapOpen([e.node(tensor.node).shape], where, ([shape]): StaticValue | undefined => {
+      if (rank === undefined || shape.length === rank) return shape.at(axis);
+      const found = `a vector of ${String(shape[0])}`;
+      e.report('wrongKind', { found, wanted: `an image for \`${name}\`` }, at);
+      return undefined;
+    });
+    return result ? staticVal(result) : errorVal;
+  };
+}
+
+function listOf(
+  e: Elaboration,
+  value: Value | undefined,
+  name: string,
+  at: Location,
+): ListVal | undefined {
+  if (value?.kind === 'list') return value;
+  const items = value && itemsOf(value);
+  if (items) return listVal(items.map((item) => listItem(item)));
+  if (value && value.kind !== 'error') {
+    e.report('wrongKind', { found: describe(value), wanted: `a list for \`${name}\`` }, at);
+  }
+  return undefined;
+}
+
+function length({ e, name, values, context, at }: Call): Value {
+  const list = listOf(e, values[0], name, at);
+  if (!list) return errorVal;
+  let count: Open<number> = fixed(0);
+  for (const { value, exists } of list.items) {
+    const there =
+      value.kind === 'none' || value.kind === 'tensor' ? both(exists, presenceOf(value)) : exists;
+    count = mapOpen([count, there], always, ([n, is]) => (is ? n + 1 : n)) ?? count;
+  }
+  const found = restrict(count, both(context.exists, e.feasible(list.within)));
+  return staticVal(found ?? count);
+}
+
+function last({ e, name, values, context, at }: Call): Value {
+  const list = listOf(e, values[0], name, at);
+  if (!list) return errorVal;
+  const items = list.items.filter((item) => both(item.exists, context.exists) !== never);
+  const end = items.at(-1);
+  if (end === undefined) {
+    e.report('indexOutside', { index: 0, length: 0 }, at);
+    return errorVal;
+  }
+  if (end.exists === always) return end.value;
+  return pick(
+    e,
+    items,
+    items.map((item) => item.exists),
+    context,
+    at,
+  );
+}
+
+function init({ e, name, values, at }: Call): Value {
+  const list = listOf(e, values[0], name, at);
+  if (!list) return errorVal;
+  let later: Open<boolean> = never;
+  const items: ListItem[] = [];
+  for (const item of list.items.toReversed()) {
+    const exists = both(item.exists, later);
+    if (exists !== never) items.unshift({ ...item, exists });
+    later = either(later, item.exists);
+  }
+  return listVal(items, list.within);
+}
+
+function split({ e, name, values, context, at }: Call): Value {
+  const [tensor, parts] = values;
+  const count = parts?.kind === 'static' && parts.value.kind === 'fixed' ? parts.value.value : undefined;
+  if (tensor?.kind !== 'tensor' && tensor?.kind !== 'none') {
     const found = tensor ? describe(tensor) : 'nothing';
     e.report('wrongKind', { found, wanted: `a tensor for \`${name}\`` }, at);
     return errorVal;
   }
-  const result = mapOpen([e.node(tensor.node).shape], context.exists, ([shape]): StaticValue | undefined => {
-    if (rank === undefined || shape.length === rank) return shape.at(axis);
-    e.report(
-      'wrongKind',
-      { found: `a vector of ${String(shape[0])}`, wanted: `an image for \`${name}\`` },
-      at,
-    );
-    return undefined;
-  });
-  return result ? staticVal(result) : errorVal;
-}
-
-function numbers(
-  e: Elaboration,
-  name: string,
-  values: readonly Value[],
-  apply: (values: readonly number[]) => number,
-  context: Context,
-  at: ReturnType<typeof locate>,
-): Value {
-  const statics = values.flatMap((v) => (v.kind === 'static' ? [v.value] : []));
-  const odd = values.find((v) => v.kind !== 'static');
-  if (odd) {
-    if (odd.kind !== 'error')
-      e.report('wrongKind', { found: describe(odd), wanted: `numbers for \`${name}\`` }, at);
+  if (typeof count !== 'number' || !Number.isInteger(count) || count < 1 || count > 1024) {
+    const found = parts ? describe(parts) : 'nothing';
+    e.report('wrongKind', { found, wanted: 'a fixed number of parts, from 1 to 1024' }, at);
     return errorVal;
   }
-  const result = mapOpen(statics, context.exists, (all): StaticValue | undefined => {
-    const plain = all.flatMap((v) => (typeof v === 'number' ? [v] : []));
-    if (plain.length === all.length) {
-      const value = apply(plain);
-      if (Number.isFinite(value)) return value;
-      e.report('badArithmetic', { problem: `${name} of these is no number` }, at);
-      return undefined;
-    }
-    const found = all.find((v) => typeof v !== 'number') ?? '';
-    e.report(
-      'wrongKind',
-      { found: `the value ${formatStatic(found)}`, wanted: `numbers for \`${name}\`` },
-      at,
-    );
-    return undefined;
+  const operand: Operand = tensor;
+  const items = Array.from({ length: count }, (_, index) => {
+    const attributes = { index: fixed<StaticValue>(index), parts: fixed<StaticValue>(count) };
+    const site = context.site.claim(name);
+    const use = { operation: 'split_part', attributes, site, at, argsAt: {}, uses: context.uses } as const;
+    return listItem(applyOperation(e, use, [operand], context.exists));
   });
-  return result ? staticVal(result) : errorVal;
+  return items.some((item) => item.value.kind === 'error') ? errorVal : listVal(items);
+}
+
+function slide({ e, name, values, at }: Call): Value {
+  const [stage] = values;
+  if (stage?.kind !== 'stage' || stage.arity !== 2) {
+    const found = stage ? describe(stage) : 'nothing';
+    e.report('wrongKind', { found, wanted: `a stage of two tensors for \`${name}\`` }, at);
+    return errorVal;
+  }
+  return {
+    kind: 'stage',
+    arity: 1,
+    name: `slide(${stage.name})`,
+    apply: ([pair], exists, where) => {
+      const items = pair && itemsOf(pair);
+      const [p, q] = items ?? [];
+      if (p === undefined || q === undefined || items?.length !== 2) {
+        const found = pair ? describe(pair) : 'nothing';
+        e.report('wrongKind', { found, wanted: 'a tuple of two tensors before `slide`' }, where);
+        return errorVal;
+      }
+      const next = stage.apply([p, q], exists, where);
+      return next.kind === 'error' ? errorVal : { kind: 'tuple', items: [q, next] };
+    },
+  };
 }

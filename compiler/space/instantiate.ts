@@ -1,27 +1,34 @@
 /** From a space and an architecture to the Graph of that one network. */
-import { present } from '../../util/invariant.ts';
+import { invariant, present } from '../../util/invariant.ts';
 import { GraphBuilder } from '../graph/builder.ts';
 import type { Graph, NodeId } from '../graph/graph.ts';
-import type { Mode } from '../ops/operations.ts';
+import { operations, type Mode } from '../ops/operations.ts';
 import { attributesOf, buildOperation } from './apply.ts';
 import type { Architecture } from './architecture.ts';
 import { evaluateOpen } from './open.ts';
-import type { Space, SpaceNode, SpaceNodeId, StaticValue } from './space.ts';
+import type { Apply, Space, SpaceNode, SpaceNodeId, StaticValue } from './space.ts';
 
 export interface InstantiateOptions {
   readonly batch: number;
   readonly mode: Mode;
+  /** Whether auxiliary heads are built too: while a network is trained. */
+  readonly auxiliary?: boolean;
 }
 
-/** Builds the network: only what the architecture takes. Its input is called `x`, its output `logits`. */
+/**
+ * Builds the network: only what the architecture takes. Its input is called `x`, its output `logits`; auxiliary heads, where
+ * they are asked for, are outputs under their names.
+ */
 export function instantiate(space: Space, architecture: Architecture, options: InstantiateOptions): Graph {
   const { choices } = architecture;
   const builder = new GraphBuilder();
   const built = new Map<SpaceNodeId, NodeId>();
   const sites = new Map<string, NodeId>();
+  const taken = new Taken(space, choices);
+  const heads = options.auxiliary === true ? space.auxiliary : [];
   const get = (id: SpaceNodeId): NodeId =>
-    present(built.get(resolve(space, id, choices)), `node ${id} of the network`);
-  for (const node of taken(space, choices)) {
+    present(built.get(present(taken.resolve(id), 'a tensor')), `node ${id} of the network`);
+  for (const node of taken.nodes([space.output, ...heads.map((h) => h.node)])) {
     if (node.kind === 'input') {
       const shape = present(evaluateOpen(node.shape, choices), 'the shape of the input');
       built.set(node.id, builder.input('x', [options.batch, ...shape]));
@@ -32,30 +39,66 @@ export function instantiate(space: Space, architecture: Architecture, options: I
       }
       const { operation, site } = node;
       const use = { operation, site, mode: options.mode, attributes: attributesOf(operation, values) };
-      built.set(node.id, buildOperation(builder, sites, use, node.inputs.map(get)));
-    }
+      built.set(node.id, buildOperation(builder, sites, use, taken.inputs(node).map(get)));
+    } else invariant(node.kind === 'select', `${node.kind} is refused before a network is built`);
   }
   builder.outputs['logits'] = get(space.output);
+  for (const { name, node } of heads) if (taken.resolve(node) !== undefined) builder.outputs[name] = get(node);
   return builder.finish();
 }
 
-/** Follows selections to the node that makes the tensor. */
-function resolve(space: Space, id: SpaceNodeId, choices: readonly number[]): SpaceNodeId {
-  let node: SpaceNode = present(space.nodes[id], `node ${id} of the space`);
-  while (node.kind === 'select') {
-    const on = present(evaluateOpen(node.on, choices), 'a selection');
-    node = present(space.nodes[present(node.inputs[on], 'a selected tensor')], 'a selected node');
-  }
-  return node.id;
+/** Whether networks of this space can be built yet: a stage that is folded over a sequence cannot. */
+export function isRunnable(space: Space): boolean {
+  return !space.nodes.some((node) => node.kind === 'scan');
 }
 
-/** The nodes that the output needs under these answers, in topological order. */
-function taken(space: Space, choices: readonly number[]): readonly SpaceNode[] {
-  const needed = new Set([resolve(space, space.output, choices)]);
-  for (const node of space.nodes.toReversed()) {
-    if (node.kind !== 'apply' || !needed.has(node.id)) continue;
-    for (const input of node.inputs) needed.add(resolve(space, input, choices));
+/** What one architecture takes of a space. */
+export class Taken {
+  readonly #space: Space;
+  readonly #choices: readonly number[];
+  readonly #resolved = new Map<SpaceNodeId, SpaceNodeId | undefined>();
+
+  constructor(space: Space, choices: readonly number[]) {
+    this.#space = space;
+    this.#choices = choices;
   }
-  // The input is fed whether or not anything reads it.
-  return space.nodes.filter((node) => node.kind === 'input' || needed.has(node.id));
+
+  /** Follows selections to the node that makes the tensor; undefined for `none`. */
+  resolve(id: SpaceNodeId): SpaceNodeId | undefined {
+    if (this.#resolved.has(id)) return this.#resolved.get(id);
+    const node = present(this.#space.nodes[id], `node ${id} of the space`);
+    let result: SpaceNodeId | undefined = id;
+    if (node.kind === 'select') {
+      const on = evaluateOpen(node.on, this.#choices);
+      const input = on === undefined ? undefined : node.inputs[on];
+      result = input === undefined ? undefined : this.resolve(input);
+    } else if (node.kind === 'apply') {
+      const inputs = this.inputs(node);
+      const merges = operations[node.operation].tensors === 'list';
+      if (merges ? inputs.length === 0 : inputs.length < node.inputs.length) result = undefined;
+    }
+    this.#resolved.set(id, result);
+    return result;
+  }
+
+  /** The tensors that an operation reads here: those of a list that are in it and are not `none`. */
+  inputs(node: Apply): readonly SpaceNodeId[] {
+    return node.inputs.flatMap((input, i) => {
+      const when = node.when[i];
+      if (when && evaluateOpen(when, this.#choices) !== true) return [];
+      const id = this.resolve(input);
+      return id === undefined ? [] : [id];
+    });
+  }
+
+  /** The nodes that the outputs need, in topological order; selections are followed and left out. */
+  nodes(outputs: readonly SpaceNodeId[]): readonly SpaceNode[] {
+    const needed = new Set(outputs.flatMap((id) => this.resolve(id) ?? []));
+    for (const node of this.#space.nodes.toReversed()) {
+      if (node.kind !== 'apply' || !needed.has(node.id)) continue;
+      for (const input of this.inputs(node)) needed.add(input);
+    }
+    // The input is fed whether or not anything reads it.
+    return this.#space.nodes.filter((node) => node.kind === 'input' || needed.has(node.id));
+  }
 }

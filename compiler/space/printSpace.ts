@@ -23,12 +23,20 @@ function printNode(space: Space, node: SpaceNode): string {
   switch (node.kind) {
     case 'input':
       return `%${node.id} = input ${node.name} : ${shape}`;
+    case 'scanInput':
+      return `%${node.id} = ${node.index === 0 ? 'element' : `state ${node.index}`} : ${shape}`;
+    case 'scan': {
+      const results = node.results.map((i) => `%${i}`).join(', ');
+      return `%${node.id} = scan(%${node.sequence}; ${results}) : ${shape}${condition(space, node.exists)}`;
+    }
     case 'select': {
       const inputs = node.inputs.map((i) => (i === undefined ? '-' : `%${i}`)).join(', ');
       return `%${node.id} = select(${where(space, node.on)}; ${inputs}) : ${shape}${condition(space, node.exists)}`;
     }
     case 'apply': {
-      const inputs = node.inputs.map((i) => `%${i}`).join(', ');
+      const inputs = node.inputs
+        .map((input, i) => `%${input}${node.when[i] ? condition(space, node.when[i]) : ''}`)
+        .join(', ');
       const attributes = Object.entries(node.attributes).map(([k, v]) => ` ${k}=${open(v, formatStatic)}`);
       const params = open(node.cost, (c) => String(c.params));
       const tail = `${shape}, ${params} params${condition(space, node.exists)}`;

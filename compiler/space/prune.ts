@@ -1,50 +1,77 @@
 /**
- * Drops what no output needs, and narrows the rest to where it is needed: a tensor that is computed but not
+ * Drops what no output needs, and narrows the rest to where it is needed and is not `none`: a tensor that is computed but not
  * selected costs nothing. Weights that several uses share are counted at the first use that is needed.
  */
 import { present } from '../../util/invariant.ts';
-import { both, either, fixed, holds, mapOpen, negate } from './open.ts';
+import { both, either, holds, mapOpen, negate, never, restrict, always } from './open.ts';
 import type { Apply, Cost, Open, Space, SpaceNode, SpaceNodeId } from './space.ts';
 
-/** The space without dead nodes; every kept node exists exactly where the output needs it. */
-export function prune(space: Space): Space {
-  const needed = neededBy(space);
+/**
+ * The space without dead nodes; every kept node exists exactly where the output needs it. What only an auxiliary output needs
+ * exists nowhere: it costs nothing. `presences` says where each node is a tensor rather than `none`.
+ */
+export function prune<S extends Pick<Space, 'nodes' | 'output' | 'auxiliary'>>(
+  space: S,
+  presences: readonly Open<boolean>[],
+): S {
+  const needed = neededBy(space, presences, [space.output]);
+  const extra = space.auxiliary.length > 0 ? neededBy(space, presences, space.auxiliary.map((a) => a.node)) : [];
   const renumber = new Map<SpaceNodeId, SpaceNodeId>();
   const nodes: SpaceNode[] = [];
   const sharers = new Map<string, Open<boolean>>();
   for (const node of space.nodes) {
-    const exists = needed[node.id];
-    const dead = exists === undefined || (exists.kind === 'fixed' && !exists.value);
+    const exists = needed[node.id] ?? never;
+    const dead = exists === never && (extra[node.id] ?? never) === never;
     if (dead && node.kind !== 'input') continue;
     const id: SpaceNodeId = nodes.length;
     renumber.set(node.id, id);
-    nodes.push(rebuild(node, id, exists ?? fixed(false), renumber, sharers));
+    nodes.push(rebuild(node, id, exists, renumber, sharers));
   }
-  const output = present(renumber.get(space.output), 'the output');
-  return { ...space, nodes, output };
+  const renumbered = (id: SpaceNodeId): SpaceNodeId => present(renumber.get(id), 'an output');
+  const auxiliary = space.auxiliary.map((a) => ({ ...a, node: renumbered(a.node) }));
+  return { ...space, nodes, output: renumbered(space.output), auxiliary };
 }
 
-function neededBy(space: Space): readonly (Open<boolean> | undefined)[] {
+function neededBy(
+  { nodes }: Pick<Space, 'nodes'>,
+  presences: readonly Open<boolean>[],
+  outputs: readonly SpaceNodeId[],
+): readonly (Open<boolean> | undefined)[] {
   const needed: (Open<boolean> | undefined)[] = [];
   const need = (id: SpaceNodeId, where: Open<boolean>): void => {
+    const here = both(where, presences[id] ?? always);
+    if (here === never) return;
     const before = needed[id];
-    needed[id] = before ? either(before, where) : where;
+    needed[id] = before ? either(before, here) : here;
   };
-  need(space.output, fixed(true));
+  for (const output of outputs) need(output, always);
   // Ids are in topological order: when a node's turn comes, all its readers have spoken.
-  for (const node of space.nodes.toReversed()) {
+  for (const node of nodes.toReversed()) {
     const where = needed[node.id];
-    if (!where || node.kind === 'input') continue;
-    if (node.kind === 'apply') for (const input of node.inputs) need(input, where);
-    else {
-      node.inputs.forEach((input, i) => {
-        if (input === undefined) return;
-        const chosen = both(
-          where,
-          holds(node.on, (on) => on === i),
-        );
-        if (chosen.kind === 'test' || chosen.value) need(input, chosen);
-      });
+    if (!where) continue;
+    switch (node.kind) {
+      case 'apply':
+        node.inputs.forEach((input, i) => need(input, both(where, node.when[i] ?? always)));
+        break;
+      case 'select':
+        node.inputs.forEach((input, i) => {
+          if (input !== undefined) {
+            need(
+              input,
+              both(
+                where,
+                holds(node.on, (on) => on === i),
+              ),
+            );
+          }
+        });
+        break;
+      case 'scan':
+        for (const id of [node.sequence, ...node.inputs, ...node.results]) need(id, where);
+        break;
+      case 'input':
+      case 'scanInput':
+        break;
     }
   }
   return needed;
@@ -57,15 +84,35 @@ function rebuild(
   renumber: ReadonlyMap<SpaceNodeId, SpaceNodeId>,
   sharers: Map<string, Open<boolean>>,
 ): SpaceNode {
-  if (node.kind === 'input') return { ...node, id };
-  if (node.kind === 'select') {
-    const inputs = node.inputs.map((input) => (input === undefined ? undefined : renumber.get(input)));
-    return { ...node, id, exists, inputs };
+  const kept = (input: SpaceNodeId): SpaceNodeId => present(renumber.get(input), 'an input');
+  switch (node.kind) {
+    case 'input':
+      return { ...node, id };
+    case 'scanInput':
+      return { ...node, id, exists };
+    case 'scan':
+      return {
+        ...node,
+        id,
+        exists,
+        sequence: kept(node.sequence),
+        inputs: node.inputs.map(kept),
+        results: node.results.map(kept),
+      };
+    case 'select': {
+      const inputs = node.inputs.map((input) => (input === undefined ? undefined : renumber.get(input)));
+      return { ...node, id, exists, inputs };
+    }
+    case 'apply': {
+      const places = node.inputs.flatMap((input, i) => (renumber.has(input) ? [i] : []));
+      const inputs = places.map((i) => kept(node.inputs[i] ?? -1));
+      const when = places.map((i) => node.when[i]);
+      const counted = sharers.get(node.site);
+      sharers.set(node.site, counted ? either(counted, exists) : exists);
+      const cost = counted ? withoutShared(node, exists, counted) : node.cost;
+      return { ...node, id, exists, inputs, when, cost: restrict(cost, exists) ?? cost };
+    }
   }
-  const inputs = node.inputs.map((input) => present(renumber.get(input), 'an input'));
-  const counted = sharers.get(node.site);
-  sharers.set(node.site, counted ? either(counted, exists) : exists);
-  return { ...node, id, exists, inputs, cost: counted ? withoutShared(node, exists, counted) : node.cost };
 }
 
 function withoutShared(node: Apply, exists: Open<boolean>, counted: Open<boolean>): Open<Cost> {
@@ -73,5 +120,5 @@ function withoutShared(node: Apply, exists: Open<boolean>, counted: Open<boolean
     params: own ? params : 0,
     macs,
   }));
-  return present(cost, 'a cost');
+  return cost ?? node.cost;
 }

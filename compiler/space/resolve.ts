@@ -1,5 +1,5 @@
-/** Checks names before anything is worked out: what is declared twice, and what hides what. */
-import type { BlockNode, Expr, FileNode, NameNode, Statement } from '../../grammar/ast.ts';
+/** Checks names before anything is worked out: what is declared twice where it may stand for one thing only. */
+import type { BlockNode, Expr, FileNode, NameNode, PatternNode, Statement } from '../../grammar/ast.ts';
 import { diagnose, type Diagnostic } from '../../grammar/diagnostics.ts';
 import type { Source } from '../../grammar/source.ts';
 
@@ -25,50 +25,78 @@ export function checkNames(source: Source, file: FileNode): readonly Diagnostic[
       }
     }
   };
-  const letNames = (statements: readonly { readonly kind: string }[]): readonly NameNode[] =>
-    statements.flatMap((s) => (isLet(s) ? s.names : []));
-  const visitBlock = (block: BlockNode): void => {
-    unique(letNames(block.statements));
-    for (const statement of block.statements) visitStatement(statement);
-    visitExpr(block.value);
+  const visitStatements = (statements: readonly Statement[]): void => {
+    for (const statement of statements) {
+      switch (statement.kind) {
+        case 'let':
+          visit(statement.value);
+          break;
+        case 'nodes':
+          visit(statement.count);
+          visitBlock(statement.body);
+          break;
+        case 'require':
+          visit(statement.condition);
+          break;
+      }
+    }
   };
-  const visitStatement = (statement: Statement): void =>
-    visitExpr(statement.kind === 'let' ? statement.value : statement.condition);
-  const visitExpr = (node: Expr): void => forEachBlock(node, visitBlock);
+  const visitBlock = (block: BlockNode): void => {
+    unique(block.statements.flatMap(boundBy));
+    visitStatements(block.statements);
+    visit(block.value);
+  };
+  /** Blocks look after their own insides; patterns give their names once. */
+  const visit = (node: Expr): void => {
+    const stack: unknown[] = [node];
+    while (stack.length > 0) {
+      const current = stack.pop();
+      if (typeof current !== 'object' || current === null) continue;
+      if (isKind<BlockNode>(current, 'block')) visitBlock(current);
+      else {
+        if (isKind<PatternNode>(current, 'pattern')) unique(current.names);
+        stack.push(...Object.values(current));
+      }
+    }
+  };
 
-  for (const kind of ['space', 'motif', 'search'] as const) {
-    unique(file.declarations.flatMap((d) => (d.kind === kind ? [d.name] : [])));
-  }
-  for (const declaration of file.declarations) {
-    if (declaration.kind === 'motif') {
+  const { declarations } = file;
+  unique(declarations.flatMap((d) => (d.kind === 'motif' || d.kind === 'cell' ? [d.name] : [])));
+  unique(
+    declarations.flatMap((d) =>
+      d.kind === 'space' || d.kind === 'genome' || d.kind === 'program' ? [d.name] : [],
+    ),
+  );
+  unique(declarations.flatMap((d) => (d.kind === 'search' ? [d.name] : [])));
+  unique(declarations.flatMap((d) => (d.kind === 'architecture' || d.kind === 'notation' ? [d.name] : [])));
+  for (const declaration of declarations) {
+    if (declaration.kind === 'motif' || declaration.kind === 'cell') {
       unique([...declaration.tensors, ...declaration.params.map((p) => p.name)]);
       visitBlock(declaration.body);
     } else if (declaration.kind === 'space') {
-      const inputs = declaration.items.flatMap((i) => (i.kind === 'input' ? [i.name] : []));
-      unique([...declaration.params.map((p) => p.name), ...inputs, ...letNames(declaration.items)]);
-      for (const item of declaration.items) {
-        if (item.kind === 'let' || item.kind === 'output') visitExpr(item.value);
-      }
+      const { items } = declaration;
+      const statements = items.flatMap((i): Statement[] => (i.kind === 'input' || i.kind === 'output' ? [] : [i]));
+      const inputs = items.flatMap((i) => (i.kind === 'input' ? [i.name] : []));
+      unique([...declaration.params.map((p) => p.name), ...inputs, ...statements.flatMap(boundBy)]);
+      visitStatements(statements);
+      for (const item of items) if (item.kind === 'output') visit(item.value);
     }
   }
   return diagnostics;
 }
 
-function isLet(node: { readonly kind: string }): node is Extract<Statement, { kind: 'let' }> {
-  return node.kind === 'let';
-}
-
-/** Calls `visit` for the blocks directly inside of an expression; they look after their own insides. */
-function forEachBlock(node: Expr, visit: (block: BlockNode) => void): void {
-  const stack: unknown[] = [node];
-  while (stack.length > 0) {
-    const current = stack.pop();
-    if (typeof current !== 'object' || current === null) continue;
-    if (isBlock(current)) visit(current);
-    else stack.push(...Object.values(current));
+/** The names that a statement gives. */
+function boundBy(statement: Statement): readonly NameNode[] {
+  switch (statement.kind) {
+    case 'let':
+      return statement.pattern.names;
+    case 'nodes':
+      return [statement.name];
+    case 'require':
+      return [];
   }
 }
 
-function isBlock(value: object): value is BlockNode {
-  return 'kind' in value && value.kind === 'block';
+function isKind<N extends { readonly kind: string }>(value: object, kind: N['kind']): value is N {
+  return 'kind' in value && value.kind === kind;
 }

@@ -39,19 +39,38 @@ export interface Test<T> {
 export interface DecisionOption {
   /** How the option is written in an architecture: `sep_3`, `24`, `(5, 3)`. */
   readonly label: string;
-  /** For a choice of values, the value; for a choice of networks, the label. */
+  /** For a choice of values, the value; for a choice of networks, the label; for a member, whether it is in. */
   readonly value: StaticValue;
+  /** Where this option may be taken, if not wherever the decision exists. One option at least may be taken there. */
+  readonly allowed: Open<boolean> | undefined;
 }
 
 export interface Decision {
   readonly id: DecisionId;
   /** `late[1].k`: unique in the space, stable under edits elsewhere. */
   readonly path: string;
-  /** Whether it chooses a static value or one of several networks. */
-  readonly kind: 'value' | 'alternative';
+  /** Whether it chooses a static value, one of several networks, or whether an element belongs to a subset. */
+  readonly kind: 'value' | 'alternative' | 'member';
+  /** A member has two: in (0) and out (1). */
   readonly options: readonly DecisionOption[];
   readonly exists: Open<boolean>;
+  /** The cell whose decision it is: made once for the whole space, whether or not the cell is used. */
+  readonly cell: string | undefined;
   readonly location: Location;
+}
+
+/**
+ * `choose 2 from xs`: one member decision for each candidate, in order. What may be taken follows from the amounts and is
+ * stated on the members' options. An architecture answers the subset with the labels that are in.
+ */
+export interface Subset {
+  readonly path: string;
+  readonly members: readonly DecisionId[];
+  /** How the candidates are written: `s0`, `n[2]`. */
+  readonly labels: readonly string[];
+  /** Which candidates there are; undefined for those that are always there. */
+  readonly candidates: readonly (Open<boolean> | undefined)[];
+  readonly exists: Open<boolean>;
 }
 
 interface SpaceNodeBase {
@@ -67,11 +86,15 @@ export interface SpaceInput extends SpaceNodeBase {
   readonly name: string;
 }
 
-/** An operation applied to tensors. It owns its weights, named after its site. */
+/**
+ * An operation applied to tensors. Where an input is `none`, a merge leaves it out and any other operation gives `none`.
+ * It owns its weights, named after its site. */
 export interface Apply extends SpaceNodeBase {
   readonly kind: 'apply';
   readonly operation: OperationName;
   readonly inputs: readonly SpaceNodeId[];
+  /** For a merge of an open list: where each input is in the list; undefined: wherever the node exists. */
+  readonly when: readonly (Open<boolean> | undefined)[];
   readonly attributes: Readonly<Record<string, Open<StaticValue>>>;
   /** The path of uses and the operation: `early[0].conv`. */
   readonly site: string;
@@ -80,14 +103,31 @@ export interface Apply extends SpaceNodeBase {
   readonly location: Location;
 }
 
-/** One of several tensors: `inputs[on]`. */
+/** One of several tensors: `inputs[on]`; undefined is `none`. */
 export interface Select extends SpaceNodeBase {
   readonly kind: 'select';
   readonly on: Open<number>;
   readonly inputs: readonly (SpaceNodeId | undefined)[];
 }
 
-export type SpaceNode = SpaceInput | Apply | Select;
+/** The element or a state inside of the stage that a {@link Scan} folds over a sequence. */
+export interface ScanInput extends SpaceNodeBase {
+  readonly kind: 'scanInput';
+  /** 0 for the element, then the states. */
+  readonly index: number;
+}
+
+/** Folds a stage over a sequence: reads its elements in turn, gives the first state after each of them. */
+export interface Scan extends SpaceNodeBase {
+  readonly kind: 'scan';
+  readonly sequence: SpaceNodeId;
+  /** The element and the states as the stage sees them, all {@link ScanInput}s. */
+  readonly inputs: readonly SpaceNodeId[];
+  /** The states after one element. */
+  readonly results: readonly SpaceNodeId[];
+}
+
+export type SpaceNode = SpaceInput | Apply | Select | ScanInput | Scan;
 
 export interface Cost {
   readonly params: number;
@@ -106,7 +146,8 @@ export interface Requirement {
 
 export type RequireExpression =
   | { readonly kind: 'value'; readonly value: Open<StaticValue> }
-  | { readonly kind: 'cost'; readonly cost: keyof Cost }
+  | { readonly kind: 'cost'; readonly cost: CostName }
+  | { readonly kind: 'count'; readonly answers: readonly CountedAnswer[] }
   | { readonly kind: 'not' | 'negate'; readonly operand: RequireExpression }
   | {
       readonly kind: 'binary';
@@ -115,12 +156,29 @@ export type RequireExpression =
       readonly right: RequireExpression;
     };
 
+/** `count(op == conv_5)`: one for each architecture in which the decision exists and is answered so. */
+export interface CountedAnswer {
+  readonly decision: DecisionId;
+  readonly options: readonly number[];
+}
+
+/** Costs that a requirement may name. `depth` is the longest chain of operations with weights, `peak_memory` in bytes. */
+export type CostName = keyof Cost | 'depth' | 'peak_memory';
+
+/** `output NAME: ...`: a head that only trains; costs and export leave it out. */
+export interface AuxiliaryOutput {
+  readonly name: string;
+  readonly node: SpaceNodeId;
+}
+
 export interface Space {
   readonly name: string;
   /** The space's parameters with the values they have here. */
   readonly params: Readonly<Record<string, StaticValue>>;
   readonly decisions: readonly Decision[];
+  readonly subsets: readonly Subset[];
   readonly nodes: readonly SpaceNode[];
   readonly output: SpaceNodeId;
+  readonly auxiliary: readonly AuxiliaryOutput[];
   readonly requirements: readonly Requirement[];
 }

@@ -3,22 +3,51 @@ import type { Expr } from '../../grammar/ast.ts';
 import type { Location } from '../../grammar/source.ts';
 import { didYouMean } from '../../util/didYouMean.ts';
 import { isCallable, operations } from '../ops/operations.ts';
+import { itemsOf } from './choices.ts';
 import { locate, type Context, type Elaboration } from './elaboration.ts';
 import { staticFunctions } from './functions.ts';
-import { errorVal, type StageVal, type Value } from './values.ts';
+import { describe, errorVal, type StageVal, type Value } from './values.ts';
 
-/** Applies a stage to tensors; a stage that wants more of them stays a stage. */
+/** Applies a stage to values; a tuple feeds a stage of several tensors. */
 export function feed(
   e: Elaboration,
   stage: StageVal,
-  tensors: readonly number[],
+  given: readonly Value[],
   context: Context,
   at: Location,
 ): Value {
-  if (tensors.length === stage.arity) return stage.apply(tensors, context.exists, at);
-  const found = `${tensors.length} ${tensors.length === 1 ? 'tensor' : 'tensors'}`;
+  if (given.some((v) => v.kind === 'error')) return errorVal;
+  if (given.length === stage.arity) return stage.apply(given, context.exists, at);
+  const [only] = given;
+  const items = only && given.length === 1 ? itemsOf(only) : undefined;
+  if (items?.length === stage.arity) return stage.apply(items, context.exists, at);
+  const found = `${given.length} ${given.length === 1 ? 'tensor' : 'tensors'}`;
   e.report('wrongTensors', { name: stage.name, wanted: stage.arity, found }, at);
   return errorVal;
+}
+
+/** Two stages, one after the other. */
+export function chain(
+  e: Elaboration,
+  first: StageVal,
+  second: StageVal,
+  context: Context,
+  at: Location,
+): StageVal {
+  return {
+    kind: 'stage',
+    arity: first.arity,
+    name: `${first.name} |> ${second.name}`,
+    apply: (args, exists, where) => {
+      const middle = first.apply(args, exists, where);
+      if (middle.kind === 'error') return errorVal;
+      if (middle.kind !== 'static' && middle.kind !== 'stage') {
+        return feed(e, second, [middle], { ...context, exists }, at);
+      }
+      e.report('wrongKind', { found: describe(middle), wanted: 'a tensor before `|>`' }, at);
+      return errorVal;
+    },
+  };
 }
 
 /** Reports a name that nothing has, with those that look like it. */
@@ -27,6 +56,7 @@ export function reportUnknown(e: Elaboration, name: string, context: Context, no
   const candidates = [
     ...context.names.keys(),
     ...e.motifs.keys(),
+    ...e.cells.keys(),
     ...callable,
     ...Object.keys(staticFunctions),
   ];

@@ -1,5 +1,6 @@
 /** What an expression evaluates to while a space is elaborated. */
 import type { Location } from '../../grammar/source.ts';
+import { always } from './open.ts';
 import type { Open, SpaceNodeId, StaticValue } from './space.ts';
 
 /** Known before any tensor is computed; may depend on decisions. */
@@ -8,9 +9,18 @@ export interface StaticVal {
   readonly value: Open<StaticValue>;
 }
 
+/** A tensor, or `none` where `present` does not hold. */
 export interface TensorVal {
   readonly kind: 'tensor';
   readonly node: SpaceNodeId;
+  readonly present: Open<boolean>;
+  /** Which tensor it is: what `a in xs` asks. The node itself, or the nodes of what was chosen. */
+  readonly identity: Open<SpaceNodeId>;
+}
+
+/** The absent tensor. */
+export interface NoneVal {
+  readonly kind: 'none';
 }
 
 /** A function of tensors: what a call that lacks its tensors is. */
@@ -20,8 +30,8 @@ export interface StageVal {
   readonly arity: number;
   /** How it is written, for messages: `conv(...)`. */
   readonly name: string;
-  /** Applies it to tensors, for where `exists` holds. */
-  readonly apply: (tensors: readonly SpaceNodeId[], exists: Open<boolean>, at: Location) => Value;
+  /** Applies it to `arity` values, for where `exists` holds. */
+  readonly apply: (args: readonly Value[], exists: Open<boolean>, at: Location) => Value;
 }
 
 /** Several values of which not all are static. */
@@ -30,21 +40,49 @@ export interface TupleVal {
   readonly items: readonly Value[];
 }
 
+/** An element of a list, for where it is in the list. */
+export interface ListItem {
+  readonly value: Value;
+  readonly exists: Open<boolean>;
+  /** The variable or node that it is, `s0` or `n[2]`, if it is one. */
+  readonly label: string | undefined;
+}
+
+export interface ListVal {
+  readonly kind: 'list';
+  readonly items: readonly ListItem[];
+  /** Which items can be in it together: exactly two of three, say. */
+  readonly within: Open<boolean>;
+}
+
 /** Something was wrong and has been reported; whatever uses it says nothing more. */
 export interface ErrorVal {
   readonly kind: 'error';
 }
 
-export type Value = StaticVal | TensorVal | StageVal | TupleVal | ErrorVal;
+export type Value = StaticVal | TensorVal | NoneVal | StageVal | TupleVal | ListVal | ErrorVal;
 
 export const errorVal: ErrorVal = { kind: 'error' };
+export const noneVal: NoneVal = { kind: 'none' };
 
 export function staticVal(value: Open<StaticValue>): StaticVal {
   return { kind: 'static', value };
 }
 
-export function tensorVal(node: SpaceNodeId): TensorVal {
-  return { kind: 'tensor', node };
+export function listVal(items: readonly ListItem[], within: Open<boolean> = always): ListVal {
+  return { kind: 'list', items, within };
+}
+
+/** A list under a name: what is no variable or node itself is known by its position, `m[0]`. */
+export function named(value: Value, name: string): Value {
+  if (value.kind !== 'list' || value.items.every((item) => item.label !== undefined)) return value;
+  const items = value.items.map((item, i) => ({ ...item, label: item.label ?? `${name}[${i}]` }));
+  return { ...value, items };
+}
+
+/** An item that is always in its list. */
+export function listItem(value: Value, label?: string, exists: Open<boolean> = always): ListItem {
+  return { value, exists, label };
 }
 
 /** A few words for messages: "a tensor". */
@@ -54,10 +92,14 @@ export function describe(value: Value): string {
       return describeStatic(value.value.kind === 'fixed' ? value.value.value : undefined);
     case 'tensor':
       return 'a tensor';
+    case 'none':
+      return '`none`';
     case 'stage':
       return `the stage \`${value.name}\`, which still wants ${value.arity === 1 ? 'a tensor' : `${value.arity} tensors`}`;
     case 'tuple':
-      return 'a tuple';
+      return `a tuple of ${value.items.length}`;
+    case 'list':
+      return 'a list';
     case 'error':
       return 'an error';
   }
