@@ -12,14 +12,16 @@ export type Arguments = Readonly<Record<string, unknown>>;
 export class Network {
   readonly builder: GraphBuilder = new GraphBuilder();
   readonly mode: Mode;
+  readonly batch: number;
   #sites = 0;
 
-  constructor(mode: Mode = 'training') {
+  constructor(mode: Mode = 'training', batch = 1) {
     this.mode = mode;
+    this.batch = batch;
   }
 
   input(shape: Shape, dtype: DType = 'f32'): NodeId {
-    return this.builder.input(`x${this.builder.nodes.length}`, [1, ...shape], dtype);
+    return this.builder.input(`x${this.builder.nodes.length}`, [this.batch, ...shape], dtype);
   }
 
   apply(name: OperationName, inputs: NodeId | readonly NodeId[], given: Arguments = {}): NodeId {

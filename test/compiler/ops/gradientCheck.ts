@@ -18,12 +18,15 @@ const tolerance = 1e-6;
 
 /**
  * A scalar that reads every element of a node with a weight of its own: sum of r * y with a constant-like
- * input `r`. Uses mul, global_avg_pool, scale, matmul, bias_add and sum_rows as the rank demands.
+ * input `r`. Uses mul, reshape, global_avg_pool, scale, matmul, bias_add and sum_rows as the rank demands.
  */
 export function weightedSum(builder: GraphBuilder, y: NodeId): NodeId {
   const shape = builder.shape(y);
   let sum = builder.op('mul', [y, builder.input('r', shape)], {});
   if (shape.length === 1) sum = builder.op('bias_add', [builder.constant(0, [1, shape[0]]), sum], {});
+  if (shape.length === 3) {
+    sum = builder.op('reshape', [sum], { shape: [shape[0] * shape[1], shape[2]] });
+  }
   if (shape.length === 4) {
     sum = builder.op('global_avg_pool', [sum], {});
     sum = builder.op('scale', [sum], { factor: shape[1] * shape[2] });
