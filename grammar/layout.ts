@@ -63,17 +63,6 @@ const partners: ReadonlyMap<TokenType, TokenType> = new Map([
 ]);
 /** Words that never stand inside `( )` or `[ ]`. */
 const statementWords: ReadonlySet<TokenType> = new Set([T.Let, T.Nodes, T.Input, T.Output, T.Require]);
-const declarationWords: ReadonlySet<TokenType> = new Set([
-  T.Use,
-  T.Space,
-  T.Motif,
-  T.Cell,
-  T.Architecture,
-  T.Property,
-  T.Search,
-  T.Genome,
-  T.Program,
-]);
 /** Words that begin a declaration if the word after them is the one given, and are names elsewhere. */
 const contextualWords: ReadonlyMap<TokenType, (next: TokenType) => boolean> = new Map([
   [T.Normal, (next) => next === T.Cell],
@@ -158,7 +147,7 @@ class Layout {
 
   /** True for a word that begins a declaration. */
   private declares({ tokenType }: IToken): boolean {
-    if (declarationWords.has(tokenType)) return true;
+    if (T.declares.has(tokenType)) return true;
     return this.next !== undefined && (contextualWords.get(tokenType)?.(this.next.tokenType) ?? false);
   }
 

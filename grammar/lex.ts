@@ -80,7 +80,9 @@ function mend(token: IToken, reports: Reports): IToken | undefined {
       return token;
     case T.BadNumber:
       reports.add('badNumber', { text: excerpt(token.image) }, spanOf(token), {
-        hint: badNumberHint(token.image),
+        hint: selectsElement(token, reports.source.text)
+          ? `an element is selected with brackets: \`[${token.image.slice(1)}]\``
+          : badNumberHint(token.image),
       });
       return { ...token, tokenType: T.NumberText, tokenTypeIdx: typeIndex(T.NumberText) };
     case T.StringText: {
@@ -123,6 +125,11 @@ function mend(token: IToken, reports: Reports): IToken | undefined {
     default:
       return token;
   }
+}
+
+/** True for the `.1` of `x.1`. */
+function selectsElement({ image, startOffset }: IToken, text: string): boolean {
+  return /^\.\d+$/.test(image) && /[\w)\]]/.test(text.charAt(startOffset - 1));
 }
 
 /** What to write instead of operators that the language spells otherwise. */

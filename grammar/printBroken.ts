@@ -57,7 +57,7 @@ export class BrokenPrinter extends ItemPrinter {
       case 'bool':
       case 'none':
       case 'reference':
-        return this.leaf(node);
+        return this.flatNode(node) ?? '';
       case 'tuple':
         return this.bracket(
           '(',
@@ -119,11 +119,6 @@ export class BrokenPrinter extends ItemPrinter {
       default:
         return node satisfies never;
     }
-  }
-
-  /** A node without parts, which may be too long for the line. */
-  private leaf(node: Expr): string {
-    return this.flat(node, level.any) ?? '';
   }
 
   /**
@@ -445,8 +440,14 @@ export class BrokenPrinter extends ItemPrinter {
         });
       case 'path':
         return writePath(node);
+      case 'number':
+        return node.raw;
+      case 'bool':
+        return String(node.value);
+      case 'none':
+        return 'none';
       default:
-        return line ?? '';
+        return node satisfies never;
     }
   }
 }

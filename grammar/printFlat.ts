@@ -113,7 +113,7 @@ export class FlatPrinter {
     return line;
   }
 
-  private flatNode(node: Expr): string | undefined {
+  protected flatNode(node: Expr): string | undefined {
     switch (node.kind) {
       case 'number':
         return node.raw;

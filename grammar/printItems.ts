@@ -54,6 +54,7 @@ export class ItemPrinter extends FlatPrinter {
       lines.push(pad + text);
     };
     const shared = this.sharesLines(items, span);
+    let commented = false;
     for (const [i, item] of items.entries()) {
       const before = items[i - 1];
       const above = this.above(item);
@@ -61,10 +62,10 @@ export class ItemPrinter extends FlatPrinter {
       const text = print(item);
       const line = `${lines.at(-1) ?? ''}, ${text}`;
       const sameLine = before !== undefined && !this.brokenBetween(before.span, item.span);
-      const joins = shared && sameLine && above.length === 0;
+      const joins = shared && sameLine && above.length === 0 && !commented;
       if (joins && !line.includes('\n') && line.length <= printWidth) lines[lines.length - 1] = line;
       else add(text, !sameLine && this.blankAbove(item.span.start));
-      this.addLeftOver(lines, pad, item.span.end, items[i + 1]?.span.start ?? span.end);
+      commented = this.addLeftOver(lines, pad, item.span.end, items[i + 1]?.span.start ?? span.end);
     }
     for (const comment of this.comments.take(span.end)) {
       add(this.comments.write(comment), this.blankAbove(comment.span.start));
@@ -72,11 +73,13 @@ export class ItemPrinter extends FlatPrinter {
     return lines;
   }
 
-  /** The comment behind an item, and those inside it for which there was no line break. */
-  private addLeftOver(lines: string[], pad: string, end: number, until: number): void {
+  /** Adds the comment behind an item, and those inside it for which there was no line break; false if there are none. */
+  private addLeftOver(lines: string[], pad: string, end: number, until: number): boolean {
     const beside = this.comments.takeBeside(until);
     if (beside) lines.push(`${lines.pop() ?? pad} ${this.comments.write(beside)}`);
-    for (const comment of this.comments.take(end)) lines.push(pad + this.comments.write(comment, true));
+    const inside = this.comments.take(end);
+    for (const comment of inside) lines.push(pad + this.comments.write(comment, true));
+    return beside !== undefined || inside.length > 0;
   }
 
   /** True when some items, but not all of them, were written on one line. */

@@ -2,12 +2,12 @@
  * From "the parser cannot go on at this token" to a diagnostic: what was found, what could stand there
  * and, for the mistakes that people make, what to write instead.
  */
-import { closest } from '../util/didYouMean.ts';
 import { excerpt } from '../util/words.ts';
-import type { IToken } from 'chevrotain';
+import type { IToken, TokenType } from 'chevrotain';
 import { spanOf } from './lex.ts';
 import type { Reports } from './reports.ts';
 import type { Span } from './source.ts';
+import { hintFor } from './syntaxHints.ts';
 import * as T from './tokens.ts';
 
 /** What the parser knows where it stops. */
@@ -59,10 +59,11 @@ export function reportStop(stop: Stop, reports: Reports): void {
     reports.add('reservedWord', { word: token.image }, span, { expected: 'another name' });
     return;
   }
-  if (token.tokenType === T.Colon && stop.place === 'alternative') {
-    reports.add('badLabel', {}, spanOf(stop.first), {
-      hint: 'leave the label out, or begin it with a letter: `k3: conv(16, 3)`',
-    });
+  // `if: conv(16, 3)` is read as the beginning of an `if`.
+  const label = token.tokenType === T.Colon && stop.before === stop.first && isReserved(stop.before);
+  if (label && (stop.place === 'alternative' || stop.place === 'argument')) {
+    const word = stop.before.image;
+    reports.add('reservedWord', { word }, spanOf(stop.before), { expected: 'another name' });
     return;
   }
   const found = endsLine(stop, reports) ? 'end of the line' : describe(token);
@@ -116,84 +117,48 @@ function describe(token: IToken): string {
 
 /** A word of the language at the beginning of an item where it cannot stand. */
 function misplacement(stop: Stop): { where: string; hint: string } | undefined {
-  const { token, place } = stop;
-  if (token !== stop.first) return undefined;
+  const { token, place, first, before } = stop;
+  const contract = token.tokenType === T.Cell && before === first && isContract(before);
+  if (token !== first && !contract) return undefined;
   const type = token.tokenType;
-  const isDeclaration = type === T.Space || type === T.Motif || type === T.Search;
-  const isItem = type === T.Let || type === T.Require || type === T.Input || type === T.Output;
-  if (place === 'declaration' && isItem) {
-    return { where: 'outside of a space', hint: 'a file holds `space`, `motif` and `search` declarations' };
+  const declares = beginsDeclaration(stop);
+  const isItem = itemWords.has(type);
+  switch (place) {
+    case 'declaration':
+      if (!isItem) return undefined;
+      return {
+        where: 'outside of a space',
+        hint: 'a file holds declarations such as `space`, `motif`, `cell` and `search`',
+      };
+    case 'field':
+      if (!declares && !isItem) return undefined;
+      return { where: 'among fields', hint: 'a field is a name and a value, as in `seed 1`' };
+    case 'entry':
+    case 'map entry':
+      if (!declares && !isItem) return undefined;
+      return { where: 'in an architecture', hint: 'an architecture holds answers: `path = answer`' };
+    case 'space item':
+      return declares ? { where: 'inside a space', hint: 'move it outside of all braces' } : undefined;
+    case 'body item':
+      if (declares) return { where: 'inside a body', hint: 'move it outside of all braces' };
+      if (type === T.Input) {
+        return { where: 'in a body', hint: 'the tensors of a motif are its parameters: `motif f(x; c)`' };
+      }
+      return type === T.Output
+        ? { where: 'in a body', hint: 'the last item of a body is its value: leave `output` out' }
+        : undefined;
+    default:
+      return undefined;
   }
-  if (place === 'field' && (isDeclaration || isItem)) {
-    return { where: 'in a search', hint: 'a search holds fields such as `data`, `strategy` and `budget`' };
-  }
-  if (place !== 'space item' && place !== 'body item') return undefined;
-  if (isDeclaration) {
-    const where = place === 'space item' ? 'inside a space' : 'inside a body';
-    return { where, hint: 'move it outside of all braces' };
-  }
-  if (place === 'body item' && type === T.Input) {
-    return { where: 'in a body', hint: 'the tensors of a motif are its parameters: `motif f(x; c)`' };
-  }
-  if (place === 'body item' && type === T.Output) {
-    return { where: 'in a body', hint: 'the last item of a body is its value: leave `output` out' };
-  }
-  return undefined;
 }
 
-const words: Readonly<Partial<Record<Place, readonly string[]>>> = {
-  declaration: ['space', 'motif', 'search'],
-  'space item': ['input', 'output', 'let', 'require'],
-  'body item': ['let', 'require', 'choose', 'repeat', 'if'],
-  value: ['choose', 'repeat', 'if', 'not'],
-  alternative: ['choose', 'repeat', 'if'],
-};
+const itemWords: ReadonlySet<TokenType> = new Set([T.Let, T.Nodes, T.Require, T.Input, T.Output]);
+function isContract({ tokenType }: IToken): boolean {
+  return tokenType === T.Normal || tokenType === T.Reduction;
+}
 
-function hintFor(stop: Stop): string | undefined {
-  const { token, after, before, first, place, expected } = stop;
-  const type = token.tokenType;
-  if (type === T.Separator && after.tokenType === T.LeftBrace && expected.includes('`{`')) {
-    return 'put the `{` at the end of the line above: a newline ends the item';
-  }
-  if (
-    type === T.Separator &&
-    token.image !== ',' &&
-    after.tokenType === T.Assign &&
-    expected.includes('`=`')
-  ) {
-    return 'put the `=` at the end of the line above: a newline ends the item';
-  }
-  if (expected.startsWith('`{` and the stage')) {
-    return 'the stage to repeat stands in braces: `repeat 3 { conv(16, 3) }`';
-  }
-  if (type === T.Assign && place === 'tensor') {
-    return 'a parameter with a default is static, and static parameters stand after `;`: `motif f(x; c = 16)`';
-  }
-  if (type === T.Assign && place === 'argument') return 'a named argument is written with `:`, as in `k: 3`';
-  if ((type === T.Assign || type === T.Colon) && place === 'field') {
-    return `write the value after the name alone, as in \`${excerpt(first.image, 20)} ...\``;
-  }
-  if (type === T.Assign && expected.startsWith('an operator'))
-    return 'to compare, write `==`; `=` stands only after `let`';
-  if (before.tokenType === T.Comma && expected === 'an expression' && T.closes.has(type)) {
-    return 'remove the `,` before it';
-  }
-  if (expected.includes('`else`')) return 'every `if` has an `else`: `if a then b else c`';
-  if (before.tokenType === T.Choose && type === T.Minus) {
-    return 'a computed number stands in parentheses: `choose (-1)..1`';
-  }
-  if (type === T.Colon && place === 'parameter') return 'a default is written with `=`, as in `classes = 10`';
-  if (type === T.Semicolon && (place === 'body item' || place === 'space item' || place === 'field')) {
-    return 'items end with their line; between items of one line write a comma';
-  }
-  // A misspelt word is read as a name, and what follows it then looks wrong.
-  const candidates = words[place];
-  const suspect = [first, token].find(
-    (t) => t.tokenType === T.PlainName && t === (type === T.PlainName ? t : first),
-  );
-  if (!candidates || !suspect || (suspect === first && first !== token && before !== first)) return undefined;
-  const near = closest(suspect.image, candidates, 1)[0];
-  if (near) return `did you mean \`${near}\`?`;
-  const bare = place === 'space item' && first === token;
-  return bare ? 'give the value a name with `let`, or make it the `output`' : undefined;
+function beginsDeclaration({ token, after }: Stop): boolean {
+  if (T.declares.has(token.tokenType)) return true;
+  if (isContract(token)) return after.tokenType === T.Cell;
+  return token.tokenType === T.Moves && after.tokenType === T.Of;
 }

@@ -181,6 +181,24 @@ export function nasLexer(): Lexer {
   return lexer;
 }
 
+/** Words that begin a declaration wherever they stand. */
+export const declares: ReadonlySet<TokenType> = new Set([
+  Use,
+  Space,
+  Motif,
+  Cell,
+  Architecture,
+  Property,
+  Search,
+  Genome,
+  Program,
+]);
+
+/** True for `+ - * /`. */
+export function isArithmetic({ CATEGORIES }: TokenType): boolean {
+  return CATEGORIES?.includes(Arithmetic) ?? false;
+}
+
 /** Closing brackets. */
 export const closes: ReadonlySet<TokenType> = new Set([RightParen, RightSquare, RightBrace]);
 

@@ -18,7 +18,6 @@ export interface SyntaxValues {
   badEscape: { escape: string };
   emptyChoose: NoValues;
   reservedWord: { word: string };
-  laterSyntax: { what: string };
   chainedComparison: NoValues;
   operatorOrder: { operator: string; why: string };
   blockWithoutValue: NoValues;
@@ -108,7 +107,7 @@ around lists and input shapes, \`{ }\` around alternatives, stages to repeat, an
     title: 'character without a meaning',
     message: ({ what }) => `${what} has no meaning here`,
     explanation: `Outside of comments and strings the language uses ASCII letters, digits, \`_\`, brackets and the
-signs \`|> + - * / = == != < <= > >= .. : ; , "\`. Characters that a word processor puts in (curly quotes,
+signs \`|> + - * / = == != < <= > >= . .. ... : ; , "\`. Characters that a word processor puts in (curly quotes,
 long dashes, no-break spaces) and operators of other languages (\`&&\`, \`!\`, \`%\`) are shown with what to
 write instead.`,
   },
@@ -163,21 +162,9 @@ no answer could be given here. With one alternative there is nothing to search, 
     message: ({ word }) => `\`${word}\` is a word of the language and cannot be a name`,
     explanation: `These words are reserved: nas use space motif cell let nodes input output require choose of from
 any for in repeat if then else when and or not architecture property search genome program true false none.
-Some of them are not in use yet, but they will be. Choose another name; \`step\`, \`normal\`, \`reduction\` and
-the fields of a search are free.`,
+Choose another name; \`step\`, \`normal\`, \`reduction\`, \`notation\`, \`moves\` and the fields of a search are free.`,
   },
-  laterSyntax: {
-    code: 'NAS1015',
-    severity: 'error',
-    title: 'not in this version',
-    message: ({ what }) =>
-      `${what} belongs to the language, but this version of naslang does not read it yet`,
-    explanation: `The language is larger than what this version of naslang can read. It reads \`space\`, \`motif\`
-and \`search\`; inside them \`input\`, \`output\`, \`let\`, \`require\`, \`choose { }\`, \`choose a..b\`, \`repeat\`,
-\`if\`, pipelines, calls, arithmetic, tuples, lists and ranges. Not yet: \`cell\`, \`nodes\`, \`for\`, \`when\`,
-\`choose ... from\` and \`choose ... of\`, \`in\`, \`use\`, \`architecture\`, \`property\`, \`genome\`, \`program\`,
-spreads, indexing, members and named outputs.`,
-  },
+  // NAS1015 said that a construct was not read yet; it is retired.
   chainedComparison: {
     code: 'NAS1016',
     severity: 'error',
@@ -215,7 +202,7 @@ makes nothing.
     severity: 'error',
     title: 'value that nobody reads',
     message: () => 'this value is not used',
-    explanation: `In a body only the last item is the value; the items before it are \`let\` and \`require\`. A
+    explanation: `In a body only the last item is the value; those before it are \`let\`, \`nodes\` and \`require\`. A
 value in their midst would be thrown away. Give it a name with \`let\`, or, if it was to go on from the line
 above, begin it with \`|>\` or an operator: a line that begins with \`(\` or \`[\` never continues the one above.`,
   },
@@ -235,17 +222,18 @@ results know it. A number or a computed value needs no label: it labels itself.
     severity: 'error',
     title: 'item in the wrong place',
     message: ({ word, where }) => `\`${word}\` cannot stand ${where}`,
-    explanation: `\`space\`, \`motif\` and \`search\` stand at the top of a file, outside of all braces. \`input\` and
+    explanation: `Declarations (\`use\`, \`space\`, \`motif\`, \`cell\`, \`architecture\`, \`notation\`, \`moves\`,
+\`property\`, \`search\`, \`genome\`, \`program\`) stand at the top of a file, outside of all braces. \`input\` and
 \`output\` stand directly in a space: a motif gets its tensors as parameters and gives its last item as its
-value. \`let\` and \`require\` stand in spaces and in bodies.`,
+value. \`let\`, \`nodes\` and \`require\` stand in spaces and in bodies.`,
   },
   tooDeep: {
     code: 'NAS1022',
     severity: 'error',
     title: 'nesting too deep',
     message: ({ limit }) => `brackets, \`if\`s and \`choose\`s are nested more than ${limit} deep`,
-    explanation: `To stay quick and safe on any input, naslang reads brackets, \`if\`, \`choose\` and \`repeat\` inside one
-another only to a certain depth. Give parts a name with \`let\` or move them to a motif.`,
+    explanation: `To stay quick and safe on any input, naslang reads brackets, \`if\`, \`choose\`, \`repeat\` and \`for\` inside
+one another only to a certain depth. Give parts a name with \`let\` or move them to a motif.`,
   },
   tooManyOperators: {
     code: 'NAS1023',

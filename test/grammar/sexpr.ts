@@ -76,3 +76,8 @@ export function errorsOf(text: string): string {
 export function codesOf(text: string): string[] {
   return parse({ name: 'test.nas', text }).diagnostics.map((d) => d.code);
 }
+
+/** The texts of a file's comments, in order. */
+export function commentTexts(text: string): string[] {
+  return parsed(text).comments.map((c) => c.text);
+}
