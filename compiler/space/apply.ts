@@ -127,6 +127,12 @@ export function presenceOf(operand: Operand): Open<boolean> {
   return operand.kind === 'none' ? never : operand.present;
 }
 
+/** A condition that is settled where it is asked for; otherwise it stays as it is, the same at every place that asks. */
+function simpler(condition: Open<boolean>, where: Open<boolean>): Open<boolean> {
+  const inside = restrict(condition, where) ?? never;
+  return inside.kind === 'fixed' ? inside : condition;
+}
+
 /** Applies `use` to tensors where `exists` holds; where one of them is `none`, so is the result. */
 export function applyOperation(
   e: Elaboration,
@@ -147,7 +153,7 @@ export function applyOperation(
   const fit = fitInAllCases(e, use, shapes, where);
   if (!fit) return errorVal;
   const inputIds = tensors.map((t) => t.node);
-  const known = restrict(there, exists) ?? never;
+  const known = e.named(simpler(there, exists));
   return tensorVal(addApply(e, use, inputIds, [], fit, exists, known), known);
 }
 
@@ -214,7 +220,7 @@ export function mergeTensors(
     if (!joined) return errorVal;
     shape = joined;
   }
-  const is = restrict(there, e.feasible(where)) ?? never;
+  const is = e.named(simpler(there, where));
   if (is === never) return noneVal;
   const found = mapOpen([shape], both(where, is), ([s]) => s ?? undefined);
   if (!found) return noneVal;
@@ -268,7 +274,7 @@ export function selectTensor(
     on,
     operands.map((o) => o && presenceOf(o)),
   );
-  const there = chosen && restrict(chosen, exists);
+  const there = chosen && e.named(simpler(chosen, exists));
   if (!first || there === undefined || there === never) return noneVal;
   const pick = <T>(of: (t: TensorVal) => Open<T>): Open<T> =>
     present(

@@ -43,6 +43,7 @@ export function evaluateChoose(
   if (from.kind === 'range') return chooseRange(e, node, from, context, label);
   const candidates = from.kind === 'from' ? listed(e, from.list, context) : written(e, from, context);
   if (candidates === undefined) return errorVal;
+  if (candidates.length === 0 && node.amount?.kind === 'any') return listVal([]);
   if (candidates.length === 0) {
     e.report('emptyChoice', { path: label ?? 'this choice' }, locate(context, node));
     return errorVal;

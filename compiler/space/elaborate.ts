@@ -20,12 +20,13 @@ import {
   type MotifDeclaration,
 } from './elaboration.ts';
 import { bindLet, evaluate, evaluateBlock, withConnected } from './expressions.ts';
+import { expand } from './derived.ts';
 import { bindNodes } from './nodes.ts';
 import { always, caseLimit, fixed, negate, never, TooManyCases } from './open.ts';
 import { prune } from './prune.ts';
 import { elaborateRequire, mentions } from './requirements.ts';
 import { Site } from './sites.ts';
-import type { AuxiliaryOutput, Open, Space, StaticValue } from './space.ts';
+import { firstDerived, type AuxiliaryOutput, type Decision, type Open, type Space, type StaticValue } from './space.ts';
 import { describe, errorVal, type Value } from './values.ts';
 
 /** A parsed file with its text. */
@@ -77,13 +78,22 @@ export function elaborate(options: ElaborateOptions): Checked<Space> {
   resolveCounts(e, paths);
   const diagnostics = e.diagnostics();
   if (hasErrors(diagnostics) || space === undefined) return { value: undefined, diagnostics };
-  const decisions = e.decisions.map((d) => ({ ...d, path: present(paths.decisions.get(d.id), 'a path') }));
+  const decisions = e.decisions.map((d): Decision => {
+    const options = d.options.map((o) => ({ ...o, allowed: o.allowed && plain(e, o.allowed) }));
+    return { ...d, options, exists: plain(e, d.exists), path: present(paths.decisions.get(d.id), 'a path') };
+  });
   const subsets = e.subsets.map((s, i) => ({ ...s, path: present(paths.subsets.get(i), 'a path') }));
-  return { value: { ...space, decisions, subsets }, diagnostics };
+  return { value: { ...space, decisions, subsets, derived: e.derived }, diagnostics };
+}
+
+/** What decisions stand on is stated over decisions alone: they are answered before anything is derived. */
+function plain(e: Elaboration, condition: Open<boolean>): Open<boolean> {
+  const definition = (id: number): Open<boolean> => present(e.derived[id - firstDerived], 'a derived value').definition;
+  return expand(condition, definition) ?? never;
 }
 
 /** A space before its decisions have their paths. */
-type Unnamed = Omit<Space, 'decisions' | 'subsets'>;
+type Unnamed = Omit<Space, 'decisions' | 'subsets' | 'derived'>;
 
 function elaborateSpace(e: Elaboration, options: ElaborateOptions): Unnamed | undefined {
   const { space, source } = options;
@@ -161,7 +171,7 @@ function elaborateSpace(e: Elaboration, options: ElaborateOptions): Unnamed | un
   if (late.length === 0) checkThere(e, output.present, outputAt);
   const { nodes, requirements, presences } = e;
   const whole = { name: space.name.text, params, nodes, output: output.node, auxiliary, requirements };
-  return e.hasReports ? whole : prune(whole, presences);
+  return prune(whole, presences, e.hasReports || e.derived.length > 0);
 }
 
 /** The value of an output; `none` in every architecture is reported here. */

@@ -12,20 +12,34 @@ import type { Location, Source, Span } from '../../grammar/source.ts';
 import type { Shape } from '../graph/graph.ts';
 import { present } from '../../util/invariant.ts';
 import { assignPaths, Body, type Paths } from './bodies.ts';
-import { always, both, evaluateOpen, never, shortestWay, support, type Answer } from './open.ts';
+import {
+  always,
+  both,
+  either,
+  evaluateOpen,
+  negate,
+  never,
+  shortestWay,
+  sizeOf,
+  support,
+  takes,
+  type Answer,
+} from './open.ts';
 import type { Site } from './sites.ts';
-import type {
-  Cost,
-  CountedAnswer,
-  Decision,
-  DecisionId,
-  DecisionOption,
-  Open,
-  Requirement,
-  SpaceNode,
-  SpaceNodeId,
-  StaticValue,
-  Subset,
+import {
+  firstDerived,
+  type Derived,
+  type Cost,
+  type CountedAnswer,
+  type Decision,
+  type DecisionId,
+  type DecisionOption,
+  type Open,
+  type Requirement,
+  type SpaceNode,
+  type SpaceNodeId,
+  type StaticValue,
+  type Subset,
 } from './space.ts';
 import type { Value } from './values.ts';
 
@@ -118,6 +132,9 @@ export interface PendingCount {
   readonly at: Location;
 }
 
+/** A condition with more tests than this gets a name. */
+const largestUnnamed = 24;
+
 /** Steps that a turn or a use of a motif counts for: it makes a body, which is kept. */
 export const bodyWeight = 30;
 
@@ -138,6 +155,7 @@ export class Elaboration {
   /** Where each node is a tensor rather than `none`. */
   readonly presences: Open<boolean>[] = [];
   readonly requirements: Requirement[] = [];
+  readonly derived: Derived[] = [];
   /** Shape and cost of every operation that was tried, by what decides them. */
   readonly fits: Map<string, Fit | Misfit> = new Map();
   /** Input shapes at each site, to hold shared weights to one shape. */
@@ -145,6 +163,7 @@ export class Elaboration {
   readonly #evaluators: Evaluators;
   readonly #reports: (() => Diagnostic)[] = [];
   readonly #reported = new Set<string>();
+  readonly #names = new Map<Open<boolean>, Open<boolean>>();
   #steps = 0;
   #options = 0;
   #paths: Paths | undefined;
@@ -254,12 +273,26 @@ export class Elaboration {
     }
   }
 
+  /** `condition`, under a name of its own where it has grown large. */
+  named(condition: Open<boolean>): Open<boolean> {
+    if (condition.kind === 'fixed' || sizeOf(condition) <= largestUnnamed) return condition;
+    const known = this.#names.get(condition);
+    if (known) return known;
+    const id: DecisionId = firstDerived + this.derived.length;
+    const name = takes(id, 0, 2);
+    this.derived.push({ id, definition: condition });
+    this.constraints.set(id, either(both(name, condition), both(negate(name), negate(condition))));
+    this.#names.set(condition, name);
+    return name;
+  }
+
   /** Tells the fewest answers that lead to `condition` in words: `depth = 2, late[1].k = 5`. */
   tell(condition: Open<boolean>): { readonly told: string; readonly choices: readonly number[] } {
     const answers = shortestWay(condition) ?? [];
     const choices: number[] = [];
     for (const { decision, option } of answers) choices[decision] = option;
-    return { told: answers.map((answer) => this.tellAnswer(answer)).join(', '), choices };
+    const told = answers.filter(({ decision }) => decision < firstDerived);
+    return { told: told.map((answer) => this.tellAnswer(answer)).join(', '), choices };
   }
 
   tellAnswer({ decision, option }: Answer): string {

@@ -157,7 +157,7 @@ function folded(join: (a: number, b: number) => number, empty?: number): (call: 
       if (step === undefined) return errorVal;
       result = step;
     }
-    const whole = restrict(result, both(context.exists, e.feasible(only.within))) ?? result;
+    const whole = restrict(result, both(context.exists, only.within)) ?? result;
     const value = mapOpen([whole], context.exists, ([total]): StaticValue | undefined => {
       if (total !== null) return total;
       e.report('badArithmetic', { problem: `${name} of an empty list` }, at);
@@ -211,7 +211,7 @@ function length({ e, name, values, context, at }: Call): Value {
       value.kind === 'none' || value.kind === 'tensor' ? both(exists, presenceOf(value)) : exists;
     count = mapOpen([count, there], always, ([n, is]) => (is ? n + 1 : n)) ?? count;
   }
-  const found = restrict(count, both(context.exists, e.feasible(list.within)));
+  const found = restrict(count, both(context.exists, list.within));
   return staticVal(found ?? count);
 }
 

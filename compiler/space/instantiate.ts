@@ -5,6 +5,7 @@ import type { Graph, NodeId } from '../graph/graph.ts';
 import { operations, type Mode } from '../ops/operations.ts';
 import { attributesOf, buildOperation } from './apply.ts';
 import type { Architecture } from './architecture.ts';
+import { withDerived } from './derived.ts';
 import { evaluateOpen } from './open.ts';
 import type { Apply, Space, SpaceNode, SpaceNodeId, StaticValue } from './space.ts';
 
@@ -20,7 +21,7 @@ export interface InstantiateOptions {
  * they are asked for, are outputs under their names.
  */
 export function instantiate(space: Space, architecture: Architecture, options: InstantiateOptions): Graph {
-  const { choices } = architecture;
+  const choices = withDerived(space, architecture.choices);
   const builder = new GraphBuilder();
   const built = new Map<SpaceNodeId, NodeId>();
   const sites = new Map<string, NodeId>();
@@ -60,7 +61,7 @@ export class Taken {
 
   constructor(space: Space, choices: readonly number[]) {
     this.#space = space;
-    this.#choices = choices;
+    this.#choices = withDerived(space, choices);
   }
 
   /** Follows selections to the node that makes the tensor; undefined for `none`. */

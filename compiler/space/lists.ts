@@ -174,7 +174,8 @@ function generate(e: Elaboration, node: ListNode, context: Context, name: string
   const items: ListItem[] = [];
   for (const [i, item] of list.items.entries()) {
     e.step(at, 5);
-    const label = item.label ?? String(i);
+    // A number has no name of its own; an element of the list is known by its place.
+    const label = item.value.kind === 'static' ? String(i) : (item.label ?? String(i));
     const names = bindPattern(e, generator.pattern, item.value, context, item.label);
     let inside = enter(context, {
       body: bodies.open({ kind: 'turn', label }),

@@ -3,25 +3,36 @@
  * selected costs nothing. Weights that several uses share are counted at the first use that is needed.
  */
 import { present } from '../../util/invariant.ts';
-import { both, either, holds, mapOpen, negate, never, restrict, always } from './open.ts';
+import { both, either, holds, mapOpen, negate, never, restrict, sizeOf, always } from './open.ts';
 import type { Apply, Cost, Open, Space, SpaceNode, SpaceNodeId } from './space.ts';
 
+/** Conditions with more tests than this are not stated. */
+const largestCondition = 2_000;
+
 /**
- * The space without dead nodes; every kept node exists exactly where the output needs it. What only an auxiliary output needs
- * exists nowhere: it costs nothing. `presences` says where each node is a tensor rather than `none`.
+ * The space without dead nodes; every kept node exists exactly where the output needs it, unless that is too much to state
+ * (see {@link Space.narrowed}). What only an auxiliary output needs exists nowhere: it costs nothing. `presences` says where
+ * each node is a tensor rather than `none`.
  */
 export function prune<S extends Pick<Space, 'nodes' | 'output' | 'auxiliary'>>(
   space: S,
   presences: readonly Open<boolean>[],
-): S {
-  const needed = neededBy(space, presences, [space.output]);
-  const extra = space.auxiliary.length > 0 ? neededBy(space, presences, space.auxiliary.map((a) => a.node)) : [];
+  isEntangled: boolean,
+): S & Pick<Space, 'narrowed'> {
+  const heads = space.auxiliary.map((a) => a.node);
+  const exact = isEntangled ? undefined : neededBy(space, presences, [space.output]);
+  const extra = exact && (heads.length > 0 ? neededBy(space, presences, heads) : []);
+  const narrowed = exact !== undefined && extra !== undefined;
+  const main = narrowed ? undefined : reached(space, [space.output]);
+  const any = narrowed ? undefined : reached(space, [space.output, ...heads]);
   const renumber = new Map<SpaceNodeId, SpaceNodeId>();
   const nodes: SpaceNode[] = [];
   const sharers = new Map<string, Open<boolean>>();
   for (const node of space.nodes) {
-    const exists = needed[node.id] ?? never;
-    const dead = exists === never && (extra[node.id] ?? never) === never;
+    const exists = narrowed ? (exact[node.id] ?? never) : main?.has(node.id) ? node.exists : never;
+    const dead = narrowed
+      ? exists === never && (extra[node.id] ?? never) === never
+      : any?.has(node.id) !== true;
     if (dead && node.kind !== 'input') continue;
     const id: SpaceNodeId = nodes.length;
     renumber.set(node.id, id);
@@ -29,14 +40,38 @@ export function prune<S extends Pick<Space, 'nodes' | 'output' | 'auxiliary'>>(
   }
   const renumbered = (id: SpaceNodeId): SpaceNodeId => present(renumber.get(id), 'an output');
   const auxiliary = space.auxiliary.map((a) => ({ ...a, node: renumbered(a.node) }));
-  return { ...space, nodes, output: renumbered(space.output), auxiliary };
+  return { ...space, nodes, narrowed, output: renumbered(space.output), auxiliary };
+}
+
+/** The nodes that some way leads to from the outputs. */
+function reached({ nodes }: Pick<Space, 'nodes'>, outputs: readonly SpaceNodeId[]): ReadonlySet<SpaceNodeId> {
+  const found = new Set(outputs);
+  for (const node of nodes.toReversed()) {
+    if (!found.has(node.id)) continue;
+    for (const input of readBy(node)) found.add(input);
+  }
+  return found;
+}
+
+function readBy(node: SpaceNode): readonly SpaceNodeId[] {
+  switch (node.kind) {
+    case 'apply':
+      return node.inputs;
+    case 'select':
+      return node.inputs.flatMap((input) => input ?? []);
+    case 'scan':
+      return [node.sequence, ...node.inputs, ...node.results];
+    case 'input':
+    case 'scanInput':
+      return [];
+  }
 }
 
 function neededBy(
   { nodes }: Pick<Space, 'nodes'>,
   presences: readonly Open<boolean>[],
   outputs: readonly SpaceNodeId[],
-): readonly (Open<boolean> | undefined)[] {
+): readonly (Open<boolean> | undefined)[] | undefined {
   const needed: (Open<boolean> | undefined)[] = [];
   const need = (id: SpaceNodeId, where: Open<boolean>): void => {
     const here = both(where, presences[id] ?? always);
@@ -49,6 +84,7 @@ function neededBy(
   for (const node of nodes.toReversed()) {
     const where = needed[node.id];
     if (!where) continue;
+    if (sizeOf(where) > largestCondition) return undefined;
     switch (node.kind) {
       case 'apply':
         node.inputs.forEach((input, i) => need(input, both(where, node.when[i] ?? always)));

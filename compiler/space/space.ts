@@ -171,13 +171,34 @@ export interface AuxiliaryOutput {
   readonly node: SpaceNodeId;
 }
 
+/**
+ * A truth value with a name of its own, so that diagrams stay small: whether a tensor is there that many decisions can make
+ * `none`. Diagrams test it like a decision, after all decisions; it is read off {@link Derived.definition}.
+ */
+export interface Derived {
+  /** From {@link firstDerived} on. */
+  readonly id: DecisionId;
+  /** Over decisions and earlier derived values; option 0 is true. */
+  readonly definition: Open<boolean>;
+}
+
+/** The id of the first derived value. */
+export const firstDerived = 1_000_000;
+
 export interface Space {
   readonly name: string;
   /** The space's parameters with the values they have here. */
   readonly params: Readonly<Record<string, StaticValue>>;
   readonly decisions: readonly Decision[];
   readonly subsets: readonly Subset[];
+  readonly derived: readonly Derived[];
   readonly nodes: readonly SpaceNode[];
+  /**
+   * Whether every node exists exactly where the output needs it, so that costs are sums over the nodes that exist. False where
+   * stating that would take too large diagrams: nodes then exist where they are written, and what an architecture costs is
+   * found on its own network.
+   */
+  readonly narrowed: boolean;
   readonly output: SpaceNodeId;
   readonly auxiliary: readonly AuxiliaryOutput[];
   readonly requirements: readonly Requirement[];

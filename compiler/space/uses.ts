@@ -100,7 +100,7 @@ export function cellStage(
   context.body.open({ kind: 'cell', name });
   let body = e.cellBodies.get(name);
   if (!body) e.cellBodies.set(name, (body = new Body()));
-  const place = { body, decided: always, cell: name, path: context.site.claim(plain) };
+  const place = { body, decided: always, cell: name, path: context.site.claim(name) };
   return useStage(e, node, source, bound, place, context, at, name);
 }
 
