@@ -118,6 +118,48 @@ const graphs: readonly { name: string; unit: Case['unit']; work: number; graph: 
       }),
     ),
   },
+  ...[
+    { k: 3, c: 32, name: 'depthwise 3x3 64x16x16 32' },
+    { k: 5, c: 72, name: 'depthwise 5x5 64x16x16 72' },
+  ].flatMap(({ k, c, name }) => {
+    const images: Shape = [64, 16, 16, c];
+    const side = Math.floor(k / 2);
+    const attributes = { stride: [1, 1], padding: [side, side, side, side] } as const;
+    const work = 2 * 64 * 256 * c * k * k;
+    const unit = 'GFLOP/s' as const;
+    return [
+      {
+        name: `${name} forward`,
+        unit,
+        work,
+        graph: graph((b) =>
+          b.op('depthwise', [b.input('x', images), weights(b, 'w', [k, k, c])], attributes),
+        ),
+      },
+      {
+        name: `${name} input gradient`,
+        unit,
+        work,
+        graph: graph((b) =>
+          b.op('depthwise_input_gradient', [b.input('dy', images), weights(b, 'w', [k, k, c])], {
+            ...attributes,
+            inputShape: images,
+          }),
+        ),
+      },
+      {
+        name: `${name} weight gradient`,
+        unit,
+        work,
+        graph: graph((b) =>
+          b.op('depthwise_weight_gradient', [b.input('x', images), b.input('dy', images)], {
+            ...attributes,
+            kernel: [k, k],
+          }),
+        ),
+      },
+    ];
+  }),
   {
     name: 'elementwise add 16 MiB',
     unit: 'GB/s',

@@ -1,5 +1,5 @@
 /**
- * Depthwise convolution and its gradients: a thread computes one vec4 of channels of one pixel, or of one tap
+ * Depthwise convolution and its gradients, where `depthwiseRolling.ts` does not apply: a thread computes one vec4 of channels of one pixel, or of one tap
  * over a slice of the output's lines (slices are added afterwards, in a fixed order).
  */
 import type { ConvAttributes } from '../../ops/attributes.ts';
@@ -18,6 +18,13 @@ import {
   type Operand,
 } from '../rule.ts';
 import { divideHelper, kernel, Lines, reads, writes, type KernelSource } from '../source.ts';
+import {
+  rollingDispatch,
+  rollingSize,
+  rollingWeightGradient,
+  type Rolling,
+  type RollingAxis,
+} from './depthwiseRolling.ts';
 import { reduceDispatch } from './weightGradient.ts';
 
 const fields = {
@@ -168,6 +175,13 @@ const weightGradient = source(
   ],
 );
 
+/** Images, filters and output: one of them is made of the others. */
+interface Operands {
+  readonly x: Operand;
+  readonly w: Operand;
+  readonly y: Operand;
+}
+
 interface Slices {
   readonly slices: number;
   readonly perSlice: number;
@@ -177,7 +191,7 @@ function depthwiseDispatch(
   kernelSource: DepthwiseKernel,
   bindings: readonly Binding[],
   { stride, padding, dilation = [1, 1] }: ConvAttributes,
-  { x, w, y }: { readonly x: Operand; readonly w: Operand; readonly y: Operand },
+  { x, w, y }: Operands,
   count: number,
   perSlice = 0,
 ): Dispatch {
@@ -228,21 +242,69 @@ function slicesFor(lines: number, weights: number, profile: Profile): Slices {
   return { slices: Math.ceil(lines / perSlice), perSlice };
 }
 
-export const depthwiseRule: KernelRule<'depthwise'> = ({ node, inputs, output: out }) => {
-  const [x, w] = two(inputs);
+/** The geometry along rows or columns of a convolution from `x` to `y`; reversed, of its gradient for `x`. */
+function rollingOf(
+  { stride, padding, dilation = [1, 1] }: ConvAttributes,
+  { x, w, y }: Operands,
+  reversed: boolean,
+): Rolling {
+  const [images, height, breadth] = axes4(x.shape);
+  const [, rows, columns, channels] = axes4(y.physical);
+  const [, kernelWidth] = axes3(w.shape);
+  const axis = (along: 0 | 1, large: number, small: number): RollingAxis => {
+    const [s, d, before] = [stride[along], dilation[along], padding[2 * along] ?? 0];
+    return reversed
+      ? {
+          input: small,
+          output: large,
+          stride: 1,
+          before: d * (kernelWidth - 1) - before,
+          dilation: d,
+          spread: s,
+        }
+      : { input: large, output: small, stride: s, before, dilation: d, spread: 1 };
+  };
+  return {
+    images,
+    quads: channels / 4,
+    kernel: kernelWidth,
+    y: axis(0, height, rows),
+    x: axis(1, breadth, columns),
+  };
+}
+
+/** The rolling convolution where it applies, else one place for each thread. */
+function convolve(
+  profile: Profile,
+  attributes: ConvAttributes,
+  operands: Operands,
+  reversed: boolean,
+): Dispatch[] {
+  const rolling = rollingOf(attributes, operands, reversed);
+  const [high] = axes3(operands.w.shape);
+  const size = rollingSize(profile.subgroupSize, rolling, high);
+  const bindings = [input(0), input(1), output] as const;
+  if (size !== undefined) {
+    return [rollingDispatch(size, rolling, axes3(operands.w.physical)[1], bindings, reversed)];
+  }
+  const out = reversed ? operands.x : operands.y;
   const count = elementsOf(out.physical) / 4;
-  return [depthwiseDispatch(forward, [input(0), input(1), output], node.attributes, { x, w, y: out }, count)];
+  return [depthwiseDispatch(reversed ? inputGradient : forward, bindings, attributes, operands, count)];
+}
+
+export const depthwiseRule: KernelRule<'depthwise'> = ({ node, inputs, output: out, profile }) => {
+  const [x, w] = two(inputs);
+  return convolve(profile, node.attributes, { x, w, y: out }, false);
 };
 
 export const depthwiseInputGradientRule: KernelRule<'depthwise_input_gradient'> = ({
   node,
   inputs,
   output: out,
+  profile,
 }) => {
   const [dy, w] = two(inputs);
-  const count = elementsOf(out.physical) / 4;
-  const operands = { x: out, w, y: dy };
-  return [depthwiseDispatch(inputGradient, [input(0), input(1), output], node.attributes, operands, count)];
+  return convolve(profile, node.attributes, { x: out, w, y: dy }, true);
 };
 
 export const depthwiseWeightGradientRule: KernelRule<'depthwise_weight_gradient'> = ({
@@ -252,17 +314,16 @@ export const depthwiseWeightGradientRule: KernelRule<'depthwise_weight_gradient'
   profile,
 }) => {
   const [x, dy] = two(inputs);
+  const operands = { x, w: out, y: dy };
+  const rolling = rollingOf(node.attributes, operands, false);
+  const size = rollingSize(profile.subgroupSize, rolling, axes3(out.shape)[0]);
+  if (size !== undefined) return rollingWeightGradient(size, rolling, out.physical, [input(0), input(1)]);
   const [images, rows] = axes4(dy.shape);
   const weights = elementsOf(out.physical) / 4;
   const { slices, perSlice } = slicesFor(images * rows, weights, profile);
   const result = slices === 1 ? output : scratch('partial', slices * weights * 16);
-  const main = depthwiseDispatch(
-    weightGradient,
-    [input(0), input(1), result],
-    node.attributes,
-    { x, w: out, y: dy },
-    slices * weights,
-    perSlice,
-  );
+  const bindings = [input(0), input(1), result];
+  const count = slices * weights;
+  const main = depthwiseDispatch(weightGradient, bindings, node.attributes, operands, count, perSlice);
   return slices === 1 ? [main] : [main, reduceDispatch(weights, slices, result)];
 };

@@ -26,8 +26,22 @@ import { compareOp, profilesOf, runOp, useDevice } from './onDevice.ts';
 const device = useDevice();
 
 describe('depthwise kernels agree with the reference', () => {
+  const side = fc.constantFrom(3, 3, 5, 7);
   const cases = fc
-    .record({ n: images, h: size, w: size, c: channels, kernel, stride, padding, dilation, seed })
+    .record({
+      n: images,
+      h: fc.integer({ min: 1, max: 14 }),
+      w: size,
+      c: channels,
+      kernel: fc.oneof(
+        kernel,
+        side.map((k): [number, number] => [k, k]),
+      ),
+      stride,
+      padding,
+      dilation,
+      seed,
+    })
     .filter(({ h, w, kernel: k, ...attributes }) => windowProblem([h, w], k, attributes) === undefined)
     .map(({ n, h, w, c, kernel: k, stride: s, padding: p, dilation: d, seed: from }) => {
       const attributes = { stride: s, padding: p, dilation: d };
