@@ -1,0 +1,33 @@
+nas 1
+
+/// The layers that MetaQNN picks one by one (Baker, Gupta, Naik & Raskar 2017, section 4): convolutions, pools after a
+/// convolution, up to two fully connected layers of which the second is no wider, global pooling, the end. What may
+/// follow depends on the layers left, on the layer before and on the size of the image: the arguments of `grow` and
+/// height(x) are the state of the Markov decision process. On images of 32 x 32 there are 1,820,974,562 networks of at
+/// most eight layers, and 370,722,675,395,179,569,122 of the paper's eighteen. (Its dropout after every second layer
+/// belongs to how networks are trained.)
+space metaqnn(classes = 10, size = 32, colors = 3, layers = 8) {
+  input x: image[size, size, colors]
+  output grow(x; layers) |> dense(classes)
+}
+
+motif grow(x; left, after_conv = false) = choose layer {
+  conv when left > 0 and height(x) > 1: x
+    |> conv(choose f {64, 128, 256, 512}, choose k {1, 3 when height(x) > 3, 5 when height(x) > 5}) |> relu
+    |> grow(left - 1, after_conv: true)
+  pool when left > 0 and after_conv and height(x) > 2: x
+    |> choose window { k5 when height(x) > 5: pool(5, 3), k3 when height(x) > 3: pool(3, 2), k2: pool(2, 2) }
+    |> grow(left - 1)
+  fc when left > 0 and height(x) <= 7: x |> flatten |> connect(left - 1)
+  gap when left > 0: global_avg_pool(x)
+  end: flatten(x)
+}
+
+/// A fully connected layer, and perhaps a second that is no wider.
+motif connect(x; left, fcs = 1, most = 512) {
+  let units = choose {512 when most >= 512, 256 when most >= 256, 128}
+  x |> dense(units) |> relu
+    |> choose next { fc when left > 0 and fcs < 2: connect(left - 1, fcs + 1, units), end: identity }
+}
+
+motif pool(x; k, stride) = x |> max_pool(k, stride, padding: valid)
