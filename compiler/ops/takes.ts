@@ -1,5 +1,5 @@
 /** Whether tensors are what an operation takes, in the user's words. Shapes here are of one example. */
-import type { Shape } from '../graph/graph.ts';
+import type { DType, Shape } from '../graph/graph.ts';
 import type { ShapeProblem } from './op.ts';
 import type { Operation, Takes } from './operation.ts';
 import { sameShape } from './shapes.ts';
@@ -42,4 +42,9 @@ export function inputsProblem(
     problem: `one of its tensors is ${describeShape(first)} and another ${describeShape(other)}`,
     expected: 'tensors of one shape',
   };
+}
+
+/** The type of the elements of an operation's tensors. */
+export function elementsTaken({ takes }: Operation): DType {
+  return takes === 'tokens' ? 'i32' : 'f32';
 }

@@ -1,6 +1,7 @@
 /** Replaces ops that give back one of their inputs by that input. */
 import type { OpAttributes, OpName } from '../../ops/attributes.ts';
-import type { Graph, GraphNode, NodeId, OpNodeOf } from '../graph.ts';
+import { sameShape } from '../../ops/shapes.ts';
+import type { Graph, GraphNode, NodeId, OpNodeOf, Shape } from '../graph.ts';
 import { rewrite } from './rewrite.ts';
 
 /** The input that a node gives back unchanged, if it does. */
@@ -12,6 +13,9 @@ type Identity<K extends OpName> = (
 const isConstant = (node: GraphNode | undefined, value: number): boolean =>
   node?.kind === 'constant' && Object.is(node.value, value);
 
+const shaped = (x: GraphNode | undefined, shape: Shape): GraphNode | undefined =>
+  x && sameShape(x.shape, shape) ? x : undefined;
+
 /**
  * Only what holds for every bit pattern. Adding 0 is not here: it turns -0 into 0. Adding -0 changes nothing.
  */
@@ -20,6 +24,11 @@ const identities: { readonly [K in OpName]?: Identity<K> } = {
   add: ([a, b]) => (isConstant(b, -0) ? a : isConstant(a, -0) ? b : undefined),
   sub: ([a, b]) => (isConstant(b, 0) ? a : undefined),
   mul: ([a, b]) => (isConstant(b, 1) ? a : isConstant(a, 1) ? b : undefined),
+  concat: ([x, ...others]) => (others.length === 0 ? x : undefined),
+  slice: ([x], { size }) => shaped(x, size),
+  reshape: ([x], { shape }) => shaped(x, shape),
+  pad: ([x], { before, after }) => ([...before, ...after].every((width) => width === 0) ? x : undefined),
+  transpose: ([x], { axes }) => (axes.every((axis, i) => axis === i) ? x : undefined),
   relu: ([x]) => (x?.kind === 'op' && x.op === 'relu' ? x : undefined),
 };
 

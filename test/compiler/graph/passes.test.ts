@@ -65,6 +65,7 @@ test('dropIdentities drops what holds for every bit, and nothing else', () => {
   const zero = b.constant(0, [2]);
   const negativeZero = b.constant(-0, [2]);
   const one = b.constant(1, [2]);
+  const square = b.input('square', [2, 2]);
   const kept: Record<string, NodeId> = {
     'x + 0': b.op('add', [x, zero], {}), // -0 + 0 is 0
     'x - -0': b.op('sub', [x, negativeZero], {}), // -0 - -0 is 0
@@ -72,6 +73,11 @@ test('dropIdentities drops what holds for every bit, and nothing else', () => {
     'x * 0': b.op('mul', [x, zero], {}),
     'x * -1': b.op('scale', [x], { factor: -1 }),
     'relu(x)': b.op('relu', [x], {}),
+    'x and x': b.op('concat', [x, x], {}),
+    'x as a matrix': b.op('reshape', [x], { shape: [1, 2] }),
+    'part of x': b.op('slice', [x], { begin: [1], size: [1] }),
+    'x and a zero': b.op('pad', [x], { before: [0], after: [1] }),
+    transposed: b.op('transpose', [square], { axes: [1, 0] }),
   };
   const dropped: Record<string, NodeId> = {
     'x + -0': b.op('add', [x, negativeZero], {}),
@@ -80,6 +86,11 @@ test('dropIdentities drops what holds for every bit, and nothing else', () => {
     'x * 1': b.op('mul', [x, one], {}),
     '1 * x': b.op('mul', [one, x], {}),
     '1 x': b.op('scale', [x], { factor: 1 }),
+    'x alone': b.op('concat', [x], {}),
+    'x as it is': b.op('reshape', [x], { shape: [2] }),
+    'all of x': b.op('slice', [x], { begin: [0], size: [2] }),
+    'x with nothing around it': b.op('pad', [x], { before: [0], after: [0] }),
+    'x in its order': b.op('transpose', [x], { axes: [0] }),
   };
   const twice = b.op('relu', [kept['relu(x)']], {});
   Object.assign(b.outputs, kept, dropped, { twice });

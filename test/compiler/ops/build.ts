@@ -4,6 +4,7 @@ import { costOf, type GraphCost } from '../../../compiler/graph/cost.ts';
 import type { DType, NodeId, Shape } from '../../../compiler/graph/graph.ts';
 import { checkAttribute, type AttributeValue } from '../../../compiler/ops/attributeKinds.ts';
 import { operations, type Mode, type OperationName } from '../../../compiler/ops/operations.ts';
+import { elementsTaken } from '../../../compiler/ops/takes.ts';
 
 /** Static arguments by name; those with a default may be left out. */
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -65,7 +66,7 @@ export function describeOperation(
   given: Arguments = {},
 ): (GraphCost & { readonly shape: Shape }) | string {
   const network = new Network();
-  const dtype = operations[name].takes === 'tokens' ? 'i32' : 'f32';
+  const dtype = elementsTaken(operations[name]);
   try {
     const y = network.apply(
       name,
