@@ -1,4 +1,4 @@
-/** ARCH, as commands take it: a JSON file, the compact text of `nas sample`, or `rank:N`. */
+/** ARCH, as commands take it: `rank:N`, a declared name, the compact text of `nas sample`, or a JSON file. */
 import { existsSync } from 'node:fs';
 import type { CompiledSpace } from '../compiler/compile.ts';
 import type { Architecture } from '../compiler/space/architecture.ts';
@@ -20,17 +20,31 @@ export async function readArchitecture(
 ): Promise<Architecture> {
   if (text.startsWith('rank:')) return atRank(text.slice('rank:'.length), compiled);
   const { space } = compiled;
+  const declared = readDeclared(compiled, text);
+  if (declared) return checked(accept(context, declared), compiled);
   // A text with a typing error in it is a better guess than a file that is not there.
   const compact = /^[A-Za-z_][A-Za-z0-9_]*:/.test(text) && !existsSync(pathFrom(context.terminal, text));
   const read =
     compact || isCompact(text) ? fromCompact(space, text) : await fromFile(context, text, compiled);
-  const architecture = accept(context, read);
-  const requirement = broken(space, architecture);
-  if (requirement) return refuseBroken(requirement, compiled, architecture);
-  return architecture;
+  return checked(accept(context, read), compiled);
 }
 
-function atRank(digits: string, { members }: CompiledSpace): Architecture {
+/** The architecture, or a refusal where it breaks a requirement. */
+function checked(architecture: Architecture, compiled: CompiledSpace): Architecture {
+  const requirement = broken(compiled.space, architecture);
+  return requirement ? refuseBroken(requirement, compiled, architecture) : architecture;
+}
+
+/**
+ * Where names declared by `architecture NAME of SPACE` and notations of other libraries come in: an architecture of them,
+ * or undefined where the text is neither. There are none yet.
+ */
+function readDeclared(_compiled: CompiledSpace, _text: string): Checked<Architecture> | undefined {
+  return undefined;
+}
+
+function atRank(digits: string, compiled: CompiledSpace): Architecture {
+  const { members } = compiled;
   const rank = digits.trim();
   if (!/^\d{1,4000}$/.test(rank)) {
     const problem = `\`rank:${rank.slice(0, 40)}\` is no place in the space`;
@@ -41,10 +55,10 @@ function atRank(digits: string, { members }: CompiledSpace): Architecture {
     );
   }
   const place = BigInt(rank);
-  if (place >= members.allowed) {
-    return refuse('rankOutside', { rank: place.toString(), count: (members.allowed - 1n).toString() });
+  if (place >= members.places) {
+    return refuse('rankOutside', { rank: place.toString(), count: (members.places - 1n).toString() });
   }
-  return members.unrank(place);
+  return checked(members.unrank(place), compiled);
 }
 
 async function fromFile(

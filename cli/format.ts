@@ -1,5 +1,6 @@
 /** Numbers, times and tables as people read them. */
 import type { Architecture } from '../compiler/space/architecture.ts';
+import { answerRows } from '../compiler/space/encode.ts';
 import type { Space } from '../compiler/space/space.ts';
 import { displayWidth } from '../util/displayWidth.ts';
 import { countOf } from '../util/words.ts';
@@ -73,12 +74,9 @@ export function fitWidth(line: string, width: number): string {
   return `${kept}…`;
 }
 
-/** The answers of an architecture, one decision a line, with the equals signs lined up. */
-export function answerLines(space: Space, { choices }: Architecture): string[] {
-  const rows = space.decisions.flatMap(({ id, path, options }) => {
-    const option = options[choices[id] ?? -1];
-    return option ? [{ path, label: option.label }] : [];
-  });
-  const width = Math.max(...rows.map(({ path }) => displayWidth(path)));
-  return rows.map(({ path, label }) => `${path}${' '.repeat(width - displayWidth(path))} = ${label}`);
+/** The answers of an architecture, one a line, with the equals signs lined up. */
+export function answerLines(space: Space, architecture: Architecture): string[] {
+  const rows = answerRows(space, architecture);
+  const width = Math.max(...rows.map(([path]) => displayWidth(path)));
+  return rows.map(([path, answer]) => `${path}${' '.repeat(width - displayWidth(path))} = ${answer}`);
 }

@@ -19,6 +19,14 @@ export function wholeNumber(
   };
 }
 
+/** Reads a whole number from 0 of any size. */
+export function anyWholeNumber(option: string): (text: string) => bigint {
+  return (text) => {
+    if (/^\d{1,4000}$/.test(text)) return BigInt(text);
+    return refuse('badValue', { option, value: text }, { expected: 'a whole number from 0' });
+  };
+}
+
 /** Reads one of a few words. */
 export function oneOf<W extends string>(option: string, words: readonly W[]): (text: string) => W {
   return (text) => {

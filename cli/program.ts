@@ -5,14 +5,16 @@ import { closest, didYouMean } from '../util/didYouMean.ts';
 import { excerpt, listWords } from '../util/words.ts';
 import type { CheckOptions } from './commands/check.ts';
 import type { CountOptions } from './commands/count.ts';
+import type { DiffOptions } from './commands/diff.ts';
 import type { DoctorOptions } from './commands/doctor.ts';
+import type { EnumerateOptions } from './commands/enumerate.ts';
 import type { ParamsOptions } from './commands/params.ts';
 import type { SampleOptions } from './commands/sample.ts';
 import type { SearchOptions } from './commands/search.ts';
 import type { ProfileName, ShowOptions } from './commands/show.ts';
 import type { TrialsOptions } from './commands/trials.ts';
 import type { Context } from './context.ts';
-import { addSetting, MAX_SEED, oneOf, wholeNumber } from './options.ts';
+import { addSetting, anyWholeNumber, MAX_SEED, oneOf, wholeNumber } from './options.ts';
 import { packageVersion } from './version.ts';
 
 const archHelp = `
@@ -20,6 +22,10 @@ ARCH names one architecture of the space, in one of three ways:
   rank:0             its place, from 0 to one less than \`nas count\` says
   digits:0.0.1.2     the compact text that \`nas sample\` prints
   best.json          a JSON file, such as those that \`nas search\` writes`;
+
+const countHelp = `
+\`free\` ignores the requirements, \`allowed\` meets them, \`distinct\` counts allowed architectures that are the
+same network once, where there are few enough of them to compare all.`;
 
 const rootHelp = `
 Start with:
@@ -88,8 +94,10 @@ export function buildProgram(context: Context, finish: (code: number) => void): 
   const count = withSpace(
     define('count', 'Count the architectures of a space.').argument('<file>', 'a .nas file'),
   );
-  count.option('--json', 'print JSON');
-  count.addHelpText('after', '\n`free` ignores the requirements, `allowed` meets them.');
+  count
+    .option('--of <cell>', 'count the decisions of this cell alone')
+    .option('--json', 'print JSON')
+    .addHelpText('after', countHelp);
   count.action(async (file: string) => {
     const command = await import('./commands/count.ts');
     finish(await command.count(context, file, count.opts<CountOptions>()));
@@ -118,6 +126,31 @@ export function buildProgram(context: Context, finish: (code: number) => void): 
   sample.action(async (file: string) => {
     const command = await import('./commands/sample.ts');
     finish(await command.sample(context, file, sample.opts<SampleOptions>()));
+  });
+
+  const enumerate = withSpace(
+    define('enumerate', 'List architectures in the order of their ranks.').argument('<file>', 'a .nas file'),
+  );
+  enumerate.option('-n, --number <n>', 'how many', wholeNumber('-n', 1), 10);
+  enumerate.option('--from <rank>', 'the first of them', anyWholeNumber('--from'), 0n);
+  enumerate.option('--json', 'print one line of JSON for each');
+  enumerate.action(async (file: string) => {
+    const command = await import('./commands/enumerate.ts');
+    finish(await command.enumerate(context, file, enumerate.opts<EnumerateOptions>()));
+  });
+
+  const diff = withSpace(
+    define('diff', 'Show where two architectures of a space differ.')
+      .argument('<file>', 'a .nas file')
+      .argument('<a>', 'an architecture')
+      .argument('<b>', 'another one'),
+  );
+  diff
+    .option('--json', 'print JSON')
+    .addHelpText('after', archHelp.replace('ARCH names', 'A and B each name'));
+  diff.action(async (file: string, a: string, b: string) => {
+    const command = await import('./commands/diff.ts');
+    finish(await command.diff(context, file, a, b, diff.opts<DiffOptions>()));
   });
 
   const show = define('show', 'Show what the compiler makes of a file, or of one architecture.')

@@ -95,3 +95,63 @@ export function hashString(text: string): number {
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash >>> 0;
 }
+
+/** The streams' numbers one after another: for code that draws as many as it needs. */
+export class Random {
+  readonly #seed: number;
+  readonly #stream: number;
+  #index = 0;
+
+  constructor(seed: number, stream: number = 0) {
+    this.#seed = seed;
+    this.#stream = stream;
+  }
+
+  /** Evenly distributed from 0 to below 1. */
+  next(): number {
+    return uniformAt(this.#seed, this.#stream, this.#index++);
+  }
+
+  /** A whole number from 0 to `limit - 1`, each equally likely; `limit` is at least 1 and at most 2^32. */
+  below(limit: number): number {
+    invariant(Number.isInteger(limit) && limit >= 1 && limit <= 0x100000000, `random: ${limit} is no limit`);
+    // The words above the last whole multiple of `limit` would favour small numbers; they are drawn again.
+    const words = Math.floor(0x100000000 / limit) * limit;
+    for (;;) {
+      const [word] = block(this.#seed, this.#stream, this.#index++);
+      if (word < words) return word % limit;
+    }
+  }
+
+  /** A whole number from 0 to `limit - 1` of any size, each equally likely. */
+  bigBelow(limit: bigint): bigint {
+    invariant(limit >= 1n, `random: ${limit} is no limit`);
+    const bits = (limit - 1n).toString(2).length;
+    for (;;) {
+      let number = 0n;
+      for (let filled = 0; filled < bits; filled += 128) {
+        for (const word of block(this.#seed, this.#stream, this.#index++)) {
+          number = (number << 32n) | BigInt(word);
+        }
+      }
+      number = BigInt.asUintN(bits, number);
+      if (number < limit) return number;
+    }
+  }
+
+  /** One of a list that is not empty. */
+  pick<T>(list: readonly T[]): T {
+    const index = this.below(list.length);
+    return list[index] as T; // below the length
+  }
+
+  /** The list in random order (Fisher & Yates). */
+  shuffled<T>(list: readonly T[]): T[] {
+    const order = [...list];
+    for (let last = order.length - 1; last > 0; last--) {
+      const other = this.below(last + 1);
+      [order[last], order[other]] = [order[other] as T, order[last] as T]; // both are below the length
+    }
+    return order;
+  }
+}

@@ -33,7 +33,7 @@ interface SpaceSize {
   readonly name: string;
   readonly decisions: number;
   readonly free: bigint;
-  readonly allowed: bigint;
+  readonly allowed: bigint | undefined;
 }
 
 interface SearchSize {
@@ -112,9 +112,9 @@ function print(context: Context, { diagnostics, spaces, searches }: Findings): v
   if (hasErrors(diagnostics)) return;
   for (const { name, decisions, free, allowed } of spaces) {
     const size = `${countOf(decisions, 'decision')}, ${formatCount(free)} ${free === 1n ? 'architecture' : 'architectures'}`;
-    context.print(
-      `space ${name}: ${size}${free === allowed ? '' : `, ${formatCount(allowed)} of them allowed`}`,
-    );
+    const told =
+      allowed === undefined ? 'not all of them allowed' : `${formatCount(allowed)} of them allowed`;
+    context.print(`space ${name}: ${size}${free === allowed ? '' : `, ${told}`}`);
   }
   for (const { name, space, strategy, budget, epochs, seed } of searches) {
     const parts = [strategy, budgetText(budget), `${countOf(epochs, 'epoch')} each`, `seed ${seed}`];

@@ -1,17 +1,53 @@
 /** `nas count FILE`: how many architectures a space has. */
-import type { Context } from '../context.ts';
+import { countDistinct } from '../../compiler/space/algebra/distinct.ts';
+import { cellNames, countCell } from '../../compiler/space/members.ts';
+import { refuse } from '../../grammar/diagnostics.ts';
+import { didYouMean } from '../../util/didYouMean.ts';
+import { listWords } from '../../util/words.ts';
+import { accept, type Context } from '../context.ts';
 import { loadSpace, type SpaceOptions } from '../load.ts';
 
 export interface CountOptions extends SpaceOptions {
+  /** The cell that is counted alone. */
+  readonly of?: string;
   readonly json?: boolean;
 }
 
-/** Prints the free and the allowed count as plain digits. */
+/** Prints the free and the allowed count as plain digits, and how many of them are different networks. */
 export async function count(context: Context, file: string, options: CountOptions): Promise<number> {
   const { space, members } = await loadSpace(context, file, options);
+  if (options.of !== undefined) {
+    const names = cellNames(space);
+    if (!names.includes(options.of)) {
+      const has =
+        names.length > 0 ? `its cells that decide something are ${listWords(names, 'and')}` : undefined;
+      refuse(
+        'unknownCell',
+        { name: options.of, space: space.name },
+        { hint: didYouMean(options.of, names) ?? has },
+      );
+    }
+    const { free, allowed } = accept(context, countCell(space, options.of));
+    if (options.json) context.printJson({ space: space.name, cell: options.of, free, allowed });
+    else context.print(`free ${free}`, `allowed ${allowed}`);
+    return 0;
+  }
   const { free, allowed } = members;
+  const distinct = countDistinct(space, members);
   if (options.json) {
-    context.printJson({ space: space.name, decisions: space.decisions.length, free, allowed });
-  } else context.print(`free ${free}`, `allowed ${allowed}`);
+    context.printJson({
+      space: space.name,
+      decisions: space.decisions.length,
+      free,
+      allowed: allowed ?? null,
+      distinct: distinct === undefined ? null : BigInt(distinct),
+    });
+  } else {
+    context.print(
+      `free ${free}`,
+      allowed === undefined ? 'allowed not known' : `allowed ${allowed}`,
+      distinct === undefined ? 'distinct not computed' : `distinct ${distinct}`,
+    );
+  }
   return 0;
 }

@@ -1,200 +1,316 @@
 /**
- * The architectures of a space under its requirements: how many, which one stands at a rank, and whether
- * one belongs. Without `require` the counting automaton answers; with it, the members are listed once, up
- * to a limit.
+ * The architectures of a space under its requirements: how many, which one stands at a rank, whether one belongs, and one
+ * drawn at random. Conditions on decisions and bounds on additive costs are counted by an automaton, exactly and without a
+ * listing. What the automaton cannot carry (`depth`, too many different sums) is asked of each architecture: of all of
+ * them where they are few, else by rejection, and then the number allowed is not known and says so.
  */
 import { diagnose, type Checked, type Diagnostic } from '../../grammar/diagnostics.ts';
 import { invariant, present } from '../../util/invariant.ts';
+import type { Random } from '../../util/random.ts';
+import { Automaton } from './algebra/automaton.ts';
+import { decisionsOf } from './algebra/derivation.ts';
+import { constrain } from './algebra/constrained.ts';
+import { judge, meets } from './algebra/evaluate.ts';
+import { costTerms, numberTerms, sortRequirements, type Requirements } from './algebra/requirements.ts';
+import { buildLayers } from './algebra/residuals.ts';
 import type { Architecture } from './architecture.ts';
-import { countFree, type FreeCount } from './count.ts';
-import { evaluateOpen, support } from './open.ts';
-import { evaluateRequirement } from './requirements.ts';
-import type { Apply, Cost, DecisionId, Requirement, Space } from './space.ts';
+import { countFree, stateLimit, sumLimit } from './count.ts';
+import type { Cost, Requirement, RequireExpression, Space } from './space.ts';
 
-/** Under `require`, every architecture is looked at; beyond this many the space is refused. */
-export const filterLimit = 1_000_000;
+export { costOfArchitecture } from './algebra/evaluate.ts';
 
-/** A counted space. Ranks go from 0 to `allowed - 1`, in text order. */
+/** Architectures that are asked one by one; of more than these, the number allowed is not known. */
+export const filterLimit = 20_000;
+
+/** Architectures that are drawn in search of one that is allowed. */
+export const attemptLimit = 100_000;
+
+/** A counted space. */
 export interface Members {
   /** Decision sequences, `require` ignored. */
   readonly free: bigint;
-  /** Decision sequences that meet every requirement. */
-  readonly allowed: bigint;
+  /** Decision sequences that meet every requirement; undefined where they could not be counted. */
+  readonly allowed: bigint | undefined;
+  /**
+   * Ranks go from 0 to `places - 1`, in text order. Where `allowed` is known this is the same number, and every rank has a
+   * member; otherwise it is an upper bound, and some ranks have none.
+   */
+  readonly places: bigint;
+  /** The architecture at a rank. Where `allowed` is not known it need not be a member: {@link Members.contains} tells. */
   unrank(rank: bigint): Architecture;
-  /** undefined when the answers are no member (see {@link broken} for the requirement). */
+  /** The place of a member; undefined when the answers are no member (see {@link broken} for the requirement). */
   rank(architecture: Architecture): bigint | undefined;
+  contains(architecture: Architecture): boolean;
+  /** A member, each equally likely. */
+  sample(random: Random): Draw;
+  /** All members in order of rank, from a rank on. */
+  enumerate(from?: bigint): Generator<Architecture>;
+  /** Ways through the decisions that hold all members, and no others where `allowed` is known. */
+  readonly ways: Automaton;
 }
 
-/** Counts the space; refuses one without members, and one too large to filter. */
+/** A draw by {@link Members.sample}. */
+export interface Draw {
+  /** undefined when {@link attemptLimit} architectures in a row were not allowed. */
+  readonly architecture: Architecture | undefined;
+  /** How many were drawn; more than one only where `allowed` is not known. */
+  readonly attempts: number;
+}
+
+/** Counts the space; refuses one without members. Where the number is not known, a warning says why. */
 export function membersOf(space: Space): Checked<Members> {
+  const refused = space.requirements.find(({ expression }) => namesPeakMemory(expression));
+  if (refused) {
+    const problem = diagnose('uncomputableCost', { cost: 'peak_memory' }, { at: refused.location });
+    return { value: undefined, diagnostics: [problem] };
+  }
   const { value: free, diagnostics } = countFree(space);
   if (!free) return { value: undefined, diagnostics };
-  if (space.requirements.length === 0) return { value: unfiltered(space, free), diagnostics };
-  if (free.total > BigInt(filterLimit)) {
-    const values = { count: free.total.toString(), limit: filterLimit };
-    const at = space.requirements[0]?.location;
-    return { value: undefined, diagnostics: [diagnose('tooLargeToFilter', values, { at })] };
+  if (space.requirements.length === 0) return { value: counted(space, free.total, free), diagnostics: [] };
+  const { ways, others } = countAllowed(space, free);
+  if (ways.total === 0n) return { value: undefined, diagnostics: [unsatisfiable(space, free)] };
+  if (others.length === 0) return { value: counted(space, free.total, ways), diagnostics: [] };
+  if (ways.total > BigInt(filterLimit)) {
+    return {
+      value: rejecting(space, free.total, ways, others),
+      diagnostics: [notCounted(others, ways.total)],
+    };
   }
-  const { ranks, lowest, highest } = listAllowed(space, free);
-  if (ranks.length === 0)
-    return { value: undefined, diagnostics: [unsatisfiable(space, free, lowest, highest)] };
-  return { value: filtered(space, free, ranks), diagnostics };
+  const ranks = listAllowed(space, ways, others);
+  if (ranks.length === 0) return { value: undefined, diagnostics: [unsatisfiable(space, free)] };
+  return { value: listed(space, free.total, ways, ranks), diagnostics: [] };
 }
 
-function unsatisfiable(space: Space, free: FreeCount, lowest: Cost, highest: Cost): Diagnostic {
+/** An automaton under as many of the requirements as it can carry, and the requirements that are left. */
+function countAllowed(
+  space: Space,
+  free: Automaton,
+): { readonly ways: Automaton; readonly others: readonly Requirement[] } {
+  const sorted = sortRequirements(space);
+  const size = space.decisions.length;
+  const ways = withSums(space, sorted);
+  if (ways) return { ways, others: sorted.others };
+  // Conditions on decisions alone are tried without the sums.
+  const others = space.requirements.filter((r) => sorted.others.includes(r) || sorted.summed.includes(r));
+  const { conditions } = sorted;
+  const built = buildLayers(space.decisions, space.derived, { conditions, terms: [], sums: 0 }, stateLimit);
+  if (built) return { ways: new Automaton(built.layers, size, built.empty), others };
+  return { ways: free, others: space.requirements };
+}
+
+function withSums(space: Space, { conditions, sums, formulas }: Requirements): Automaton | undefined {
+  const plan = { conditions, terms: numberTerms(sums), sums: sums.length };
+  const built = buildLayers(space.decisions, space.derived, plan, stateLimit);
+  return built && constrain(built, formulas, space.decisions.length, sumLimit);
+}
+
+function namesPeakMemory(expression: RequireExpression): boolean {
+  switch (expression.kind) {
+    case 'cost':
+      return expression.cost === 'peak_memory';
+    case 'not':
+    case 'negate':
+      return namesPeakMemory(expression.operand);
+    case 'binary':
+      return namesPeakMemory(expression.left) || namesPeakMemory(expression.right);
+    case 'value':
+    case 'count':
+      return false;
+    default:
+      return expression satisfies never;
+  }
+}
+
+// ---------------------------------------------------------------- what is wrong
+
+function unsatisfiable(space: Space, free: Automaton): Diagnostic {
   const [first, ...others] = space.requirements;
-  const range = (name: keyof Cost): string =>
-    `${name} from ${format(lowest[name])} to ${format(highest[name])}`;
+  const range = rangeOfCosts(space);
+  const told = (name: keyof Cost, [low, high]: readonly [number, number]): string =>
+    `${name} from ${format(low)} to ${format(high)}`;
   return diagnose(
     'unsatisfiable',
-    { count: format(Number(free.total)) },
+    { count: format(free.total) },
     {
       at: first?.location,
       label: others.length > 0 ? 'together with the other requirements' : undefined,
       labels: others.map(({ location }) => ({ location, text: 'and this one' })),
-      notes: [`the architectures have ${range('params')} and ${range('macs')}`],
+      notes: range && [
+        `the architectures have ${told('params', range.params)} and ${told('macs', range.macs)}`,
+      ],
     },
   );
 }
 
-const format = (value: number): string => value.toLocaleString('en-US');
+const format = (value: number | bigint): string => value.toLocaleString('en-US');
 
-function unfiltered(space: Space, free: FreeCount): Members {
-  return {
-    free: free.total,
-    allowed: free.total,
-    unrank: (rank) => ({ space: space.name, choices: free.unrank(rank) }),
-    rank: ({ choices }) => free.rank(choices),
+/** The least and the greatest cost of all architectures; undefined where that takes too many states. */
+function rangeOfCosts(space: Space): Readonly<Record<keyof Cost, readonly [number, number]>> | undefined {
+  if (!space.narrowed) return undefined;
+  const terms = numberTerms([costTerms(space, 'params'), costTerms(space, 'macs')]);
+  const built = buildLayers(space.decisions, space.derived, { conditions: [], terms, sums: 2 }, stateLimit);
+  if (!built) return undefined;
+  let least: readonly (readonly number[])[] = [];
+  let most: readonly (readonly number[])[] = [];
+  for (const layer of built.layers.toReversed()) {
+    const extreme = (
+      after: readonly (readonly number[])[],
+      pick: (a: number, b: number) => number,
+      none: number,
+    ): readonly (readonly number[])[] =>
+      Array.from(layer.exists, (exists, state) =>
+        [0, 1].map((sum) => {
+          let best = none;
+          for (let column = 0; column < (exists === 1 ? layer.columns : 1); column++) {
+            const at = state * layer.columns + column;
+            const target = layer.next[at] ?? -1;
+            if (target >= 0)
+              best = pick(best, (layer.added[at * 2 + sum] ?? 0) + (after[target]?.[sum] ?? 0));
+          }
+          return best;
+        }),
+      );
+    [least, most] = [extreme(least, Math.min, Infinity), extreme(most, Math.max, -Infinity)];
+  }
+  const at = (sum: number): readonly [number, number] => {
+    const start = built.start[sum] ?? 0;
+    return [start + (least[0]?.[sum] ?? 0), start + (most[0]?.[sum] ?? 0)];
   };
+  return { params: at(0), macs: at(1) };
 }
 
-function filtered(space: Space, free: FreeCount, ranks: Uint32Array): Members {
-  return {
-    free: free.total,
-    allowed: BigInt(ranks.length),
-    unrank: (rank) => {
-      invariant(rank >= 0n && rank < BigInt(ranks.length), `rank ${rank} is outside of the space`);
-      return { space: space.name, choices: free.unrank(BigInt(present(ranks[Number(rank)], 'a rank'))) };
+function notCounted(others: readonly Requirement[], places: bigint): Diagnostic {
+  const [first, ...more] = others;
+  return diagnose(
+    'notCounted',
+    { count: format(places), limit: filterLimit },
+    {
+      at: first?.location,
+      labels: more.map(({ location }) => ({ location, text: 'and this one' })),
     },
-    rank: ({ choices }) => {
-      const wanted = free.rank(choices);
-      if (wanted === undefined) return undefined;
-      const index = search(ranks, Number(wanted));
-      return ranks[index] === Number(wanted) ? BigInt(index) : undefined;
+  );
+}
+
+// ---------------------------------------------------------------- the kinds of members
+
+/** Every way of the automaton is a member. */
+function counted(space: Space, free: bigint, ways: Automaton): Members {
+  const named = (choices: readonly number[]): Architecture => ({ space: space.name, choices });
+  return {
+    free,
+    allowed: ways.total,
+    places: ways.total,
+    ways,
+    unrank: (rank) => named(ways.unrank(rank)),
+    rank: ({ choices }) => ways.rank(choices),
+    contains: ({ choices }) => ways.contains(choices),
+    sample: (random) => ({ architecture: named(ways.unrank(random.bigBelow(ways.total))), attempts: 1 }),
+    *enumerate(from = 0n) {
+      for (const choices of ways.walk(from)) yield named([...choices]);
     },
   };
 }
 
-/** First index whose value is not below `wanted`, in an ascending list. */
-function search(ascending: Uint32Array, wanted: number): number {
-  let [low, high] = [0, ascending.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((ascending[middle] ?? 0) < wanted) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-interface Listing {
-  readonly ranks: Uint32Array;
-  readonly lowest: Cost;
-  readonly highest: Cost;
-}
-
-/** Walks all architectures in order of rank; costs are added up as soon as the last decision they read is made. */
-function listAllowed(space: Space, free: FreeCount): Listing {
-  const { decisions, requirements } = space;
-  const ranks = new Uint32Array(Number(free.total));
-  const terms = termsByDecision(space);
-  const choices = decisions.map(() => -1);
-  const lowest = { params: Infinity, macs: Infinity };
-  const highest = { params: 0, macs: 0 };
-  let seen = 0;
-  let kept = 0;
-  // An explicit stack of costs: decisions may be many.
-  const params = new Float64Array(decisions.length + 2);
-  const macs = new Float64Array(decisions.length + 2);
-  const addTerms = (index: number): void => {
-    let [p, m] = [params[index] ?? 0, macs[index] ?? 0];
-    for (const node of terms[index] ?? []) {
-      if (!evaluateOpen(node.exists, choices)) continue;
-      const cost = present(evaluateOpen(node.cost, choices), 'the cost of a node');
-      p += cost.params;
-      m += cost.macs;
-    }
-    params[index + 1] = p;
-    macs[index + 1] = m;
+/** Some ways are members: those at `ranks`. */
+function listed(space: Space, free: bigint, ways: Automaton, ranks: readonly number[]): Members {
+  const all = counted(space, free, ways);
+  const places = new Map(ranks.map((rank, place) => [rank, place]));
+  const allowed = BigInt(ranks.length);
+  const at = (place: bigint): Architecture => {
+    invariant(place >= 0n && place < allowed, `rank ${place} is outside of the space`);
+    return all.unrank(BigInt(present(ranks[Number(place)], 'a rank')));
   };
-  addTerms(0); // what depends on no decision
-  let position = 0;
-  const enter = (): void => {
-    const decision = decisions[position];
-    if (decision) choices[position] = evaluateOpen(decision.exists, choices) ? 0 : -1;
+  const rank = (architecture: Architecture): bigint | undefined => {
+    const place = places.get(Number(all.rank(architecture) ?? -1n));
+    return place === undefined ? undefined : BigInt(place);
   };
-  enter();
-  while (position >= 0) {
-    if (position < decisions.length) {
-      addTerms(position + 1);
-      position++;
-      enter();
-      continue;
-    }
-    const cost = { params: params[position + 1] ?? 0, macs: macs[position + 1] ?? 0 };
-    for (const name of ['params', 'macs'] as const) {
-      lowest[name] = Math.min(lowest[name], cost[name]);
-      highest[name] = Math.max(highest[name], cost[name]);
-    }
-    if (requirements.every((r) => meets(r, choices, cost))) ranks[kept++] = seen;
-    seen++;
-    do {
-      position--;
-    } while (position >= 0 && !advance(choices, position, decisions[position]?.options.length ?? 0));
-  }
-  invariant(BigInt(seen) === free.total, `count: listed ${seen} architectures of ${free.total}`);
-  return { ranks: ranks.slice(0, kept), lowest, highest };
+  return {
+    ...all,
+    allowed,
+    places: allowed,
+    unrank: at,
+    rank,
+    contains: (architecture) => rank(architecture) !== undefined,
+    sample: (random) => ({ architecture: at(random.bigBelow(allowed)), attempts: 1 }),
+    *enumerate(from = 0n) {
+      for (let place = from; place < allowed; place++) yield at(place);
+    },
+  };
 }
 
-function advance(choices: number[], position: number, width: number): boolean {
-  const option = choices[position] ?? -1;
-  if (option < 0 || option + 1 >= width) {
-    choices[position] = -1;
-    return false;
+function listAllowed(space: Space, ways: Automaton, others: readonly Requirement[]): readonly number[] {
+  const ranks: number[] = [];
+  let rank = 0;
+  for (const choices of ways.walk()) {
+    const judged = judge(space, choices);
+    if (others.every((requirement) => meets(requirement, judged))) ranks.push(rank);
+    rank++;
   }
-  choices[position] = option + 1;
-  return true;
+  return ranks;
 }
 
-/** The nodes whose last read decision is `index - 1`; those that read none stand at 0. */
-function termsByDecision(space: Space): readonly (readonly Apply[])[] {
-  const terms: Apply[][] = Array.from({ length: space.decisions.length + 1 }, () => []);
-  for (const node of space.nodes) {
-    if (node.kind !== 'apply') continue;
-    const reads: readonly DecisionId[] = [...support(node.exists), ...support(node.cost)];
-    terms[Math.max(-1, ...reads) + 1]?.push(node);
-  }
-  return terms;
-}
-
-function meets(requirement: Requirement, choices: readonly number[], cost: Cost): boolean {
-  if (evaluateOpen(requirement.exists, choices) !== true) return true;
-  return evaluateRequirement(requirement.expression, choices, cost) === true;
-}
-
-/** Params and multiply-accumulates of one architecture, from the space alone. */
-export function costOfArchitecture(space: Space, { choices }: Architecture): Cost {
-  let [params, macs] = [0, 0];
-  for (const node of space.nodes) {
-    if (node.kind !== 'apply' || !evaluateOpen(node.exists, choices)) continue;
-    const cost = present(evaluateOpen(node.cost, choices), 'the cost of a node');
-    params += cost.params;
-    macs += cost.macs;
-  }
-  return { params, macs };
+/** Which of the ways are members is found out one at a time. */
+function rejecting(space: Space, free: bigint, ways: Automaton, others: readonly Requirement[]): Members {
+  const all = counted(space, free, ways);
+  const fits = (architecture: Architecture): boolean => {
+    const judged = judge(space, architecture.choices);
+    return others.every((requirement) => meets(requirement, judged));
+  };
+  return {
+    ...all,
+    allowed: undefined,
+    rank: (architecture) => {
+      const rank = all.rank(architecture);
+      return rank !== undefined && fits(architecture) ? rank : undefined;
+    },
+    contains: (architecture) => all.contains(architecture) && fits(architecture),
+    sample: (random) => {
+      for (let attempts = 1; attempts <= attemptLimit; attempts++) {
+        const architecture = all.unrank(random.bigBelow(ways.total));
+        if (fits(architecture)) return { architecture, attempts };
+      }
+      return { architecture: undefined, attempts: attemptLimit };
+    },
+    *enumerate(from = 0n) {
+      for (const architecture of all.enumerate(from)) if (fits(architecture)) yield architecture;
+    },
+  };
 }
 
 /** The first requirement that the architecture does not meet. */
 export function broken(space: Space, architecture: Architecture): Requirement | undefined {
-  const cost = costOfArchitecture(space, architecture);
-  return space.requirements.find((r) => !meets(r, architecture.choices, cost));
+  const judged = judge(space, architecture.choices);
+  return space.requirements.find((r) => !meets(r, judged));
+}
+
+/** Counts of one cell alone. */
+export interface CellCount {
+  readonly free: bigint;
+  /** Under the requirements that ask for nothing but the cell's own decisions. */
+  readonly allowed: bigint;
+}
+
+/** The names of the space's cells, in text order. */
+export function cellNames(space: Space): readonly string[] {
+  return [...new Set(space.decisions.flatMap(({ cell }) => cell ?? []))];
+}
+
+/** Counts the decisions of one cell, which no decision outside has a say in. */
+export function countCell(space: Space, name: string): Checked<CellCount> {
+  const decisions = space.decisions.filter(({ cell }) => cell === name);
+  const own = new Set(decisions.map(({ id }) => id));
+  const { conditions } = sortRequirements(space);
+  const inside = conditions.filter(
+    (c) => c.kind === 'test' && [...decisionsOf(c, space.derived)].every((id) => own.has(id)),
+  );
+  const count = (kept: typeof conditions): bigint | undefined => {
+    const built = buildLayers(decisions, space.derived, { conditions: kept, terms: [], sums: 0 }, stateLimit);
+    return built && new Automaton(built.layers, space.decisions.length, built.empty).total;
+  };
+  const [free, allowed] = [count([]), count(inside)];
+  if (free === undefined || allowed === undefined) {
+    const problem = diagnose('limitReached', { what: 'states to count', limit: stateLimit });
+    return { value: undefined, diagnostics: [problem] };
+  }
+  return { value: { free, allowed }, diagnostics: [] };
 }

@@ -15,6 +15,7 @@ export interface SpaceValues {
   rankOutside: { rank: string; count: string };
   requirementBroken: { text: string; told: string };
   uncomputableCost: { cost: string };
+  unknownCell: { name: string; space: string };
 }
 
 export const spaceEntries: Entries<SpaceValues> = {
@@ -103,5 +104,12 @@ export const spaceEntries: Entries<SpaceValues> = {
     title: 'a cost that cannot be told before the network is planned',
     message: ({ cost }) => `\`require\` cannot ask for \`${cost}\` yet`,
     explanation: `How much memory a network needs depends on how it is run. Ask for \`params\` or \`macs\` instead.`,
+  },
+  unknownCell: {
+    code: 'NAS3013',
+    severity: 'error',
+    title: 'no such cell',
+    message: ({ name, space }) => `the space \`${space}\` has no cell \`${name}\` that decides anything`,
+    explanation: `\`nas count FILE --of CELL\` counts the decisions of one cell. Each of an array of cells is named with its index, as in \`level2[0]\`.`,
   },
 };

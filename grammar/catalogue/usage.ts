@@ -20,6 +20,7 @@ export interface UsageValues {
   unknownCode: { code: string };
   // 52xx: notes on what a command did
   spaceExhausted: { count: string };
+  fewAllowed: { found: number; attempts: number };
 }
 
 export const usageEntries: Entries<UsageValues> = {
@@ -134,5 +135,13 @@ what the shell would take apart stands in quotes.`,
         ? 'the space has only this one architecture'
         : `the space has only these ${count} architectures`,
     explanation: `Samples are drawn without repetition, so there are no more of them than architectures.`,
+  },
+  fewAllowed: {
+    code: 'NAS5202',
+    severity: 'note',
+    title: 'few architectures are allowed',
+    message: ({ found, attempts }) =>
+      `after ${found.toLocaleString('en-US')} architectures, ${attempts.toLocaleString('en-US')} in a row broke a requirement`,
+    explanation: `The requirements of this space are asked of one architecture at a time (see NAS3006), and nearly all break them. Loosen them, or state them on decisions, \`params\` or \`macs\`, which are counted.`,
   },
 };

@@ -8,10 +8,12 @@ export type Phase = 'trial' | 'retrain';
 
 /** The members of a space by number: all that a strategy sees of it. */
 export interface StrategySpace {
-  /** How many architectures the space allows. */
+  /** How many architectures the space allows; where that is not known, how many at most. */
   readonly allowed: bigint;
   /** The architecture at a place from 0 to `allowed - 1`; every one has exactly one place. */
   unrank(rank: bigint): Architecture;
+  /** Whether the architecture at a place is allowed; absent where all are. */
+  isAllowed?(architecture: Architecture): boolean;
 }
 
 /** A space, and how its members are written and trained. */

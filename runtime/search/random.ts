@@ -2,6 +2,7 @@
  * Random search (methods: Bergstra & Bengio 2012; Li & Talwalkar 2019): architectures drawn uniformly from
  * all that the space allows, none of them twice, until none is left.
  */
+import { attemptLimit } from '../../compiler/space/members.ts';
 import { Shuffle } from './shuffle.ts';
 import type { StrategyKind } from './strategy.ts';
 
@@ -13,8 +14,14 @@ export const random: StrategyKind = {
     const shuffle = new Shuffle(space.allowed, key);
     return {
       ask() {
-        const rank = shuffle.next();
-        return rank === undefined ? undefined : { architecture: space.unrank(rank), rank };
+        // Where the space's members are not counted, some places have none; they are passed over.
+        for (let passed = 0; passed < attemptLimit; passed++) {
+          const rank = shuffle.next();
+          if (rank === undefined) return undefined;
+          const architecture = space.unrank(rank);
+          if (space.isAllowed?.(architecture) ?? true) return { architecture, rank };
+        }
+        return undefined;
       },
       tell() {},
     };

@@ -13,7 +13,8 @@ import type { SearchHost } from './host.ts';
 /** The space of a search, with the trainings that the search asks for. */
 export function spaceHost({ space, members, search }: CompiledSearch): SearchHost {
   return {
-    allowed: members.allowed,
+    allowed: members.places,
+    ...(members.allowed === undefined ? { isAllowed: (architecture) => members.contains(architecture) } : {}),
     unrank: (rank) => members.unrank(rank),
     encode: (architecture) => toCompact(space, architecture),
     toJson: (architecture) => toJson(space, architecture),

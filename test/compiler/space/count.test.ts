@@ -28,7 +28,7 @@ describe('generated small spaces', () => {
     fc.assert(
       fc.property(smallSpaces(3_000), fc.bigInt({ min: 0n, max: 1n << 64n }), ({ text }, seed) => {
         const { space, members } = compileText(text);
-        const architecture = members.unrank(seed % members.allowed);
+        const architecture = members.unrank(seed % members.places);
         const json: unknown = JSON.parse(JSON.stringify(toJson(space, architecture)));
         expect(fromJson(space, json).value).toEqual(architecture);
         expect(fromCompact(space, toCompact(space, architecture)).value).toEqual(architecture);

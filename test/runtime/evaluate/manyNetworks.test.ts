@@ -24,7 +24,7 @@ it('memory stays flat and every pipeline is compiled once', { timeout: 240_000 }
   const short = [{ path: 'evaluate.epochs', value: '1' }];
   const compiled = present(compileSearch(program, 'quick', short, vocabulary).value, 'the search');
   const host = spaceHost(compiled);
-  const shuffle = new Shuffle(compiled.members.allowed, strategyKey(1));
+  const shuffle = new Shuffle(compiled.members.places, strategyKey(1));
   const ranks = Array.from({ length: NETWORKS }, () => present(shuffle.next(), 'a rank'));
 
   const uses: DeviceUse[] = [];
