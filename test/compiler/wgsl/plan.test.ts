@@ -166,6 +166,17 @@ describe('kernels', () => {
     const portable = planInference(tiny(), { profile: { kind: 'gpu', subgroupSize: undefined } });
     await expect(portable.kernels[0].wgsl).toMatchFileSnapshot('goldens/conv_portable.wgsl');
   });
+
+  it('read as written: a depthwise convolution, rolling and not', async () => {
+    const b = new GraphBuilder();
+    const w = b.parameter('w', [3, 3, 8], { kind: 'he', fanIn: 9 });
+    const around = { stride: [1, 1], padding: [1, 1, 1, 1] } as const;
+    b.outputs['y'] = b.op('depthwise', [b.input('x', [2, 8, 8, 8]), w], around);
+    const rolling = planInference(b.finish(), { profile: lavapipe });
+    await expect(rolling.kernels[0].wgsl).toMatchFileSnapshot('goldens/depthwise_rolling.wgsl');
+    const portable = planInference(b.finish(), { profile: { kind: 'gpu', subgroupSize: undefined } });
+    await expect(portable.kernels[0].wgsl).toMatchFileSnapshot('goldens/depthwise.wgsl');
+  });
 });
 
 describe('printPlan', () => {
