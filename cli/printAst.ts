@@ -1,6 +1,7 @@
 /** The syntax tree as indented text, for `nas show --ast`: one node a line, with its place. */
-import type { FileNode } from '../grammar/ast.ts';
+import type { FileNode, PathNode, PatternNode } from '../grammar/ast.ts';
 import { locate } from '../grammar/locate.ts';
+import { writePath, writePattern } from '../grammar/nodes.ts';
 import type { Source } from '../grammar/source.ts';
 
 /** `call 5:11` and below it, indented, the parts by name. Comments are left out. */
@@ -28,15 +29,25 @@ function printNode(node: object, role: string, indent: string, source: Source, l
   }
 }
 
-/** Names are words of their node, not lines of their own. */
+/** Names, patterns and paths are words of their node, not lines of their own. */
 function nameOf(value: unknown): string | undefined {
   if (Array.isArray(value)) {
     const names = value.map(nameOf);
     return value.length > 0 && names.every((name) => name !== undefined) ? names.join(',') : undefined;
   }
-  if (typeof value !== 'object' || value === null || !('kind' in value) || value.kind !== 'name')
-    return undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (isPattern(value)) return writePattern(value);
+  if (isPath(value)) return writePath(value);
+  if (!('kind' in value) || value.kind !== 'name') return undefined;
   return 'text' in value && typeof value.text === 'string' ? value.text : undefined;
+}
+
+function isPattern(value: object): value is PatternNode {
+  return 'kind' in value && value.kind === 'pattern';
+}
+
+function isPath(value: object): value is PathNode {
+  return 'kind' in value && value.kind === 'path';
 }
 
 function placeOf(node: object, source: Source): string {

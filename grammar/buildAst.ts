@@ -7,11 +7,11 @@ import type {
   Expr,
   NameNode,
   NumberNode,
-  PatternNode,
   Statement,
   StringNode,
 } from './ast.ts';
 import { spanOf } from './lex.ts';
+import { isStatement, writePattern } from './nodes.ts';
 import { readNumber } from './numbers.ts';
 import type { Reports } from './reports.ts';
 import { joinSpans, type Span } from './source.ts';
@@ -195,11 +195,6 @@ function meant(type: TokenType): string {
 /** One item of a body in braces, before its place in the body is judged. */
 export type BodyItem = Statement | Expr;
 
-/** True for what makes no value by itself: `let`, `nodes`, `require`. */
-export function isStatement(item: { readonly kind: string }): item is Statement {
-  return item.kind === 'let' || item.kind === 'nodes' || item.kind === 'require';
-}
-
 /**
  * A body from its items: statements, then one value. `complete` says that no item was left out because of
  * an error. Where the value is missing `none` stands for it, and an error has been reported.
@@ -247,12 +242,6 @@ function missingValueHint(item: Statement): string {
   if (item.kind === 'require') return 'end the body with the value that it makes';
   const value = item.kind === 'nodes' ? `concat(${item.name.text})` : writePattern(item.pattern);
   return `end the body with its value, for example \`${value}\``;
-}
-
-/** A pattern as it is written. */
-export function writePattern({ names, tuple }: PatternNode): string {
-  const list = names.map((name) => name.text).join(', ');
-  return tuple ? `(${list})` : list;
 }
 
 /** A body written as `= expr`. */

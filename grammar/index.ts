@@ -14,6 +14,7 @@ export {
   type Label,
 } from './diagnostics.ts';
 export { diagnosticToJson, type DiagnosticJson, type PlaceJson } from './diagnosticJson.ts';
+export { format } from './format.ts';
 export { locate, type Position } from './locate.ts';
 export { languageVersion, parse, parseExpression, sizeLimit } from './parse.ts';
 export { print, type PrintOptions } from './print.ts';

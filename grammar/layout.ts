@@ -63,20 +63,17 @@ const partners: ReadonlyMap<TokenType, TokenType> = new Map([
 ]);
 /** Words that never stand inside `( )` or `[ ]`. */
 const statementWords: ReadonlySet<TokenType> = new Set([T.Let, T.Nodes, T.Input, T.Output, T.Require]);
-/** Words that begin a declaration if the word after them is the one given, and are names elsewhere. */
-const contextualWords: ReadonlyMap<TokenType, (next: TokenType) => boolean> = new Map([
-  [T.Normal, (next) => next === T.Cell],
-  [T.Reduction, (next) => next === T.Cell],
-  [T.Notation, isName],
-  [T.Moves, (next) => next === T.Of],
+/** Words that begin a declaration if what follows them says so, and are names elsewhere. */
+const contextualWords: ReadonlyMap<TokenType, (next?: TokenType, second?: TokenType) => boolean> = new Map([
+  [T.Normal, (next?: TokenType) => next === T.Cell],
+  [T.Reduction, (next?: TokenType) => next === T.Cell],
+  // A field may be called `notation`: `notation x` and `notation 10 of [x]` are fields.
+  [T.Notation, (next?: TokenType, second?: TokenType) => second === T.Of && next !== T.NumberText],
+  [T.Moves, (next?: TokenType) => next === T.Of],
 ]);
 /** What calls or selects a part of the value before it. */
 const selectors: ReadonlySet<TokenType> = new Set([T.LeftParen, T.LeftSquare, T.Dot]);
 const prefixWords: ReadonlySet<TokenType> = new Set([T.If, T.Choose, T.Repeat, T.For]);
-
-function isName(type: TokenType): boolean {
-  return type === T.PlainName || (type.CATEGORIES?.includes(T.Name) ?? false);
-}
 
 /** Resolves newlines and balances brackets; undefined when the text is nested beyond the limits. */
 export function layOut(tokens: readonly IToken[], reports: Reports): LaidToken[] | undefined {
@@ -92,8 +89,8 @@ class Layout {
   private newline: IToken | undefined;
   /** `if`, `choose`, `repeat` and `for` in all open items. */
   private prefixes = 0;
-  /** The token after the one that is being added. */
-  private next: IToken | undefined;
+  /** The two tokens after the one that is being added. */
+  private following: readonly (IToken | undefined)[] = [];
 
   constructor(reports: Reports) {
     this.reports = reports;
@@ -101,7 +98,7 @@ class Layout {
 
   run(tokens: readonly IToken[]): LaidToken[] | undefined {
     for (const [i, token] of tokens.entries()) {
-      this.next = tokens[i + 1];
+      this.following = [tokens[i + 1], tokens[i + 2]];
       if (token.tokenType === T.Newline) this.newline ??= token;
       else if (!this.add(token)) return undefined;
     }
@@ -148,7 +145,8 @@ class Layout {
   /** True for a word that begins a declaration. */
   private declares({ tokenType }: IToken): boolean {
     if (T.declares.has(tokenType)) return true;
-    return this.next !== undefined && (contextualWords.get(tokenType)?.(this.next.tokenType) ?? false);
+    const [next, second] = this.following;
+    return contextualWords.get(tokenType)?.(next?.tokenType, second?.tokenType) ?? false;
   }
 
   private atLineStart(token: IToken): boolean {

@@ -20,9 +20,10 @@ import type {
   SpaceNode,
   Statement,
 } from './ast.ts';
+import { writePath } from './nodes.ts';
 import { BrokenPrinter, lastColumn } from './printBroken.ts';
 import { CommentStream } from './printComments.ts';
-import { join, level, printWidth, writePath } from './printFlat.ts';
+import { join, level, printWidth } from './printFlat.ts';
 import type { Span } from './source.ts';
 import { writeString } from './strings.ts';
 import type { WrittenLayout } from './writtenLayout.ts';

@@ -18,7 +18,7 @@ import type {
   SpreadNode,
   Statement,
 } from './ast.ts';
-import { isStatement, writePattern } from './buildAst.ts';
+import { isStatement, writePath, writePattern } from './nodes.ts';
 import { ItemPrinter } from './printItems.ts';
 import {
   binaryLevels,
@@ -29,7 +29,6 @@ import {
   levelOf,
   operandLevels,
   printWidth,
-  writePath,
 } from './printFlat.ts';
 
 /** A part of a bracket: how it is printed from an indent, and its text on one line if it has one. */

@@ -16,13 +16,12 @@ import type {
   FieldValue,
   GeneratorNode,
   ListNode,
-  PathNode,
   PipeNode,
   RangeNode,
   SpreadNode,
   Statement,
 } from './ast.ts';
-import { writePattern } from './buildAst.ts';
+import { writePath, writePattern } from './nodes.ts';
 import type { CommentStream } from './printComments.ts';
 import type { Span } from './source.ts';
 import { writeString } from './strings.ts';
@@ -377,16 +376,6 @@ export class FlatPrinter {
   protected flatEntry({ path, answer }: EntryNode, sign: string): string | undefined {
     return join`${writePath(path)}${sign}${this.flatAnswer(answer)}`;
   }
-}
-
-/** A path as it is written. */
-export function writePath({ steps }: PathNode): string {
-  return steps
-    .map((step, i) => {
-      if (step.kind === 'name') return i === 0 ? step.text : `.${step.text}`;
-      return `[${typeof step.index === 'number' ? step.index : writePath(step.index)}]`;
-    })
-    .join('');
 }
 
 /** True for what can be called or indexed without parentheses around it. */

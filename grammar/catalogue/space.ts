@@ -8,7 +8,7 @@ export interface SpaceValues {
   tooManyCases: { name: string; limit: number };
   sharedShape: { name: string; first: string; second: string };
   unsatisfiable: { count: string };
-  notCounted: { count: string; limit: number };
+  notCounted: { least: string; most: string };
   emptyChoice: { path: string };
   noFit: { what: string; found: string; wanted: string };
   badArchitecture: { problem: string };
@@ -59,9 +59,9 @@ export const spaceEntries: Entries<SpaceValues> = {
     code: 'NAS3006',
     severity: 'warning',
     title: 'too large to count under require',
-    message: ({ count, limit }) =>
-      `how many architectures are allowed is not known: at most ${count}; this is asked of each one, and of ${limit.toLocaleString('en-US')} at most`,
-    explanation: `Conditions on decisions and bounds on sums (\`params\`, \`macs\`, \`count\`) are counted without a listing, as long as the sums do not take too many different values. Other requirements, such as \`depth\`, must be asked of each architecture. In a large space, architectures are then drawn until one is allowed: each allowed one is equally likely, but their number is not known, and some ranks have no architecture.`,
+    message: ({ least, most }) =>
+      `how many architectures are allowed is not known exactly: between ${least} and ${most}`,
+    explanation: `Conditions on decisions and bounds on sums (\`params\`, \`macs\`, \`count\`) are counted without a listing, as long as the sums do not take too many different values. Other requirements, such as \`depth\`, must be asked of each architecture. In a large space, architectures are then drawn until one is allowed: each allowed one is equally likely, but their number is known only to lie between two others, and some ranks have no architecture.`,
   },
   emptyChoice: {
     code: 'NAS3007',

@@ -225,10 +225,10 @@ function list(expr: fc.Arbitrary<Expr>, generator: fc.Arbitrary<GeneratorNode>):
 function choose(
   expr: fc.Arbitrary<Expr>,
   range: fc.Arbitrary<RangeNode>,
-  alternative: fc.Arbitrary<AlternativeNode | SpreadNode>,
+  item: fc.Arbitrary<AlternativeNode | SpreadNode>,
 ): fc.Arbitrary<ChooseNode> {
   const alternatives = fc
-    .array(alternative, { minLength: 1, maxLength: 4 })
+    .array(item, { minLength: 1, maxLength: 4 })
     .map((items) => ({ kind: 'alternatives' as const, span, items }));
   const from = expr.map((value) => ({ kind: 'from' as const, span, list: value }));
   const amount: fc.Arbitrary<ChooseNode['amount']> = fc.oneof(

@@ -1,24 +1,32 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diagnosticToJson } from '../../grammar/diagnosticJson.ts';
 import type { Diagnostic } from '../../grammar/diagnostics.ts';
+import type { FileNode } from '../../grammar/ast.ts';
+import { format } from '../../grammar/format.ts';
 import { lex } from '../../grammar/lex.ts';
 import { parse, parseExpression } from '../../grammar/parse.ts';
 import { print } from '../../grammar/print.ts';
 import { renderDiagnostics } from '../../grammar/renderDiagnostic.ts';
 import { Reports } from '../../grammar/reports.ts';
+import { withoutSpans } from './sexpr.ts';
 
-const digits = readFileSync(new URL('../fixtures/digits.nas', import.meta.url), 'utf8');
+const folder = new URL('../fixtures/language/', import.meta.url);
 
-/** The words, signs and spaces of the example: concatenated they give it back. */
-const pieces: string[] = digits.match(/\w+|\s+|[^\w\s]/g) ?? [];
+/** The words, signs and spaces of each space of the design: concatenated they give it back. */
+const examples: readonly (readonly string[])[] = readdirSync(folder)
+  .map((name) => readFileSync(new URL(name, folder), 'utf8'))
+  .map((text) => text.match(/\w+|\s+|[^\w\s]/g) ?? []);
+
+const long = process.env.NASLANG_LONG === '1';
 
 /** Words and signs of the language and of others. */
 const foreign: string[] = [
-  ...'nas space motif search let choose repeat if then else not and or of step cell for from when use'.split(
-    ' ',
-  ),
+  ...(
+    'nas space motif search let choose repeat if then else not and or of step cell for from when use nodes in any ' +
+    'normal reduction notation moves architecture property genome program none true input output require'
+  ).split(' '),
   ...'( ) [ ] { } , ; : = == |> .. ... . - + " \' “ && /* # 1. .5 12kk 日本 é 👩‍👩‍👧'.split(' '),
   '\n',
   '\r',
@@ -34,15 +42,29 @@ interface Mutation {
   readonly text: string;
 }
 
+interface Mutated {
+  readonly example: number;
+  readonly mutations: readonly Mutation[];
+}
+
+/** Places are shares of the text, in ten thousandths, so that they fit every example. */
 const mutation: fc.Arbitrary<Mutation> = fc.record({
-  at: fc.nat({ max: pieces.length - 2 }),
+  at: fc.nat({ max: 9999 }),
   what: fc.constantFrom('delete', 'duplicate', 'insert', 'swap'),
   text: fc.oneof(fc.constantFrom(...foreign), fc.string({ unit: 'binary', maxLength: 6 })),
 });
 
-function mutate(mutations: readonly Mutation[]): string {
-  const result = [...pieces];
-  for (const { at, what, text } of mutations) {
+function mutated(minLength: number): fc.Arbitrary<Mutated> {
+  return fc.record({
+    example: fc.nat({ max: examples.length - 1 }),
+    mutations: fc.array(mutation, { minLength, maxLength: 6 }),
+  });
+}
+
+function mutate({ example, mutations }: Mutated): string {
+  const result = [...(examples[example] ?? [])];
+  for (const { at: share, what, text } of mutations) {
+    const at = Math.floor((share * (result.length - 1)) / 10_000);
     const piece = result[at] ?? '';
     if (what === 'delete') result[at] = '';
     else if (what === 'duplicate') result[at] = piece + piece;
@@ -83,19 +105,29 @@ function checkSpans(node: unknown, length: number): void {
   }
 }
 
+/** Formatting keeps the tree, and the comments in their order. */
+function checkFormat(text: string, file: FileNode): void {
+  const once = format({ name: 'fuzz.nas', text }).value ?? '';
+  const again = parse({ name: 'again', text: once }).value;
+  expect(withoutSpans(again)).toEqual(withoutSpans(file));
+  expect(again?.comments.map((c) => c.text)).toEqual(file.comments.map((c) => c.text));
+  expect(format({ name: 'again', text: once }).value).toBe(once);
+}
+
 describe('any input', () => {
   it('is read without throwing, and everything points into it', () => {
     fc.assert(
-      fc.property(fc.array(mutation, { minLength: 1, maxLength: 6 }), (mutations) => {
-        const text = mutate(mutations);
+      fc.property(mutated(1), (changed) => {
+        const text = mutate(changed);
         const { value, diagnostics } = parse({ name: 'fuzz.nas', text });
         checkDiagnostics(diagnostics, text.length);
         checkSpans(value, text.length);
         expect(value !== undefined || diagnostics.length > 0).toBe(true);
         // What was read in spite of errors can be printed and read again.
         if (value) expect(parse({ name: 'again', text: print(value) }).diagnostics).toEqual([]);
+        if (value && diagnostics.length === 0) checkFormat(text, value);
       }),
-      { numRuns: 3000 },
+      { numRuns: long ? 20_000 : 1500 },
     );
   });
 
@@ -118,8 +150,8 @@ describe('any input', () => {
 
   it('makes no more tokens than it has characters', () => {
     fc.assert(
-      fc.property(fc.array(mutation, { maxLength: 6 }), (mutations) => {
-        const text = mutate(mutations);
+      fc.property(mutated(0), (changed) => {
+        const text = mutate(changed);
         const { tokens, comments } = lex(new Reports({ name: 'fuzz.nas', text }));
         expect(tokens.length + comments.length).toBeLessThanOrEqual(text.length);
       }),

@@ -105,6 +105,77 @@ describe('declarations', () => {
   });
 });
 
+describe('declarations of the whole language', () => {
+  it('reads what is used from other files', () => {
+    expect(declaration('use "darts.nas"')).toBe('(use "darts.nas")');
+  });
+
+  it('reads cells with contracts and numbers', () => {
+    expect(declaration('cell f(x; c) = x')).toBe('(cell f [x] [(param c)] (block [] x))');
+    expect(declaration('normal cell normal(p, q; c) = p')).toBe(
+      '(cell normal normal [p q] [(param c)] (block [] p))',
+    );
+    expect(declaration('reduction cell reduction[2 * n](x) {\n  x\n}')).toBe(
+      '(cell reduction reduction (binary * 2 n) [x] [] (block [] x))',
+    );
+  });
+
+  it('reads nodes, named outputs and patterns', () => {
+    expect(
+      items(
+        'nodes n[4] = x\nnodes n[i: 2 * b] {\n let (y) = x, y\n}\noutput aux: x\nlet (a) = x\nlet normal = step',
+      ),
+    ).toEqual([
+      '(nodes n 4 (block [] x))',
+      '(nodes n i (binary * 2 b) (block [(let [y] x)] y))',
+      '(output aux x)',
+      '(let [a] x)',
+      '(let normal step)',
+    ]);
+  });
+
+  it('reads architectures', () => {
+    expect(
+      declaration(
+        'architecture A of s(n: 2; 3) {\n a.n[2].h[s0] = 3, b = -1\n c = [x, n[0], (none, true)]\n d = {s0: x, n[m[0]].none: { }}\n}',
+      ),
+    ).toBe(
+      '(architecture A s [(arg n 2) 3] [(entry `a.n[2].h[s0]` 3) (entry `b` -1) ' +
+        '(entry `c` (answerList [`x` `n[0]` (answerList [(none) (bool true)])])) ' +
+        '(entry `d` (answerMap [(entry `s0` `x`) (entry `n[m[0]].none` (answerMap []))]))])',
+    );
+  });
+
+  it('reads notations, moves and properties', () => {
+    expect(declaration('notation bits of s "{op:bits}"')).toBe('(notation bits s "{op:bits}")');
+    expect(declaration('moves of s { widen f, deepen a.b }')).toBe(
+      '(moves s [(field widen f) (field deepen (member a b))])',
+    );
+    expect(declaration('property "small" for a in s { a.params < 3 }')).toBe(
+      '(property "small" a s (binary < (member a params) 3))',
+    );
+  });
+
+  it('reads genomes, programs and their records', () => {
+    expect(declaration('genome g { inputs 2, notation moves, step normal }')).toBe(
+      '(genome g [(field inputs 2) (field notation moves) (field step normal)])',
+    );
+    expect(declaration('program p {\n memory { scalars 4, vectors 3 }\n setup 10 of [dot, mul]\n}')).toBe(
+      '(program p [(field memory (record [(field scalars 4) (field vectors 3)])) ' +
+        '(field setup (counted 10 (list [dot mul])))])',
+    );
+  });
+
+  it('takes words that mean something in one place as names elsewhere', () => {
+    expect(
+      declaration('motif normal(notation; moves) = reduction(step, normal |> notation(moves: step))'),
+    ).toBe(
+      '(motif normal [notation] [(param moves)] (block [] ' +
+        '(call reduction [step (pipe [normal (call notation [(arg moves step)] [])])] [])))',
+    );
+  });
+});
+
 describe('expressions', () => {
   it.each([
     ['1 + 2 * 3 - 4', '(binary - (binary + 1 (binary * 2 3)) 4)'],
@@ -137,6 +208,47 @@ describe('expressions', () => {
     ['choose 1..3 == 2', '(binary == (choose (range 1 3)) 2)'],
     ['repeat choose depth 1..5 { f }', '(repeat (choose depth (range 1 5)) (block [] f))'],
     ['repeat n { let a = f, a }', '(repeat n (block [(let a f)] a))'],
+    ['x[i + 1][0].a.b(c)', '(call (member (member (index (index x (binary + i 1)) 0) a) b) [c] [])'],
+    ['(a, b)[0]', '(index (tuple [a b]) 0)'],
+    ['h in [s0, s1] and not a in b', '(binary and (binary in h (list [s0 s1])) (unary not (binary in a b)))'],
+    ['[a, ...b |> f]', '(list [a (spread (pipe [b f]))])'],
+    [
+      '[f(h) for h in a or b if h in c]',
+      '(list [(call f [h] [])] (generator h (binary or a b) (binary in h c)))',
+    ],
+    [
+      '[choose any from 0..t for t in 0..5]',
+      '(list [(choose (any) (from (range 0 t)))] (generator t (range 0 5)))',
+    ],
+    ['[if a then b else c for (a, b) in m]', '(list [(if a b c)] (generator [a b] m))'],
+    [
+      'f(h |> g for h in xs, pad: true; c)',
+      '(call f [(items [(pipe [h g])] (generator h xs)) (arg pad (bool true))] [c])',
+    ],
+    ['f(k: h for h in xs)', '(call f [(arg k (items [h] (generator h xs)))] [])'],
+    [
+      'x |> for (c, n) in [(1, 2)] { f(c) }',
+      '(pipe [x (for [c n] (list [(tuple [1 2])]) (block [] (call f [c] [])))])',
+    ],
+    ['for i in 1..n { f } |> g', '(pipe [(for i (range 1 n) (block [] f)) g])'],
+    ['choose from xs', '(choose (from xs))'],
+    ['choose from 0..n step 2', '(choose (from (range 0 n 2)))'],
+    ['choose from a + b or x', '(binary or (choose (from (binary + a b))) x)'],
+    ['choose 2 from xs', '(choose 2 (from xs))'],
+    ['choose (n + 1) from xs', '(choose (binary + n 1) (from xs))'],
+    ['choose read 1..4 step 3 from m', '(choose read (range 1 4 3) (from m))'],
+    ['choose any from xs == c', '(binary == (choose (any) (from xs)) c)'],
+    ['choose ops any of {a}', '(choose ops (any) (alternatives [(alternative a a)]))'],
+    ['choose 1..2 of {a} |> add', '(pipe [(choose (range 1 2) (alternatives [(alternative a a)])) add])'],
+    [
+      'choose {none, ...m(c), 3 when a}',
+      '(choose (alternatives [(alternative none (none)) (spread (call m [c] [])) (alternative a 3)]))',
+    ],
+    [
+      'choose {a when b in c: d, none when e, k when f}',
+      '(choose (alternatives [(alternative a (binary in b c) d) (alternative none e (none)) (alternative k f k)]))',
+    ],
+    ['repeat choose depth 1..5 { f }[0]', '(index (repeat (choose depth (range 1 5)) (block [] f)) 0)'],
     ['f(step: 2, a: step)', '(call f [(arg step 2) (arg a step)] [])'],
   ])('%s', (text, expected) => {
     expect(expression(text)).toBe(expected);

@@ -9,6 +9,8 @@ import { expressionNode as read, parsed, withoutSpans } from './sexpr.ts';
 
 const digits = readFileSync(new URL('../fixtures/digits.nas', import.meta.url), 'utf8');
 
+const runs = process.env.NASLANG_LONG === '1' ? 10_000 : 1000;
+
 /** Prints what was read, and checks that it prints the same again. */
 function formatted(text: string): string {
   const once = print(parsed(text));
@@ -25,7 +27,7 @@ describe('printing', () => {
         expect(withoutSpans(again)).toEqual(withoutSpans(node));
         expect(print(again)).toBe(text);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs },
     );
   });
 
@@ -37,7 +39,7 @@ describe('printing', () => {
         expect(withoutSpans(again)).toEqual(withoutSpans(node));
         expect(print(again)).toBe(text);
       }),
-      { numRuns: 300 },
+      { numRuns: runs },
     );
   });
 
@@ -59,6 +61,29 @@ describe('printing', () => {
     'choose {-1, (2, 3), none, a}',
     'choose { a: { b }, none: zero }',
     'repeat choose depth 1..5 { (-x) }',
+    'f(x)[i + 1].name(y)',
+    '(a + b)[0].c',
+    '([a, b])[0]',
+    '(choose from xs)[0]',
+    'choose from 0..2 * base - 2',
+    'choose from (if a then xs else ys)',
+    'choose keep (n - 1) from [...xs, y]',
+    'choose any of {a, b}',
+    'choose 1..2 step 2 of { a, b when c, d when e: f }',
+    'choose {3 when a in xs, 5, ...xs, ...(choose from ys)}',
+    'choose { none: zero, ...f(c), -1 }',
+    '(a in xs) == b',
+    'not a in xs',
+    '[f(h) for (h, k) in xs if h in ys]',
+    '[...x for x in (if a then b else c)]',
+    'add(if a then b else c for h in choose 2 from xs)',
+    'concat(h for h in xs, pad: true; c)',
+    'f([h for h in xs])',
+    'for (c, n) in [(1, 2)] { f(c) } |> for i in 1..n { g }',
+    'for i in (x |> f) { g }',
+    '[for i in 1..3 { f }]',
+    '[...a, ...b |> c]',
+    'choose {...(a + b), ...choose {c}}',
   ])('%s keeps its parentheses', (text) => {
     expect(print(read(text)).replaceAll('(-1)', '-1')).toBe(text);
   });

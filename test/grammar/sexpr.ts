@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { parse, parseExpression } from '../../grammar/parse.ts';
 import { renderDiagnostics } from '../../grammar/renderDiagnostic.ts';
-import { writePath } from '../../grammar/printFlat.ts';
+import { writePath } from '../../grammar/nodes.ts';
 import type { Expr, FileNode, PathNode } from '../../grammar/ast.ts';
 
 type Plain = { readonly [key: string]: unknown };
