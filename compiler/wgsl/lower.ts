@@ -6,6 +6,7 @@ import type { OpName } from '../ops/attributes.ts';
 import { elementsOf, sameShape } from '../ops/shapes.ts';
 import { fuse } from './fuse.ts';
 import { copyDispatch } from './kernels/elementwise.ts';
+import { liesAlike } from './kernels/places.ts';
 import { gatherBatch, recordScalars, sgdDispatch, STEP_BYTES, type SgdOptions } from './kernels/step.ts';
 import { physicalBytes, physicalShape, weightNodes } from './layout.ts';
 import { limitProblems } from './limits.ts';
@@ -257,6 +258,14 @@ class Lowering {
   }
 
   #lower({ node, inputs, output: id, fusion }: Unit): void {
+    const [first] = inputs;
+    if (node.op === 'reshape' && first !== undefined && !this.#places.has(id)) {
+      // The same memory seen in another shape: nothing is computed.
+      if (liesAlike(this.#operand(first), this.#operand(id))) {
+        this.#places.set(id, this.#place(first));
+        return;
+      }
+    }
     this.#apply(node, fusion, inputs, id, this.#place(id));
   }
 

@@ -244,13 +244,18 @@ const reshapeKernel = moveKernel('reshape', 'f32', reshapeFields, [
   'y[i] = select(0.0, value, inside);',
 ]);
 
+/** Whether the elements of two shapes of one tensor lie at the same places in memory. */
+export function liesAlike(x: Operand, out: Operand): boolean {
+  const [inChannels, outChannels] = [channelsOf(x.shape), channelsOf(out.shape)];
+  const alike = inChannels === outChannels || (inChannels % 4 === 0 && outChannels % 4 === 0);
+  return alike && elementsOf(x.physical) === elementsOf(out.physical);
+}
+
 export const reshapeRule: KernelRule<'reshape'> = ({ inputs, output: out, profile }) => {
   const x = one(inputs);
   const [inChannels, outChannels] = [channelsOf(x.shape), channelsOf(out.shape)];
   const count = elementsOf(out.physical);
-  if (inChannels === outChannels || (inChannels % 4 === 0 && outChannels % 4 === 0)) {
-    return [copyDispatch(profile, count * 4)];
-  }
+  if (liesAlike(x, out)) return [copyDispatch(profile, count * 4)];
   const grid = fold(Math.ceil(count / THREADS));
   const values = {
     count,

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { differentiate } from '../../../compiler/graph/autodiff.ts';
 import { GraphBuilder } from '../../../compiler/graph/builder.ts';
-import type { Graph } from '../../../compiler/graph/graph.ts';
+import type { Graph, Shape } from '../../../compiler/graph/graph.ts';
 import { planInference, planTraining } from '../../../compiler/wgsl/lower.ts';
 import type { BufferRange, Plan, PlanDispatch, Profile } from '../../../compiler/wgsl/plan.ts';
 import { printPlan } from '../../../compiler/wgsl/printPlan.ts';
@@ -170,12 +170,31 @@ describe('kernels', () => {
   it('read as written: a depthwise convolution, rolling and not', async () => {
     const b = new GraphBuilder();
     const w = b.parameter('w', [3, 3, 8], { kind: 'he', fanIn: 9 });
-    const around = { stride: [1, 1], padding: [1, 1, 1, 1] } as const;
     b.outputs['y'] = b.op('depthwise', [b.input('x', [2, 8, 8, 8]), w], around);
     const rolling = planInference(b.finish(), { profile: lavapipe });
     await expect(rolling.kernels[0].wgsl).toMatchFileSnapshot('goldens/depthwise_rolling.wgsl');
     const portable = planInference(b.finish(), { profile: { kind: 'gpu', subgroupSize: undefined } });
     await expect(portable.kernels[0].wgsl).toMatchFileSnapshot('goldens/depthwise.wgsl');
+  });
+});
+
+describe('reshape', () => {
+  const dispatchesOf = (from: Shape, to: Shape): number => {
+    const b = new GraphBuilder();
+    const y = b.op('reshape', [b.op('relu', [b.input('x', from)], {})], { shape: to });
+    b.outputs['y'] = b.op('scale', [y], { factor: 2 });
+    return verifyPlan(planInference(b.finish(), { profile: lavapipe })).programs['evaluate'].length;
+  };
+
+  it('costs nothing where the elements lie alike', () => {
+    expect(dispatchesOf([2, 3, 8], [6, 8])).toBe(2);
+    expect(dispatchesOf([2, 3, 5], [6, 5])).toBe(2);
+    expect(dispatchesOf([2, 3, 8], [2, 24])).toBe(2);
+  });
+
+  it('moves the elements where padding comes in between', () => {
+    expect(dispatchesOf([2, 3, 5], [2, 15])).toBe(3);
+    expect(dispatchesOf([2, 12], [2, 4, 3])).toBe(3);
   });
 });
 
