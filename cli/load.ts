@@ -33,7 +33,7 @@ export interface SearchSettings {
 /** Reads and parses a file. Refuses with all that is wrong in it. */
 export async function loadProgram(context: Context, file: string): Promise<Program> {
   const source = await readText(context.terminal, file);
-  return accept(context, readProgram(source, nodeHost()));
+  return accept(context, readProgram(source, nodeHost(context.terminal.cwd)));
 }
 
 /** Compiles the space that the options name, the one called `otherwise`, or the only one. */

@@ -2,21 +2,39 @@
  * The front of the compiler: from text to programs, spaces and searches. Everything that it needs from
  * outside comes in through a {@link Host}.
  */
-import type { Expr, MotifNode, SearchNode, SpaceNode } from '../grammar/ast.ts';
+import type {
+  ArchitectureNode,
+  CellNode,
+  Declaration,
+  Expr,
+  GenomeNode,
+  MotifNode,
+  MovesNode,
+  NameNode,
+  NotationNode,
+  ProgramNode,
+  PropertyNode,
+  SearchNode,
+  SpaceNode,
+} from '../grammar/ast.ts';
 import { diagnose, hasErrors, type Checked, type Diagnostic } from '../grammar/diagnostics.ts';
 import { parse, parseExpression } from '../grammar/parse.ts';
 import type { Source } from '../grammar/source.ts';
 import { didYouMean } from '../util/didYouMean.ts';
-import { invariant } from '../util/invariant.ts';
+import { invariant, present } from '../util/invariant.ts';
 import { listWords } from '../util/words.ts';
+import { describeShape } from './ops/takes.ts';
 import { checkSearch, searchFields } from './search/check.ts';
 import { overrideSearch, type OverriddenSearch, type SearchOverride } from './search/overrides.ts';
 import type { SearchSpec } from './search/search.ts';
 import type { Vocabulary } from './search/vocabulary.ts';
+import type { Architecture } from './space/architecture.ts';
+import { readArchitecture } from './space/architectures.ts';
 import { elaborate, type Override, type ParsedFile } from './space/elaborate.ts';
 import { membersOf, type Members } from './space/members.ts';
+import { compileMoves, type MoveRule } from './space/moves.ts';
+import { compileNotation, type Notation } from './space/notations.ts';
 import { evaluateOpen, valuesOf } from './space/open.ts';
-import { describeShape } from './ops/takes.ts';
 import { checkNames } from './space/resolve.ts';
 import type { Space } from './space/space.ts';
 
@@ -24,37 +42,120 @@ import type { Space } from './space/space.ts';
 export interface Host {
   /** Files whose motifs every file may use. */
   readonly library: readonly Source[];
+  /** The file that `use "path"` names in `from`, or why it cannot be had. */
+  readonly use?: (path: string, from: Source) => Source | { readonly problem: string };
 }
 
-/** A file that has been read and whose names are sound. */
+/** A file that has been read and whose names are sound, with all that it uses. */
 export interface Program extends ParsedFile {
   readonly library: readonly ParsedFile[];
+  /** The files that this one uses, each after those that it uses itself. */
+  readonly used: readonly ParsedFile[];
   readonly spaces: readonly SpaceNode[];
   readonly searches: readonly SearchNode[];
+  readonly architectures: readonly ArchitectureNode[];
+  readonly notations: readonly NotationNode[];
+  readonly moves: readonly MovesNode[];
+  readonly properties: readonly PropertyNode[];
+  readonly genomes: readonly GenomeNode[];
+  readonly programs: readonly ProgramNode[];
+  /** The file in which a declaration stands. */
+  readonly sourceOf: (node: Declaration) => Source;
 }
 
-/** `--set PATH=VALUE`, as typed. */
-export interface Setting {
-  readonly path: string;
-  readonly value: string;
-}
+/** Files that one file may use, itself included. */
+const fileLimit = 64;
 
-/** Reads a file. Reports all of its syntax errors, or all of its clashes of names. */
+/** Reads a file and those that it uses. Reports all syntax errors, or all clashes of names. */
 export function readProgram(source: Source, host: Host): Checked<Program> {
-  const parsed = parse(source);
-  if (!parsed.value || hasErrors(parsed.diagnostics))
-    return { value: undefined, diagnostics: parsed.diagnostics };
-  const file = parsed.value;
-  const diagnostics = [...parsed.diagnostics, ...checkNames(source, file)];
+  const files: ParsedFile[] = [];
+  const diagnostics: Diagnostic[] = [];
+  readWith(source, host, [], files, diagnostics);
+  const own = files.at(-1);
+  if (hasErrors(diagnostics) || own === undefined) return { value: undefined, diagnostics };
+  const sources = new Map<Declaration, Source>();
+  for (const file of files) for (const node of file.file.declarations) sources.set(node, file.source);
+  const all = files.flatMap((f) => f.file.declarations);
+  diagnostics.push(...clashes(files));
   if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
+  const only = <K extends Declaration['kind']>(kind: K): Extract<Declaration, { kind: K }>[] =>
+    all.filter((d): d is Extract<Declaration, { kind: K }> => d.kind === kind);
   const program: Program = {
-    source,
-    file,
+    ...own,
     library: host.library.map(parseLibrary),
-    spaces: file.declarations.flatMap((d) => (d.kind === 'space' ? [d] : [])),
-    searches: file.declarations.flatMap((d) => (d.kind === 'search' ? [d] : [])),
+    used: files.slice(0, -1),
+    spaces: only('space'),
+    searches: own.file.declarations.flatMap((d) => (d.kind === 'search' ? [d] : [])),
+    architectures: only('architecture'),
+    notations: only('notation'),
+    moves: only('moves'),
+    properties: only('property'),
+    genomes: only('genome'),
+    programs: only('program'),
+    sourceOf: (node) => present(sources.get(node), 'the file of a declaration'),
   };
   return { value: program, diagnostics };
+}
+
+/** Reads a file after those that it uses. */
+function readWith(
+  source: Source,
+  host: Host,
+  path: readonly string[],
+  files: ParsedFile[],
+  diagnostics: Diagnostic[],
+): void {
+  const parsed = parse(source);
+  diagnostics.push(...parsed.diagnostics);
+  if (!parsed.value || hasErrors(parsed.diagnostics)) return;
+  const file = parsed.value;
+  for (const node of file.declarations) {
+    if (node.kind !== 'use') continue;
+    const at = { source, span: node.path.span };
+    const name = node.path.value;
+    const found = host.use?.(name, source) ?? { problem: 'no other file can be read here' };
+    if ('problem' in found) {
+      diagnostics.push(diagnose('unreadFile', { path: name, problem: found.problem }, { at }));
+    } else if (found.name === source.name || path.includes(found.name)) {
+      diagnostics.push(diagnose('useCycle', { path: name }, { at }));
+    } else if (!files.some((f) => f.source.name === found.name)) {
+      if (files.length + path.length >= fileLimit) {
+        diagnostics.push(diagnose('limitReached', { what: 'files', limit: fileLimit }, { at }));
+        return;
+      }
+      readWith(found, host, [...path, source.name], files, diagnostics);
+    }
+  }
+  diagnostics.push(...checkNames(source, file));
+  files.push({ source, file });
+}
+
+/** What two files that are used together both declare. */
+function clashes(files: readonly ParsedFile[]): readonly Diagnostic[] {
+  const first = new Map<string, { readonly source: Source; readonly node: Declaration }>();
+  const diagnostics: Diagnostic[] = [];
+  for (const { source, file } of files) {
+    for (const node of file.declarations) {
+      if (!('name' in node) || node.kind === 'property' || node.kind === 'search') continue;
+      const kind = node.kind === 'cell' ? 'motif' : node.kind === 'genome' || node.kind === 'program' ? 'space' : node.kind;
+      const key = `${kind} ${node.name.text}`;
+      const before = first.get(key);
+      if (!before) first.set(key, { source, node });
+      else if (before.source !== source && 'name' in before.node) {
+        diagnostics.push(
+          diagnose(
+            'repeatedName',
+            { name: node.name.text },
+            {
+              at: { source, span: node.name.span },
+              labels: [{ location: { source: before.source, span: before.node.name.span }, text: 'and here' }],
+            },
+          ),
+        );
+      }
+    }
+  }
+  return diagnostics;
 }
 
 function parseLibrary(source: Source): ParsedFile {
@@ -63,12 +164,20 @@ function parseLibrary(source: Source): ParsedFile {
   return { source, file: value };
 }
 
-/** A space with its members counted. */
+/** `--set PATH=VALUE`, as typed. */
+export interface Setting {
+  readonly path: string;
+  readonly value: string;
+}
+
+/** A space with its members counted, and what the file says of it. */
 export interface CompiledSpace {
   readonly space: Space;
   readonly members: Members;
-  /** The syntax that it came from: the space and every motif of its file. */
-  readonly syntax: { readonly space: SpaceNode; readonly motifs: readonly MotifNode[] };
+  /** The syntax that it came from: the space and every motif and cell that it may use. */
+  readonly syntax: { readonly space: SpaceNode; readonly motifs: readonly (MotifNode | CellNode)[] };
+  readonly notations: readonly Notation[];
+  readonly moves: readonly MoveRule[];
 }
 
 /** Compiles the space called `name`, or the only one. Settings give values to its parameters. */
@@ -79,6 +188,15 @@ export function compileSpace(
 ): Checked<CompiledSpace> {
   const chosen = chooseOne(program.spaces, name, 'space', program);
   if (!chosen.value) return { value: undefined, diagnostics: chosen.diagnostics };
+  const { overrides, diagnostics } = overridesOf(settings);
+  if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
+  return compileWith(program, chosen.value, overrides);
+}
+
+function overridesOf(settings: readonly Setting[]): {
+  readonly overrides: readonly Override[];
+  readonly diagnostics: readonly Diagnostic[];
+} {
   const overrides: Override[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const setting of settings) {
@@ -86,8 +204,55 @@ export function compileSpace(
     diagnostics.push(...problems);
     if (value) overrides.push({ name: setting.path.replace(/^space\./, ''), value, source });
   }
+  return { overrides, diagnostics };
+}
+
+/** An architecture that a file names, with its space as it was published. */
+export interface CompiledArchitecture extends CompiledSpace {
+  readonly architecture: Architecture;
+}
+
+/** Compiles the architecture called `name` and its space; settings win over what the declaration gives to the parameters. */
+export function compileArchitecture(
+  program: Program,
+  name: string,
+  settings: readonly Setting[] = [],
+): Checked<CompiledArchitecture> {
+  const node = program.architectures.find((a) => a.name.text === name);
+  if (!node) {
+    const names = program.architectures.map((a) => a.name.text);
+    const hint = didYouMean(name, names) ?? (names.length > 0 ? `it has ${listWords(names)}` : undefined);
+    return { value: undefined, diagnostics: [diagnose('badArchitecture', { problem: `nothing is called \`${name}\`` }, { hint })] };
+  }
+  const source = program.sourceOf(node);
+  const found = spaceNamed(program, node.space, source);
+  if (!found.value) return { value: undefined, diagnostics: found.diagnostics };
+  const { overrides, diagnostics } = overridesOf(settings);
   if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
-  return compileWith(program, chosen.value, overrides);
+  const compiled = compileWith(program, found.value, [...argsOf(node, source), ...overrides]);
+  if (!compiled.value) return { value: undefined, diagnostics: compiled.diagnostics };
+  const read = readArchitecture(compiled.value.space, node, source);
+  const told = [...compiled.diagnostics, ...read.diagnostics];
+  if (!read.value) return { value: undefined, diagnostics: told };
+  return { value: { ...compiled.value, architecture: read.value }, diagnostics: told };
+}
+
+/** The arguments of a search or an architecture as values of the space's parameters. */
+function argsOf(node: SearchNode | ArchitectureNode, source: Source): readonly Override[] {
+  return node.args.flatMap((arg): Override[] =>
+    arg.name ? [{ name: arg.name.text, value: arg.value, source }] : [],
+  );
+}
+
+function spaceNamed(program: Program, name: NameNode, source: Source): Checked<SpaceNode> {
+  const space = program.spaces.find((s) => s.name.text === name.text);
+  if (space) return { value: space, diagnostics: [] };
+  const hint = didYouMean(
+    name.text,
+    program.spaces.map((s) => s.name.text),
+  );
+  const at = { source, span: name.span };
+  return { value: undefined, diagnostics: [diagnose('unknownSpace', { name: name.text }, { at, hint })] };
 }
 
 function compileWith(
@@ -95,13 +260,68 @@ function compileWith(
   space: SpaceNode,
   overrides: readonly Override[],
 ): Checked<CompiledSpace> {
-  const elaborated = elaborate({ file: program, library: program.library, source: program.source, space, overrides });
+  const elaborated = elaborate({
+    file: program,
+    library: [...program.library, ...program.used],
+    source: program.sourceOf(space),
+    space,
+    overrides,
+  });
   if (!elaborated.value) return { value: undefined, diagnostics: elaborated.diagnostics };
   const members = membersOf(elaborated.value);
   const diagnostics = [...elaborated.diagnostics, ...members.diagnostics];
   if (!members.value) return { value: undefined, diagnostics };
-  const motifs = program.file.declarations.flatMap((d) => (d.kind === 'motif' ? [d] : []));
-  return { value: { space: elaborated.value, members: members.value, syntax: { space, motifs } }, diagnostics };
+  const motifs = [...program.used, program].flatMap((f) =>
+    f.file.declarations.flatMap((d) => (d.kind === 'motif' || d.kind === 'cell' ? [d] : [])),
+  );
+  const extras = extrasOf(program, space, elaborated.value);
+  const syntax = { space, motifs };
+  return { value: { space: elaborated.value, members: members.value, syntax, ...extras }, diagnostics };
+}
+
+/** The notations and moves of a space. One that does not fit under these parameters is left out; `nas check` reports it. */
+function extrasOf(
+  program: Program,
+  node: SpaceNode,
+  space: Space,
+): Pick<CompiledSpace, 'notations' | 'moves'> {
+  const mine = <N extends NotationNode | MovesNode>(nodes: readonly N[]): readonly N[] =>
+    nodes.filter((n) => n.space.text === node.name.text);
+  return {
+    notations: mine(program.notations).flatMap(
+      (n) => compileNotation(space, n, program.sourceOf(n)).value ?? [],
+    ),
+    moves: mine(program.moves).flatMap((n) => compileMoves(space, n, program.sourceOf(n)).value ?? []),
+  };
+}
+
+/** Everything that a file says of its spaces beside the spaces: architectures, notations, moves and searches' spaces. */
+export function checkDeclarations(program: Program): readonly Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  for (const node of program.architectures) {
+    if (program.sourceOf(node) === program.source) {
+      diagnostics.push(...compileArchitecture(program, node.name.text).diagnostics);
+    }
+  }
+  for (const node of [...program.notations, ...program.moves, ...program.properties]) {
+    const source = program.sourceOf(node);
+    if (source !== program.source) continue;
+    const found = spaceNamed(program, node.space, source);
+    if (!found.value) {
+      diagnostics.push(...found.diagnostics);
+      continue;
+    }
+    if (node.kind === 'property') continue;
+    const compiled = compileWith(program, found.value, []);
+    if (!compiled.value) continue;
+    const { space } = compiled.value;
+    diagnostics.push(
+      ...(node.kind === 'notation'
+        ? compileNotation(space, node, source).diagnostics
+        : compileMoves(space, node, source).diagnostics),
+    );
+  }
+  return diagnostics;
 }
 
 /** A search with the space that it searches. */
@@ -121,23 +341,12 @@ export function compileSearch(
   const chosen = chooseOne(program.searches, name, 'search', program);
   if (!chosen.value) return { value: undefined, diagnostics: chosen.diagnostics };
   const node = chosen.value;
-  const space = program.spaces.find((s) => s.name.text === node.space.text);
-  if (!space) {
-    const at = { source: program.source, span: node.space.span };
-    const hint = didYouMean(
-      node.space.text,
-      program.spaces.map((s) => s.name.text),
-    );
-    return {
-      value: undefined,
-      diagnostics: [diagnose('unknownSpace', { name: node.space.text }, { at, hint })],
-    };
-  }
+  const found = spaceNamed(program, node.space, program.source);
+  if (!found.value) return { value: undefined, diagnostics: found.diagnostics };
+  const space = found.value;
   const sorted = sortSettings(settings, space);
   if (hasErrors(sorted.diagnostics)) return { value: undefined, diagnostics: sorted.diagnostics };
-  const own = node.args.flatMap((arg): Override[] =>
-    arg.name ? [{ name: arg.name.text, value: arg.value, source: program.source }] : [],
-  );
+  const own = argsOf(node, program.source);
   const changed: OverriddenSearch = overrideSearch(node, sorted.search);
   const search = checkSearch(changed.node, program.source, vocabulary, changed.sources);
   const compiled = compileWith(program, space, [...own, ...sorted.space]);

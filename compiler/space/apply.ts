@@ -103,7 +103,8 @@ function tryCase(operation: OperationName, attributes: Attributes, shapes: reado
   const wrong = inputsProblem(operations[operation], shapes);
   if (wrong) return wrong;
   const builder = new GraphBuilder();
-  const inputs = shapes.map((shape, i) => builder.input(`x${i}`, [scratchBatch, ...shape]));
+  const dtype = operations[operation].takes === 'tokens' ? 'i32' : 'f32';
+  const inputs = shapes.map((shape, i) => builder.input(`x${i}`, [scratchBatch, ...shape], dtype));
   try {
     const use = { operation, attributes, site: 'site', mode: 'training' } as const;
     const y = buildOperation(builder, new Map(), use, inputs);

@@ -180,6 +180,7 @@ function evaluateOutput(e: Elaboration, item: OutputNode, context: Context): Val
   const site = item.name ? new Site(context.site.claim(item.name.text)) : context.site;
   const value = evaluate(e, item.value, { ...context, body, site });
   if (value.kind === 'tensor' || value.kind === 'error') return value;
+  if (item.name && value.kind === 'none') return value; // a head that is left out
   const wanted = 'a tensor to put out';
   e.report('wrongKind', { found: describe(value), wanted }, locate(context, item.value));
   return errorVal;
@@ -273,7 +274,7 @@ function elaborateInput(e: Elaboration, node: InputNode, context: Context): Valu
     return errorVal;
   }
   const open = fixed<Shape>(shape);
-  return tensorVal(e.addNode({ kind: 'input', name: node.name.text, exists: always, shape: open }, at));
+  return tensorVal(e.addNode({ kind: 'input', name: node.name.text, dtype: node.type.text === 'tokens' ? 'i32' : 'f32', exists: always, shape: open }, at));
 }
 
 /** Two decisions of one name would be one answer in an architecture. */

@@ -130,7 +130,7 @@ function numbers(apply: (values: readonly number[]) => number): (call: Call) => 
 function folded(join: (a: number, b: number) => number, empty?: number): (call: Call) => Value {
   return (call) => {
     const [only] = call.values;
-    if (only?.kind !== 'list') return numbers((all) => all.reduce(join))(call);
+    if (only?.kind !== 'list') return numbers((all) => all.reduce((a, b) => join(a, b)))(call);
     const { e, name, at, context } = call;
     const nothing = empty ?? null;
     let result: Open<number | null> = fixed(nothing);

@@ -32,7 +32,7 @@ export function instantiate(space: Space, architecture: Architecture, options: I
   for (const node of taken.nodes([space.output, ...heads.map((h) => h.node)])) {
     if (node.kind === 'input') {
       const shape = present(evaluateOpen(node.shape, choices), 'the shape of the input');
-      built.set(node.id, builder.input('x', [options.batch, ...shape]));
+      built.set(node.id, builder.input('x', [options.batch, ...shape], node.dtype));
     } else if (node.kind === 'apply') {
       const values: Record<string, StaticValue> = {};
       for (const [name, open] of Object.entries(node.attributes)) {

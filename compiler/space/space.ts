@@ -7,7 +7,7 @@
  * can be checked and counted without listing its members.
  */
 import type { Location } from '../../grammar/source.ts';
-import type { Shape } from '../graph/graph.ts';
+import type { DType, Shape } from '../graph/graph.ts';
 import type { OperationName } from '../ops/operations.ts';
 
 /** Index of a decision in its space; smaller means earlier in the text. */
@@ -84,6 +84,8 @@ interface SpaceNodeBase {
 export interface SpaceInput extends SpaceNodeBase {
   readonly kind: 'input';
   readonly name: string;
+  /** `i32` for tokens. */
+  readonly dtype: DType;
 }
 
 /**
