@@ -39,13 +39,13 @@ export async function count(context: Context, file: string, options: CountOption
       space: space.name,
       decisions: space.decisions.length,
       free,
-      allowed: allowed ?? null,
+      ...(allowed === undefined ? { allowed: null, between: [members.least, members.places] } : { allowed }),
       distinct: distinct === undefined ? null : BigInt(distinct),
     });
   } else {
     context.print(
       `free ${free}`,
-      allowed === undefined ? 'allowed not known' : `allowed ${allowed}`,
+      allowed === undefined ? `allowed between ${members.least} and ${members.places}` : `allowed ${allowed}`,
       distinct === undefined ? 'distinct not computed' : `distinct ${distinct}`,
     );
   }

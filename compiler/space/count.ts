@@ -11,7 +11,7 @@ import type { Space } from './space.ts';
 export const stateLimit = 2_000_000;
 
 /** More states than this, with the sums that requirements need, and the allowed architectures are not counted. */
-export const sumLimit = 500_000;
+export const sumLimit = 300_000;
 
 /** The decision sequences of a space, `require` ignored. */
 export function countFree(space: Space): Checked<Automaton> {

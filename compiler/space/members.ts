@@ -9,9 +9,10 @@ import { invariant, present } from '../../util/invariant.ts';
 import type { Random } from '../../util/random.ts';
 import { Automaton } from './algebra/automaton.ts';
 import { decisionsOf } from './algebra/derivation.ts';
+import { bracket } from './algebra/coarse.ts';
 import { constrain } from './algebra/constrained.ts';
 import { judge, meets } from './algebra/evaluate.ts';
-import { costTerms, numberTerms, sortRequirements, type Requirements } from './algebra/requirements.ts';
+import { costTerms, numberTerms, sortRequirements } from './algebra/requirements.ts';
 import { buildLayers } from './algebra/residuals.ts';
 import type { Architecture } from './architecture.ts';
 import { countFree, stateLimit, sumLimit } from './count.ts';
@@ -31,6 +32,8 @@ export interface Members {
   readonly free: bigint;
   /** Decision sequences that meet every requirement; undefined where they could not be counted. */
   readonly allowed: bigint | undefined;
+  /** Members that there are at least. Where `allowed` is known this is the same number. */
+  readonly least: bigint;
   /**
    * Ranks go from 0 to `places - 1`, in text order. Where `allowed` is known this is the same number, and every rank has a
    * member; otherwise it is an upper bound, and some ranks have none.
@@ -67,13 +70,15 @@ export function membersOf(space: Space): Checked<Members> {
   const { value: free, diagnostics } = countFree(space);
   if (!free) return { value: undefined, diagnostics };
   if (space.requirements.length === 0) return { value: counted(space, free.total, free), diagnostics: [] };
-  const { ways, others } = countAllowed(space, free);
+  const { ways, others, least } = countAllowed(space, free);
   if (ways.total === 0n) return { value: undefined, diagnostics: [unsatisfiable(space, free)] };
-  if (others.length === 0) return { value: counted(space, free.total, ways), diagnostics: [] };
+  if (others.length === 0 || least === ways.total) {
+    return { value: counted(space, free.total, ways), diagnostics: [] };
+  }
   if (ways.total > BigInt(filterLimit)) {
     return {
-      value: rejecting(space, free.total, ways, others),
-      diagnostics: [notCounted(others, ways.total)],
+      value: rejecting(space, free.total, { ways, others, least }),
+      diagnostics: [notCounted(others, least, ways.total)],
     };
   }
   const ranks = listAllowed(space, ways, others);
@@ -81,27 +86,32 @@ export function membersOf(space: Space): Checked<Members> {
   return { value: listed(space, free.total, ways, ranks), diagnostics: [] };
 }
 
-/** An automaton under as many of the requirements as it can carry, and the requirements that are left. */
-function countAllowed(
-  space: Space,
-  free: Automaton,
-): { readonly ways: Automaton; readonly others: readonly Requirement[] } {
-  const sorted = sortRequirements(space);
-  const size = space.decisions.length;
-  const ways = withSums(space, sorted);
-  if (ways) return { ways, others: sorted.others };
-  // Conditions on decisions alone are tried without the sums.
-  const others = space.requirements.filter((r) => sorted.others.includes(r) || sorted.summed.includes(r));
-  const { conditions } = sorted;
-  const built = buildLayers(space.decisions, space.derived, { conditions, terms: [], sums: 0 }, stateLimit);
-  if (built) return { ways: new Automaton(built.layers, size, built.empty), others };
-  return { ways: free, others: space.requirements };
+/** What the automaton could carry of the requirements. */
+interface Allowed {
+  /** Holds every member, and others too unless nothing is left. */
+  readonly ways: Automaton;
+  /** What is left to be asked of each. */
+  readonly others: readonly Requirement[];
+  /** Members that there are at least. */
+  readonly least: bigint;
 }
 
-function withSums(space: Space, { conditions, sums, formulas }: Requirements): Automaton | undefined {
+function countAllowed(space: Space, free: Automaton): Allowed {
+  const { conditions, sums, formulas, summed, others } = sortRequirements(space);
+  const size = space.decisions.length;
   const plan = { conditions, terms: numberTerms(sums), sums: sums.length };
   const built = buildLayers(space.decisions, space.derived, plan, stateLimit);
-  return built && constrain(built, formulas, space.decisions.length, sumLimit);
+  const left = space.requirements.filter((r) => others.includes(r) || summed.includes(r));
+  if (built) {
+    const ways = constrain(built, formulas, size, sumLimit);
+    if (ways) return { ways, others, least: others.length === 0 ? ways.total : 0n };
+    const near = bracket(built, formulas, size, sumLimit);
+    if (near) return { ways: near.ways, others: left, least: others.length === 0 ? near.least : 0n };
+  }
+  // Conditions on decisions alone, without the sums.
+  const plain = buildLayers(space.decisions, space.derived, { conditions, terms: [], sums: 0 }, stateLimit);
+  if (plain) return { ways: new Automaton(plain.layers, size, plain.empty), others: left, least: 0n };
+  return { ways: free, others: space.requirements, least: 0n };
 }
 
 function namesPeakMemory(expression: RequireExpression): boolean {
@@ -179,11 +189,11 @@ function rangeOfCosts(space: Space): Readonly<Record<keyof Cost, readonly [numbe
   return { params: at(0), macs: at(1) };
 }
 
-function notCounted(others: readonly Requirement[], places: bigint): Diagnostic {
+function notCounted(others: readonly Requirement[], least: bigint, most: bigint): Diagnostic {
   const [first, ...more] = others;
   return diagnose(
     'notCounted',
-    { count: format(places), limit: filterLimit },
+    { least: format(least), most: format(most) },
     {
       at: first?.location,
       labels: more.map(({ location }) => ({ location, text: 'and this one' })),
@@ -199,6 +209,7 @@ function counted(space: Space, free: bigint, ways: Automaton): Members {
   return {
     free,
     allowed: ways.total,
+    least: ways.total,
     places: ways.total,
     ways,
     unrank: (rank) => named(ways.unrank(rank)),
@@ -227,6 +238,7 @@ function listed(space: Space, free: bigint, ways: Automaton, ranks: readonly num
   return {
     ...all,
     allowed,
+    least: allowed,
     places: allowed,
     unrank: at,
     rank,
@@ -250,7 +262,7 @@ function listAllowed(space: Space, ways: Automaton, others: readonly Requirement
 }
 
 /** Which of the ways are members is found out one at a time. */
-function rejecting(space: Space, free: bigint, ways: Automaton, others: readonly Requirement[]): Members {
+function rejecting(space: Space, free: bigint, { ways, others, least }: Allowed): Members {
   const all = counted(space, free, ways);
   const fits = (architecture: Architecture): boolean => {
     const judged = judge(space, architecture.choices);
@@ -259,6 +271,7 @@ function rejecting(space: Space, free: bigint, ways: Automaton, others: readonly
   return {
     ...all,
     allowed: undefined,
+    least,
     rank: (architecture) => {
       const rank = all.rank(architecture);
       return rank !== undefined && fits(architecture) ? rank : undefined;

@@ -187,6 +187,11 @@ export class SpaceMaker {
     return testOf(id, branches)!;
   }
 
+  /** Where a decision that always exists is answered by an option. */
+  is(id: number, option: number): Open<boolean> {
+    return takes(id, option, this.decisions[id].options.length);
+  }
+
   finish(output: number = this.nodes.length - 1): Space {
     const { decisions, subsets, derived, nodes, requirements } = this;
     const fixedParts = { name: 'made', params: {}, narrowed: true, auxiliary: [] };

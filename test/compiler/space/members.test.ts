@@ -1,5 +1,8 @@
 /** Counts and ranks against brute force, on spaces made without the language. */
 import { expect, test } from 'vitest';
+import { bracket } from '../../../compiler/space/algebra/coarse.ts';
+import { numberTerms, sortRequirements } from '../../../compiler/space/algebra/requirements.ts';
+import { buildLayers } from '../../../compiler/space/algebra/residuals.ts';
 import { membersOf } from '../../../compiler/space/members.ts';
 import { makeSpace } from '../../arbitraries/spaceObjects.ts';
 
@@ -53,4 +56,25 @@ test(`${spaces} random spaces: free, allowed, ranks and members are those of bru
   }
   expect(unsatisfiable).toBeLessThan(spaces / 3);
   expect(large).toBeGreaterThanOrEqual(Math.floor(spaces / 12));
+});
+
+test('a bracket lies around the number allowed, and its ways hold all members', () => {
+  let closed = 0;
+  for (let seed = 0; seed < spaces; seed++) {
+    const made = makeSpace({ seed, decisions: 9, requirements: 3, depth: false, limit: 4_000 });
+    const { space, allowed } = made;
+    const { conditions, sums, formulas, others } = sortRequirements(space);
+    expect(others).toEqual([]);
+    if (formulas.length === 0) continue;
+    const plan = { conditions, terms: numberTerms(sums), sums: sums.length };
+    const built = buildLayers(space.decisions, space.derived, plan, 1_000_000)!;
+    for (const steps of [3, 20, 100_000]) {
+      const { ways, least } = bracket(built, formulas, space.decisions.length, 1_000_000, [steps])!;
+      expect(Number(least)).toBeLessThanOrEqual(allowed.length);
+      expect(allowed.every((choices) => ways.contains(choices))).toBe(true);
+      // On a grid as fine as the sums themselves, only divisions leave a doubt.
+      if (steps === 100_000 && Number(ways.total) === allowed.length) closed++;
+    }
+  }
+  expect(closed).toBeGreaterThan(spaces / 4);
 });
