@@ -33,7 +33,15 @@ import {
   TooManyCases,
 } from './open.ts';
 import type { Open, SpaceNodeId, StaticValue } from './space.ts';
-import { errorVal, formatStatic, noneVal, type NoneVal, type TensorVal, type Value } from './values.ts';
+import {
+  errorVal,
+  formatStatic,
+  noneVal,
+  type Identity,
+  type NoneVal,
+  type TensorVal,
+  type Value,
+} from './values.ts';
 
 /** An operation with its static arguments, ready for tensors. */
 export interface OperationUse {
@@ -120,7 +128,7 @@ export type Operand = TensorVal | NoneVal;
 
 /** A tensor that is always there. */
 export function tensorVal(node: SpaceNodeId, there: Open<boolean> = always): TensorVal {
-  return { kind: 'tensor', node, present: there, identity: fixed(node) };
+  return { kind: 'tensor', node, present: there, identity: { kind: 'node', node } };
 }
 
 /** Where an operand is a tensor. */
@@ -277,21 +285,20 @@ export function selectTensor(
   );
   const there = chosen && e.named(simpler(chosen, exists));
   if (!first || there === undefined || there === never) return noneVal;
-  const pick = <T>(of: (t: TensorVal) => Open<T>): Open<T> =>
-    present(
-      select(
-        on,
-        operands.map((o) => (o?.kind === 'tensor' ? of(o) : undefined)),
-      ),
-      'a case of the selected tensor',
-    );
-  const identity = pick((t) => t.identity);
+  const parts = operands.map((o) => (o?.kind === 'tensor' ? o.identity : undefined));
+  const identity: Identity = { kind: 'select', on, parts };
   const possible = operands.filter((o) => o !== undefined);
   if (possible.every((o) => o.kind === 'tensor' && o.node === first.node)) {
-    return { ...first, present: there, identity };
+    return { ...first, present: there };
   }
   const inputs = operands.map((o) => (o?.kind === 'tensor' ? o.node : undefined));
-  const shape = pick((t) => e.node(t.node).shape);
+  const shape = present(
+    select(
+      on,
+      operands.map((o) => (o?.kind === 'tensor' ? e.node(o.node).shape : undefined)),
+    ),
+    'the shape of the selected tensor',
+  );
   const node = e.addNode({ kind: 'select', on, inputs, exists, shape }, at, there);
   return { kind: 'tensor', node, present: there, identity };
 }

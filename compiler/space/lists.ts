@@ -26,6 +26,7 @@ import {
   named,
   noneVal,
   staticVal,
+  type Identity,
   type ListItem,
   type Value,
 } from './values.ts';
@@ -290,12 +291,28 @@ export function evaluateIn(e: Elaboration, left: Value, right: Value, context: C
 
 function sameThing(a: Value, b: Value): Open<boolean> | undefined {
   if (a.kind === 'tensor' && b.kind === 'tensor') {
-    return mapOpen([a.identity, b.identity], always, ([x, y]) => x === y) ?? never;
+    return sameTensor(a.identity, b.identity);
   }
   if (a.kind === 'static' && b.kind === 'static') {
     return mapOpen([a.value, b.value], always, ([x, y]) => fixed(x) === fixed(y)) ?? never;
   }
   return undefined;
+}
+
+/** Where two tensors are one. */
+function sameTensor(a: Identity, b: Identity): Open<boolean> {
+  if (a.kind === 'node') return b.kind === 'node' ? (a.node === b.node ? always : never) : sameTensor(b, a);
+  return a.parts
+    .map((part, i) => {
+      const same = part ? sameTensor(part, b) : never;
+      return same === never
+        ? never
+        : both(
+            same,
+            holds(a.on, (on) => on === i),
+          );
+    })
+    .reduce(either, never);
 }
 
 /** `xs` picked at an open place: which of the items stands, by guards that exclude each other. */

@@ -65,8 +65,15 @@ function known<T>(open: Open<T>): Open<T> {
 export function fixed<T>(value: T): Open<T> {
   if (value === true) return always as Open<T>;
   if (value === false) return never as Open<T>;
-  return keep(`=${keyOf(value)}`, () => ({ kind: 'fixed', value }));
+  if (typeof value !== 'object' || value === null) return keep(`=${keyOf(value)}`, () => ({ kind: 'fixed', value }));
+  const before = leaves.get(value);
+  if (before) return before as Open<T>; // the same object, which nobody changes
+  const leaf = keep(`=${keyOf(value)}`, (): Open<T> => ({ kind: 'fixed', value }));
+  leaves.set(value, leaf);
+  return leaf;
 }
+
+const leaves = new WeakMap<object, Open<unknown>>();
 
 /** True for equal plain data, and for nothing else. */
 function keyOf(value: unknown): string {

@@ -14,9 +14,13 @@ export interface TensorVal {
   readonly kind: 'tensor';
   readonly node: SpaceNodeId;
   readonly present: Open<boolean>;
-  /** Which tensor it is: what `a in xs` asks. The node itself, or the nodes of what was chosen. */
-  readonly identity: Open<SpaceNodeId>;
+  readonly identity: Identity;
 }
+
+/** Which tensor it is, which is what `a in xs` asks: a node, or one of several. */
+export type Identity =
+  | { readonly kind: 'node'; readonly node: SpaceNodeId }
+  | { readonly kind: 'select'; readonly on: Open<number>; readonly parts: readonly (Identity | undefined)[] };
 
 /** The absent tensor. */
 export interface NoneVal {
