@@ -1,22 +1,24 @@
-/** ARCH, as commands take it: `rank:N`, a declared name, the compact text of `nas sample`, or a JSON file. */
+/** ARCH, as commands take it: `rank:N`, a name or a notation of the file, the compact text of `nas sample`, or a JSON file. */
 import { existsSync } from 'node:fs';
-import type { CompiledSpace } from '../compiler/compile.ts';
+import { compileArchitecture, type CompiledSpace } from '../compiler/compile.ts';
 import type { Architecture } from '../compiler/space/architecture.ts';
+import { readArchitecture as declaredArchitecture } from '../compiler/space/architectures.ts';
 import { fromCompact, fromJson, isCompact } from '../compiler/space/encode.ts';
 import { broken, costOfArchitecture } from '../compiler/space/members.ts';
+import { matchesNotation, readNotation } from '../compiler/space/notations.ts';
 import type { Requirement } from '../compiler/space/space.ts';
 import { diagnose, Refusal, refuse, type Checked } from '../grammar/diagnostics.ts';
 import { accept, type Context } from './context.ts';
 import { readText } from './files.ts';
 import { formatCount } from './format.ts';
-import { loadSpace, type SpaceOptions } from './load.ts';
+import { chooseSpace, loadProgram, type SpaceOptions } from './load.ts';
 import { pathFrom } from './terminal.ts';
 
 /** Reads ARCH. Refuses what is no architecture of the space, or breaks one of its requirements. */
 export async function readArchitecture(
   context: Context,
   text: string,
-  compiled: CompiledSpace,
+  compiled: NamedSpace,
 ): Promise<Architecture> {
   if (text.startsWith('rank:')) return atRank(text.slice('rank:'.length), compiled);
   const { space } = compiled;
@@ -35,12 +37,15 @@ function checked(architecture: Architecture, compiled: CompiledSpace): Architect
   return requirement ? refuseBroken(requirement, compiled, architecture) : architecture;
 }
 
-/**
- * Where names declared by `architecture NAME of SPACE` and notations of other libraries come in: an architecture of them,
- * or undefined where the text is neither. There are none yet.
- */
-function readDeclared(_compiled: CompiledSpace, _text: string): Checked<Architecture> | undefined {
-  return undefined;
+/** An architecture by the name that the file gives it, or in one of its notations; undefined where the text is neither. */
+function readDeclared(
+  { space, notations, declared }: NamedSpace,
+  text: string,
+): Checked<Architecture> | undefined {
+  const named = declared(text);
+  if (named) return named;
+  const notation = notations.find((n) => matchesNotation(n, text));
+  return notation && readNotation(space, notation, text);
 }
 
 function atRank(digits: string, compiled: CompiledSpace): Architecture {
@@ -109,13 +114,34 @@ function refuseBroken(
   throw new Refusal(diagnose('requirementBroken', values, { at: location, label: 'required here' }));
 }
 
+/** A space with the architectures that its file names. */
+export interface NamedSpace extends CompiledSpace {
+  readonly declared: (name: string) => Checked<Architecture> | undefined;
+}
+
 /** The space of a command that takes ARCH: the one named by an option, by ARCH itself, or the only one. */
 export async function spaceFor(
   context: Context,
   file: string,
   arch: string | undefined,
   options: SpaceOptions,
-): Promise<CompiledSpace> {
-  const named = arch !== undefined && isCompact(arch) ? arch.slice(0, arch.indexOf(':')) : undefined;
-  return loadSpace(context, file, options, named);
+): Promise<NamedSpace> {
+  const program = await loadProgram(context, file);
+  const names = program.architectures.map((node) => node.name.text);
+  const chosen = options.space === undefined && options.search === undefined;
+  // An architecture with a name comes with the parameters that it was published with.
+  const compiled =
+    chosen && arch !== undefined && names.includes(arch)
+      ? accept(context, compileArchitecture(program, arch, options.set))
+      : chooseSpace(
+          context,
+          program,
+          options,
+          arch !== undefined && isCompact(arch) ? arch.split(':')[0] : undefined,
+        );
+  const declared = (name: string): Checked<Architecture> | undefined => {
+    const node = program.architectures.find((a) => a.name.text === name);
+    return node && declaredArchitecture(compiled.space, node, program.sourceOf(node));
+  };
+  return { ...compiled, declared };
 }

@@ -36,14 +36,22 @@ export async function loadProgram(context: Context, file: string): Promise<Progr
   return accept(context, readProgram(source, nodeHost(context.terminal.cwd)));
 }
 
-/** Compiles the space that the options name, the one called `otherwise`, or the only one. */
+/** Compiles the space of a file that the options name, or the only one. */
 export async function loadSpace(
   context: Context,
   file: string,
+  options: SpaceOptions,
+): Promise<CompiledSpace> {
+  return chooseSpace(context, await loadProgram(context, file), options);
+}
+
+/** Compiles the space of a program that the options name, the one called `otherwise`, or the only one. */
+export function chooseSpace(
+  context: Context,
+  program: Program,
   { space, search, set = [] }: SpaceOptions,
   otherwise?: string,
-): Promise<CompiledSpace> {
-  const program = await loadProgram(context, file);
+): CompiledSpace {
   if (search !== undefined) {
     if (space !== undefined) refuse('conflictingOptions', { first: '--space', second: '--search' });
     return accept(context, compileSearch(program, search, set, vocabulary));

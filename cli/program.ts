@@ -18,10 +18,11 @@ import { addSetting, anyWholeNumber, MAX_SEED, oneOf, wholeNumber } from './opti
 import { packageVersion } from './version.ts';
 
 const archHelp = `
-ARCH names one architecture of the space, in one of three ways:
+ARCH names one architecture of the space, in one of these ways:
   rank:0             its place, from 0 to one less than \`nas count\` says
   digits:0.0.1.2     the compact text that \`nas sample\` prints
-  best.json          a JSON file, such as those that \`nas search\` writes`;
+  best.json          a JSON file, such as those that \`nas search\` writes
+  DARTS_V2           a name that the file gives it, or a text in a notation of the file`;
 
 const countHelp = `
 \`free\` ignores the requirements, \`allowed\` meets them, \`distinct\` counts allowed architectures that are the
@@ -132,7 +133,7 @@ export function buildProgram(context: Context, finish: (code: number) => void): 
     define('enumerate', 'List architectures in the order of their ranks.').argument('<file>', 'a .nas file'),
   );
   enumerate.option('-n, --number <n>', 'how many', wholeNumber('-n', 1), 10);
-  enumerate.option('--from <rank>', 'the first of them', anyWholeNumber('--from'), 0n);
+  enumerate.option('--from <rank>', 'the rank of the first (default: 0)', anyWholeNumber('--from'));
   enumerate.option('--json', 'print one line of JSON for each');
   enumerate.action(async (file: string) => {
     const command = await import('./commands/enumerate.ts');

@@ -7,7 +7,7 @@ import { memberLine } from '../members.ts';
 
 export interface EnumerateOptions extends SpaceOptions {
   readonly number: number;
-  readonly from: bigint;
+  readonly from?: bigint;
   readonly json?: boolean;
 }
 
@@ -18,7 +18,7 @@ const LINES_AT_ONCE = 256;
 export async function enumerate(context: Context, file: string, options: EnumerateOptions): Promise<number> {
   const compiled = await loadSpace(context, file, options);
   const { members } = compiled;
-  const { number, from, json } = options;
+  const { number, from = 0n, json } = options;
   if (from >= members.places) {
     refuse('rankOutside', { rank: from.toString(), count: (members.places - 1n).toString() });
   }

@@ -66,7 +66,14 @@ export class SpaceMaker {
   readonly derived: Derived[] = [];
 
   constructor() {
-    this.nodes.push({ kind: 'input', id: 0, name: 'x', exists: always, shape: fixed([4, 4, 2]) });
+    this.nodes.push({
+      kind: 'input',
+      id: 0,
+      name: 'x',
+      dtype: 'f32',
+      exists: always,
+      shape: fixed([4, 4, 2]),
+    });
   }
 
   /** A decision on values or labels; `allowed` guards options. */

@@ -6,12 +6,18 @@ import { files, nas, temporaryFolder } from './runNas.ts';
 
 describe('nas count', () => {
   test('plain digits', async () => {
-    expect(await nas('count tiny.nas')).toEqual({ code: 0, out: 'free 9\nallowed 7\n', err: '' });
+    expect(await nas('count tiny.nas')).toEqual({ code: 0, out: 'free 9\nallowed 7\ndistinct 7\n', err: '' });
   });
 
   test('as JSON, counts are texts', async () => {
     const { out } = await nas('count tiny.nas --json');
-    expect(JSON.parse(out)).toEqual({ space: 'tiny', decisions: 3, free: '9', allowed: '7' });
+    expect(JSON.parse(out)).toEqual({
+      space: 'tiny',
+      decisions: 3,
+      free: '9',
+      allowed: '7',
+      distinct: '7',
+    });
   });
 
   test('exact far above 2^53', async () => {
@@ -22,16 +28,85 @@ describe('nas count', () => {
         '  output x |> conv(4, 3) |> repeat 70 { conv(4, choose k {1, 3}) } |> classifier(10)\n}\n',
     );
     const { out } = await nas('count deep.nas', { cwd: folder });
-    expect(out).toBe(`free ${2n ** 70n}\nallowed ${2n ** 70n}\n`);
+    expect(out).toBe(`free ${2n ** 70n}\nallowed ${2n ** 70n}\ndistinct not computed\n`);
   });
 
   test('a space of a name, or none of it', async () => {
-    expect((await nas('count tiny.nas --space tiny')).out).toBe('free 9\nallowed 7\n');
+    expect((await nas('count tiny.nas --space tiny')).out).toBe('free 9\nallowed 7\ndistinct 7\n');
     expect(await nas('count tiny.nas --space tny')).toEqual({
       code: 1,
       out: '',
       err: 'error[NAS2016]: this file has no space `tny`\n  hint: did you mean `tiny`?\n',
     });
+  });
+
+  test('a cell alone', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(
+      join(folder, 'cells.nas'),
+      'nas 1\nspace cells {\n  input x: image[8, 8, 1]\n' +
+        '  output x |> conv(4, choose k {1, 3}) |> block(4) |> block(4) |> classifier(10)\n}\n' +
+        'cell block(x; c) = x |> conv(c, choose k {1, 3, 5})\n',
+    );
+    const words = 'count cells.nas --of block';
+    expect(await nas(words, { cwd: folder })).toEqual({ code: 0, out: 'free 3\nallowed 3\n', err: '' });
+    expect(JSON.parse((await nas(`${words} --json`, { cwd: folder })).out)).toEqual({
+      space: 'cells',
+      cell: 'block',
+      free: '3',
+      allowed: '3',
+    });
+    expect(await nas('count cells.nas --of blok', { cwd: folder })).toEqual({
+      code: 1,
+      out: '',
+      err:
+        'error[NAS3013]: the space `cells` has no cell `blok` that decides anything\n' +
+        '  hint: did you mean `block`?\n',
+    });
+  });
+});
+
+describe('nas enumerate', () => {
+  test('in order of rank, from a rank on', async () => {
+    const all = await nas('enumerate tiny.nas');
+    expect(all.out.split('\n')[4]).toBe('tiny:1.0.1 rank=4 params=178 macs=1232');
+    expect(all.err).toBe('note[NAS5201]: the space has only these 7 architectures\n');
+    const some = await nas('enumerate tiny.nas --from 4 -n 2');
+    expect(some).toEqual({ code: 0, out: `${all.out.split('\n').slice(4, 6).join('\n')}\n`, err: '' });
+    const { architecture, rank, decisions } = JSON.parse((await nas('enumerate tiny.nas -n 1 --json')).out);
+    expect({ architecture, rank, space: decisions.space }).toEqual({
+      architecture: 'tiny:0.0.0',
+      rank: '0',
+      space: 'tiny',
+    });
+  });
+
+  test('from no rank of the space', async () => {
+    expect(await nas('enumerate tiny.nas --from 7')).toEqual({
+      code: 1,
+      out: '',
+      err: 'error[NAS3010]: there is no architecture 7: ranks go from 0 to 6\n',
+    });
+    expect((await nas('enumerate tiny.nas --from x')).code).toBe(2);
+  });
+});
+
+describe('nas diff', () => {
+  test('the answers that differ', async () => {
+    const out =
+      'down         pool  ->  stride\ndown.pool.k  3     ->  -\n2 differences; the networks differ\n';
+    const [a, b] = ['tiny:1.0.1', 'tiny:1.1'];
+    expect(await nas(['diff', 'tiny.nas', a, b])).toEqual({ code: 0, out, err: '' });
+    expect(JSON.parse((await nas(['diff', 'tiny.nas', a, b, '--json'])).out)).toEqual({
+      left: a,
+      right: b,
+      sameNetwork: false,
+      differences: [
+        { path: 'down', left: 'pool', right: 'stride' },
+        { path: 'down.pool.k', left: '3', right: null },
+      ],
+    });
+    expect((await nas(['diff', 'tiny.nas', a, 'rank:4'])).out).toBe('no difference\n');
   });
 });
 

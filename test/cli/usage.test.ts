@@ -4,7 +4,19 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { nas, temporaryFolder } from './runNas.ts';
 
-const commands = ['check', 'count', 'params', 'sample', 'show', 'search', 'trials', 'explain', 'doctor'];
+const commands = [
+  'check',
+  'count',
+  'params',
+  'sample',
+  'enumerate',
+  'diff',
+  'show',
+  'search',
+  'trials',
+  'explain',
+  'doctor',
+];
 
 describe('words and options', () => {
   test.each([

@@ -25,7 +25,10 @@ const runs = process.env['NASLANG_LONG'] === '1' ? 500 : 60;
 /** Spaces that have members, counted. */
 const counted = spaceObjects()
   .filter(({ allowed }) => allowed.length > 0)
-  .map((made): MadeSpace & { readonly members: Members } => ({ ...made, members: membersOf(made.space).value! }));
+  .map((made): MadeSpace & { readonly members: Members } => ({
+    ...made,
+    members: membersOf(made.space).value!,
+  }));
 const seeds = fc.nat(2 ** 31);
 
 function some({ members }: { readonly members: Members }, random: Random): Architecture {
@@ -81,7 +84,8 @@ describe('changes', () => {
     const expected = { 'a 1': 1_000, 'a 2': 1_000, 'b 1': 2_000, 'c [x, z]': 1_000, 'c [y, z]': 1_000 };
     expect([...seen.keys()].sort()).toEqual(Object.keys(expected));
     // Five standard deviations of a binomial count.
-    for (const [key, mean] of Object.entries(expected)) expect(Math.abs(seen.get(key)! - mean)).toBeLessThan(200);
+    for (const [key, mean] of Object.entries(expected))
+      expect(Math.abs(seen.get(key)! - mean)).toBeLessThan(200);
   });
 
   test('a subset of DARTS is changed by exchanging one element; new edges get operations', () => {
@@ -236,7 +240,9 @@ describe('encodings', () => {
     ]);
     const wrong = (answer: unknown): string[] => {
       const answers = { ...json.answers, 'normal.n[1].h': answer };
-      return fromJson(space, { answers }).diagnostics.map((d) => `${d.message}; ${d.expected ?? ''}`).slice(0, 1);
+      return fromJson(space, { answers })
+        .diagnostics.map((d) => `${d.message}; ${d.expected ?? ''}`)
+        .slice(0, 1);
     };
     const wanted = 'expected 2 of s0, s1, n0'.slice('expected '.length);
     expect(wrong('s0')).toEqual([`\`normal.n[1].h\` cannot be "s0"; ${wanted}`]);
@@ -244,7 +250,9 @@ describe('encodings', () => {
     expect(wrong(['s0', 's0'])).toEqual([`\`normal.n[1].h\` holds "s0" twice; ${wanted}`]);
     expect(wrong(['s0', 'n7'])).toEqual([`\`normal.n[1].h\` cannot hold "n7"; ${wanted}`]);
     expect(wrong(['s1', 's0'])).toEqual([]);
-    const answers = Object.fromEntries(Object.entries(json.answers).filter(([path]) => path !== 'normal.n[1].h'));
+    const answers = Object.fromEntries(
+      Object.entries(json.answers).filter(([path]) => path !== 'normal.n[1].h'),
+    );
     expect(fromJson(space, { answers }).diagnostics[0].message).toBe('`normal.n[1].h` has no answer');
   });
 });

@@ -52,7 +52,10 @@ describe('allowed', () => {
   function bounded(sizes: readonly (readonly number[])[], least: number, most: number): bigint | undefined {
     const maker = new SpaceMaker();
     sizes.forEach((costs, i) => {
-      const id = maker.choose(`d${i}`, costs.map((_, o) => o));
+      const id = maker.choose(
+        `d${i}`,
+        costs.map((_, o) => o),
+      );
       costs.forEach((params, o) => {
         maker.apply('conv', [0], { exists: maker.is(id, o), cost: fixed({ params, macs: 0 }) });
       });
