@@ -68,9 +68,14 @@ const contextualWords: ReadonlyMap<TokenType, (next?: TokenType, second?: TokenT
   [T.Normal, (next?: TokenType) => next === T.Cell],
   [T.Reduction, (next?: TokenType) => next === T.Cell],
   // A field may be called `notation`: `notation x` and `notation 10 of [x]` are fields.
-  [T.Notation, (next?: TokenType, second?: TokenType) => second === T.Of && next !== T.NumberText],
+  [T.Notation, (next?: TokenType, second?: TokenType) => second === T.Of && isName(next)],
   [T.Moves, (next?: TokenType) => next === T.Of],
 ]);
+
+function isName(type: TokenType | undefined): boolean {
+  return type === T.PlainName || (type?.CATEGORIES?.includes(T.Name) ?? false);
+}
+
 /** What calls or selects a part of the value before it. */
 const selectors: ReadonlySet<TokenType> = new Set([T.LeftParen, T.LeftSquare, T.Dot]);
 const prefixWords: ReadonlySet<TokenType> = new Set([T.If, T.Choose, T.Repeat, T.For]);

@@ -21,11 +21,12 @@ import type {
   Statement,
 } from './ast.ts';
 import { writePath } from './nodes.ts';
-import { BrokenPrinter, lastColumn } from './printBroken.ts';
+import { BrokenPrinter } from './printBroken.ts';
 import { CommentStream } from './printComments.ts';
 import { join, level, printWidth } from './printFlat.ts';
 import type { Span } from './source.ts';
 import { writeString } from './strings.ts';
+import { lastColumn } from './textBuilder.ts';
 import type { WrittenLayout } from './writtenLayout.ts';
 
 /** How to print. */

@@ -30,6 +30,7 @@ import {
   operandLevels,
   printWidth,
 } from './printFlat.ts';
+import { lastColumn, TextBuilder } from './textBuilder.ts';
 
 /** A part of a bracket: how it is printed from an indent, and its text on one line if it has one. */
 interface Part {
@@ -162,16 +163,16 @@ export class BrokenPrinter extends ItemPrinter {
   private brokenPipe(node: PipeNode, indent: number, column: number): string {
     const breaks = this.keptBreaks(node, indent, column) ?? node.stages.map((_, i) => i > 0);
     const inner = indent + 2;
-    let text = '';
+    const text = new TextBuilder(column);
     let from = indent;
     for (const [i, stage] of node.stages.entries()) {
       if (breaks[i]) {
         from = inner;
-        text += `${this.lineBreak(inner, stage.span.start)}|> `;
-      } else if (i > 0) text += ' |> ';
-      text += this.print(stage, from, lastColumn(text, column), level.either);
+        text.add(`${this.lineBreak(inner, stage.span.start)}|> `);
+      } else if (i > 0) text.add(' |> ');
+      text.add(this.print(stage, from, text.column, level.either));
     }
-    return text;
+    return text.toString();
   }
 
   /** Where the lines of a pipeline ended; undefined where they would be too long, or the layout is not to be kept. */
@@ -274,32 +275,32 @@ export class BrokenPrinter extends ItemPrinter {
     if (parts.length === 0) return open + close;
     const separator = (i: number): string => (i === semicolon ? ';' : ',');
     const lead = semicolon === 0 ? '; ' : '';
+    const text = new TextBuilder(column);
+    text.add(open);
     if (this.hugs(parts, node.span.end)) {
-      let text = open + lead;
+      text.add(lead);
       for (const [i, part] of parts.entries()) {
-        if (i > 0) text += `${separator(i)} `;
-        text += part.print(indent, lastColumn(text, column));
+        if (i > 0) text.add(`${separator(i)} `);
+        text.add(part.print(indent, text.column));
       }
-      return text + close;
+      return text.toString() + close;
     }
     const inner = indent + 2;
     const grouped =
       this.layout !== undefined && parts.some((p, i) => i > 0 && this.brokenBetween(parts[i - 1] ?? p, p));
-    let text = open;
     for (const [i, part] of parts.entries()) {
-      if (i > 0) text += separator(i);
-      const at = lastColumn(text, column);
+      if (i > 0) text.add(separator(i));
       const { line } = part;
-      const joins = grouped && i > 0 && line !== undefined && at + 2 + line.length <= printWidth;
+      const joins = grouped && i > 0 && line !== undefined && text.column + 2 + line.length <= printWidth;
       if (joins && !this.brokenBetween(parts[i - 1] ?? part, part)) {
-        text += ` ${line}`;
+        text.add(` ${line}`);
         continue;
       }
-      text += this.lineBreak(inner, part.start);
-      if (i === 0) text += lead;
-      text += part.print(inner, lastColumn(text, column));
+      text.add(this.lineBreak(inner, part.start));
+      if (i === 0) text.add(lead);
+      text.add(part.print(inner, text.column));
     }
-    return `${text}${this.lineBreak(indent, node.span.end)}${close}`;
+    return text.toString() + this.lineBreak(indent, node.span.end) + close;
   }
 
   /** True when a bracket was written without line breaks of its own around what stands on several lines. */
@@ -471,10 +472,4 @@ function beginsWithMinus(node: Expr): boolean {
     default:
       return false;
   }
-}
-
-/** The column at which a text ends that began at `column`. */
-export function lastColumn(text: string, column: number): number {
-  const newline = text.lastIndexOf('\n');
-  return newline < 0 ? column + text.length : text.length - newline - 1;
 }

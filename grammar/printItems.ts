@@ -60,10 +60,10 @@ export class ItemPrinter extends FlatPrinter {
       const above = this.above(item);
       for (const line of above) add(line.text, line.blank);
       const text = print(item);
-      const line = `${lines.at(-1) ?? ''}, ${text}`;
       const sameLine = before !== undefined && !this.brokenBetween(before.span, item.span);
       const joins = shared && sameLine && above.length === 0 && !commented;
-      if (joins && !line.includes('\n') && line.length <= printWidth) lines[lines.length - 1] = line;
+      const line = joins ? `${lines.at(-1) ?? ''}, ${text}` : '';
+      if (joins && line.length <= printWidth && !line.includes('\n')) lines[lines.length - 1] = line;
       else add(text, !sameLine && this.blankAbove(item.span.start));
       commented = this.addLeftOver(lines, pad, item.span.end, items[i + 1]?.span.start ?? span.end);
     }

@@ -75,11 +75,10 @@ function declarationForm({ token, first, place, expected }: Stop): string | unde
 
 /** `let`, `nodes` and `output`. */
 function bodyForm({ token, before, first, place, expected }: Stop): string | undefined {
-  const empty = token.tokenType === T.RightSquare && before.tokenType === T.LeftSquare;
-  if (empty && (first.tokenType === T.Nodes || place === 'declaration')) {
-    return first.tokenType === T.Nodes
-      ? 'write how many: `nodes n[4] = ...`'
-      : 'write how many: `cell m[6](x; c)`';
+  if (token.tokenType === T.RightSquare && before.tokenType === T.LeftSquare) {
+    if (first.tokenType === T.Nodes) return 'write how many: `nodes n[4] = ...`';
+    if (place === 'declaration' && isSign(first, T.Cell, T.Normal, T.Reduction))
+      return 'write how many: `cell m[6](x; c)`';
   }
   if (expected === '`[` and the number of nodes') return 'write how many: `nodes n[4] = ...`';
   if (first.tokenType === T.Nodes && token.tokenType === T.Assign && expected === 'an operator or `]`') {

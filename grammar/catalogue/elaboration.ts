@@ -16,6 +16,9 @@ export interface ElaborationValues {
   badAnswer: { problem: string };
   badNotation: { problem: string };
   badRecord: { problem: string };
+  badProperty: { problem: string };
+  unknownInstruction: { name: string };
+  instructionWithoutMemory: { name: string; does: 'reads' | 'writes'; type: string; problem: string };
 }
 
 export const elaborationEntries: Entries<ElaborationValues> = {
@@ -116,5 +119,26 @@ export const elaborationEntries: Entries<ElaborationValues> = {
     title: 'field that does not fit',
     message: ({ problem }) => problem,
     explanation: `The fields of a \`genome\`, a \`program\` and of \`moves\` are listed in the reference.`,
+  },
+  badProperty: {
+    code: 'NAS3114',
+    severity: 'error',
+    title: 'property that cannot be asked',
+    message: ({ problem }) => problem,
+    explanation: `A \`property\` is a condition on one architecture \`a\`: its costs (\`a.params\`, \`a.macs\`, \`a.depth\`), \`a.connected\`, its answers by path (\`a.normal.n[0].op == conv_3\`), how many are of a kind (\`a.count(op == conv_3)\`), whether a decision exists (\`exists(a.n[0].op)\`), what a subset holds (\`s0 in a.skips\`, \`length(a.skips)\`), joined by arithmetic, comparisons, \`and\`, \`or\`, \`not\` and \`if\`.`,
+  },
+  unknownInstruction: {
+    code: 'NAS3115',
+    severity: 'error',
+    title: 'unknown instruction of a program',
+    message: ({ name }) => `there is no instruction \`${name}\``,
+    explanation: `The functions of a \`program\` draw on the 65 instructions of AutoML-Zero, which the reference lists: \`s_add\` adds scalars, \`v_add\` vectors, \`m_add\` matrices, \`dot\` is the inner product.`,
+  },
+  instructionWithoutMemory: {
+    code: 'NAS3116',
+    severity: 'error',
+    title: 'instruction that has nothing to work on',
+    message: ({ name, does, type, problem }) => `\`${name}\` ${does} a ${type}, and ${problem}`,
+    explanation: `An instruction reads and writes addresses of the memory. The label \`s0\` and the features \`v0\` are read only, so that writing needs \`scalars 2\`, \`vectors 2\` or \`matrices 1\` at least.`,
   },
 };

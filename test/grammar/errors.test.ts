@@ -811,7 +811,7 @@ describe('what a beginner gets wrong', () => {
       1:12 NAS1001 unexpected end of the text; expected a name
 
       cell c[](x) = x
-      1:8 NAS1001 unexpected \`]\`; expected an expression; hint: an element is selected by its number, counted from 0: \`n[0]\`
+      1:8 NAS1001 unexpected \`]\`; expected an expression; hint: write how many: \`cell m[6](x; c)\`
 
       motif f(x; k: 3) = x
       1:13 NAS1001 unexpected \`:\`; expected \`=\`, \`,\` or \`)\`; hint: a default is written with \`=\`, as in \`classes = 10\`
@@ -895,7 +895,7 @@ describe('what a beginner gets wrong', () => {
       2:13 NAS1001 unexpected \`=\`; expected an operator or \`]\`; hint: the index is followed by \`:\`, as in \`nodes n[i: 4] = ...\`
 
       nodes n[] = x
-      2:11 NAS1001 unexpected \`]\`; expected an expression; hint: an element is selected by its number, counted from 0: \`n[0]\`
+      2:11 NAS1001 unexpected \`]\`; expected an expression; hint: write how many: \`nodes n[4] = ...\`
 
       nodes 4 = x
       2:9 NAS1001 unexpected \`4\`; expected a name
@@ -964,14 +964,14 @@ describe('what a beginner gets wrong', () => {
       1:20 NAS1001 unexpected \`of\`; expected \`in\` and a list; hint: write \`for x in xs\`
 
       for a, b in xs { f }
-      1:19 NAS1001 unexpected \`,\`; expected \`in\` and a list; hint: write \`for x in xs\`
+      1:19 NAS1001 unexpected \`,\`; expected \`in\` and a list; hint: several names stand in parentheses: \`for (a, b) in ...\`
       1:21 NAS1001 unexpected \`b\`; expected a declaration such as \`space\`, \`motif\`, \`cell\` or \`search\`
 
       for i = 1..3 { f }
       1:20 NAS1001 unexpected \`=\`; expected \`in\` and a list; hint: write \`for x in xs\`
 
       for [a, b] in xs { f }
-      1:18 NAS1001 unexpected \`[\`; expected a name
+      1:18 NAS1001 unexpected \`[\`; expected a name; hint: several names stand in parentheses: \`for (a, b) in ...\`
 
       [for h in xs: f(h)]
       1:26 NAS1001 unexpected \`:\`; expected an operator or \`{\` and a stage; hint: in a list the value comes first: \`[f(h) for h in hs]\`
@@ -998,7 +998,7 @@ describe('what a beginner gets wrong', () => {
       1:23 NAS1001 unexpected \`for\`; hint: only the first argument may do without brackets: \`f(x, [g(h) for h in xs])\`
 
       x |> f(h) for h in xs
-      1:24 NAS1001 unexpected \`for\`; expected the end of the line
+      1:24 NAS1001 unexpected \`for\`; expected the end of the line; hint: a list with \`for\` stands in brackets: \`[f(x) for x in xs]\`
 
       add(...xs)
       1:18 NAS1001 unexpected \`...\`; expected an expression; hint: a spread stands in a list: \`add([...xs])\`
@@ -1010,13 +1010,13 @@ describe('what a beginner gets wrong', () => {
       1:16 NAS1001 unexpected \`]\`; expected an expression; hint: an element is selected by its number, counted from 0: \`n[0]\`
 
       x[1, 2]
-      1:17 NAS1001 unexpected \`,\`; expected an operator or \`]\`
+      1:17 NAS1001 unexpected \`,\`; expected an operator or \`]\`; hint: one element is selected at a time: \`x[1][2]\`
 
       x.
       1:16 NAS1001 unexpected end of the text; expected a name
 
       x.1
-      1:15 NAS1009 \`.1\` is not a number; hint: write \`0.1\`: a digit stands on both sides of the point
+      1:15 NAS1009 \`.1\` is not a number; hint: an element is selected with brackets: \`[1]\`
 
       x.for
       1:16 NAS1014 \`for\` is a word of the language and cannot be a name; expected another name
@@ -1066,10 +1066,10 @@ describe('what a beginner gets wrong', () => {
       1:20 NAS1001 unexpected end of the text; expected a name, \`{\`, \`from\`, \`any\`, a number or a range such as \`1..3\`
 
       choose op
-      1:23 NAS1001 unexpected end of the text; expected \`{\`, \`from\`, \`any\`, a number or a range such as \`1..3\`
+      1:23 NAS1001 unexpected end of the text; expected \`{\`, \`from\`, \`any\`, a number or a range such as \`1..3\`; hint: \`op\` is the name of this choice; a list follows \`from\`: \`choose from xs\`
 
       choose xs
-      1:23 NAS1001 unexpected end of the text; expected \`{\`, \`from\`, \`any\`, a number or a range such as \`1..3\`
+      1:23 NAS1001 unexpected end of the text; expected \`{\`, \`from\`, \`any\`, a number or a range such as \`1..3\`; hint: \`xs\` is the name of this choice; a list follows \`from\`: \`choose from xs\`
 
       choose [3, 5]
       1:21 NAS1001 unexpected \`[\`; expected a name, \`{\`, \`from\`, \`any\`, a number or a range such as \`1..3\`; hint: alternatives stand in braces, \`choose {3, 5}\`; a list follows \`from\`, \`choose from xs\`
@@ -1108,7 +1108,7 @@ describe('what a beginner gets wrong', () => {
 
 
       choose 2 * n from xs
-      1:23 NAS1001 unexpected \`*\`; expected \`..\`, \`of\` or \`from\`; hint: one number is no choice: write a range, \`choose 1..3\`, or \`choose 2 from xs\`
+      1:23 NAS1001 unexpected \`*\`; expected \`..\`, \`of\` or \`from\`; hint: a computed number stands in parentheses: \`choose (2 * n) from xs\`
 
       choose -1 from xs
       1:21 NAS1001 unexpected \`-\`; expected a name, \`{\`, \`from\`, \`any\`, a number or a range such as \`1..3\`; hint: a computed number stands in parentheses: \`choose (-1)..1\`
