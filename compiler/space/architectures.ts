@@ -9,62 +9,9 @@ import type { Source, Span } from '../../grammar/source.ts';
 import { didYouMean } from '../../util/didYouMean.ts';
 import type { Architecture } from './architecture.ts';
 import { fromAnswers } from './encode.ts';
-import type { Decision, Space, Subset } from './space.ts';
+import { below, follow, onlyChild, treeOf, type NameTree } from './nameTree.ts';
+import type { Space } from './space.ts';
 import { formatStatic } from './values.ts';
-
-/** Names of decisions as a tree: `normal.n[0].h[s0]` stands below `h`, below `[0]`, below `n`, below `normal`. */
-interface NameTree {
-  readonly path: string;
-  readonly children: Map<string, NameTree>;
-  decision?: Decision;
-  subset?: Subset;
-}
-
-/** The names of all decisions and subsets of a space. */
-function treeOf(space: Space): NameTree {
-  const root: NameTree = { path: '', children: new Map() };
-  const at = (path: string): NameTree => {
-    let tree = root;
-    for (const segment of segmentsOf(path)) {
-      const child = tree.children.get(segment) ?? { path: join(tree.path, segment), children: new Map() };
-      tree.children.set(segment, child);
-      tree = child;
-    }
-    return tree;
-  };
-  for (const decision of space.decisions) {
-    if (decision.kind !== 'member') at(decision.path).decision = decision;
-  }
-  for (const subset of space.subsets) at(subset.path).subset = subset;
-  return root;
-}
-
-const join = (path: string, segment: string): string =>
-  path === '' || segment.startsWith('[') ? `${path}${segment}` : `${path}.${segment}`;
-
-/** `n[0].h[s[1]]` is `n`, `[0]`, `h`, `[s[1]]`. */
-function segmentsOf(path: string): readonly string[] {
-  const segments: string[] = [];
-  let [start, depth] = [0, 0];
-  const cut = (end: number): void => {
-    if (end > start) segments.push(path.slice(start, end));
-  };
-  for (let i = 0; i < path.length; i++) {
-    const c = path[i];
-    if (c === '[' && depth++ === 0) {
-      cut(i);
-      start = i;
-    } else if (c === ']' && --depth === 0) {
-      cut(i + 1);
-      start = i + 1;
-    } else if (c === '.' && depth === 0) {
-      cut(i);
-      start = i + 1;
-    }
-  }
-  cut(path.length);
-  return segments;
-}
 
 /** A path as it is written: `n[0]`. */
 export function pathText({ steps }: PathNode): string {
@@ -105,28 +52,12 @@ class Reader {
     let current = tree;
     for (const step of path.steps) {
       const segment = step.kind === 'name' ? step.text : stepText(step, 1);
-      const next = current.children.get(segment);
-      if (next) {
-        current = next;
-        continue;
+      const next = follow(current, segment);
+      if (!('tree' in next)) {
+        this.wrong(next.problem, step.span, undefined, next.hint);
+        return undefined;
       }
-      const found = below(current, segment);
-      const [only] = found;
-      if (only && found.length === 1) {
-        current = only;
-        continue;
-      }
-      const where = current.path === '' ? 'this space' : `\`${current.path}\``;
-      if (found.length > 1) {
-        const shown = found.slice(0, 3).map((t) => `\`${t.path}\``);
-        this.wrong(`\`${segment}\` may be ${shown.join(' or ')}`, step.span);
-      } else {
-        const names = [...current.children.keys()];
-        const hint =
-          didYouMean(segment, names) ?? (names.length > 0 ? `it has ${names.slice(0, 8).join(', ')}` : undefined);
-        this.wrong(`${where} has nothing called \`${segment}\``, step.span, undefined, hint);
-      }
-      return undefined;
+      current = next.tree;
     }
     return current;
   }
@@ -149,7 +80,8 @@ class Reader {
     const { subset } = tree;
     if (!subset) {
       const [first] = answer.entries;
-      const known = first && below(tree, firstSegment(first.path)).length + Number(hasChild(tree, first.path));
+      const known =
+        first && below(tree, firstSegment(first.path)).length + Number(hasChild(tree, first.path));
       const only = onlyChild(tree);
       // `{s0: ...}` for a body that holds nothing but one subset.
       if (!known && only) this.#answerMap(only, answer);
@@ -178,7 +110,12 @@ class Reader {
       chosen.push(label);
       const inner = tree.children.get(`[${label}]`) ?? tree.children.get(label);
       if (inner) this.answer(inner, entry.answer);
-      else this.wrong(`\`${subset.path}[${label}]\` holds no decisions`, entry.answer.span, `a list: [${label}]`);
+      else
+        this.wrong(
+          `\`${subset.path}[${label}]\` holds no decisions`,
+          entry.answer.span,
+          `a list: [${label}]`,
+        );
     }
     this.#give(subset.path, chosen, answer.span);
   }
@@ -196,7 +133,10 @@ class Reader {
     const numbered = [...tree.children].filter(([segment]) => segment.startsWith('['));
     if (numbered.length > 0 && numbered.length === tree.children.size) {
       if (items.length > numbered.length) {
-        this.wrong(`\`${tree.path}\` has ${numbered.length} places, and ${items.length} are answered`, answer.span);
+        this.wrong(
+          `\`${tree.path}\` has ${numbered.length} places, and ${items.length} are answered`,
+          answer.span,
+        );
       }
       items.forEach((item, i) => {
         const inner = tree.children.get(`[${i}]`) ?? numbered[i]?.[1];
@@ -243,23 +183,6 @@ function hasChild(tree: NameTree, path: PathNode): boolean {
 function firstSegment(path: PathNode): string {
   const [step] = path.steps;
   return step ? stepText(step, 0) : '';
-}
-
-/** The one name that remains possible below a tree that is neither decision nor subset. */
-function onlyChild(tree: NameTree): NameTree | undefined {
-  const [child, ...others] = tree.children.values();
-  return others.length === 0 ? child : undefined;
-}
-
-/** The nearest trees called `segment` below `tree`, past names that are left out. */
-function below(tree: NameTree, segment: string): readonly NameTree[] {
-  let level = [...tree.children.values()];
-  for (let depth = 0; depth < 16 && level.length > 0; depth++) {
-    const found = level.flatMap((t) => t.children.get(segment) ?? []);
-    if (found.length > 0) return found;
-    level = level.flatMap((t) => [...t.children.values()]);
-  }
-  return [];
 }
 
 /** An answer as the label of an option: `sep_3`, `24`, `(5, 3)`, `[1, 2]`, `n[0]`. */
