@@ -187,8 +187,9 @@ export class BrokenPrinter extends ItemPrinter {
       if (breaks[i]) at = indent + 5;
       else if (i > 0) at += 4;
       const line = this.flat(stage, level.either);
-      // What stands over several lines ends with a bracket at the indent.
-      at = line === undefined ? indent + 3 : at + line.length;
+      const fits = line !== undefined && at + line.length <= printWidth;
+      // A stage over several lines ends with a bracket at the indent. What is too long by itself stays on its line.
+      at = fits ? at + line.length : line === undefined || breaks[i] ? indent + 3 : Infinity;
       if (at > printWidth) return undefined;
     }
     return breaks;

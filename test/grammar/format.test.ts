@@ -71,6 +71,19 @@ architecture B of s {
     ).toBe('nas 1\nmotif f(x; c = 3) = g(x, c + 1, [1, 2])\nmotif h(x) = if a then b else c\n');
   });
 
+  it('keeps the lines of a pipeline, even where a stage needs several', () => {
+    const text = `nas 1
+motif f(x) = x |> relu
+  |> conv(
+    choose filters {24, 36, 48, 64},
+    k: (choose kh {1, 3, 5, 7}, choose kw {1, 3, 5, 7}),
+    stride: (choose sh 1..3, choose sw 1..3)
+  )
+  |> batch_norm |> relu
+`;
+    expect(formatted(text)).toBe(text);
+  });
+
   it('breaks what is too long, and keeps its shape from then on', () => {
     const long = `nas 1
 motif f(x; c) = x |> choose op { first_alternative: conv(c, 3, stride: 2), second_alternative: conv(c, 5, stride: 2), third: zero }
