@@ -19,11 +19,14 @@ import type {
 } from '../grammar/ast.ts';
 import { diagnose, hasErrors, type Checked, type Diagnostic } from '../grammar/diagnostics.ts';
 import { parse, parseExpression } from '../grammar/parse.ts';
-import type { Source } from '../grammar/source.ts';
+import type { Location, Source } from '../grammar/source.ts';
 import { didYouMean } from '../util/didYouMean.ts';
 import { invariant, present } from '../util/invariant.ts';
-import { listWords } from '../util/words.ts';
+import { excerpt, listWords } from '../util/words.ts';
 import { describeShape } from './ops/takes.ts';
+import { checkProperty } from './properties/check.ts';
+import { checkGenome } from './records/genome.ts';
+import { checkProgram } from './records/program.ts';
 import { checkSearch, searchFields } from './search/check.ts';
 import { overrideSearch, type OverriddenSearch, type SearchOverride } from './search/overrides.ts';
 import type { SearchSpec } from './search/search.ts';
@@ -31,7 +34,7 @@ import type { Vocabulary } from './search/vocabulary.ts';
 import type { Architecture } from './space/architecture.ts';
 import { readArchitecture } from './space/architectures.ts';
 import { elaborate, type Override, type ParsedFile } from './space/elaborate.ts';
-import { membersOf, type Members } from './space/members.ts';
+import { broken, costOfArchitecture, membersOf, type Members } from './space/members.ts';
 import { compileMoves, type MoveRule } from './space/moves.ts';
 import { compileNotation, type Notation } from './space/notations.ts';
 import { evaluateOpen, valuesOf } from './space/open.ts';
@@ -137,7 +140,12 @@ function clashes(files: readonly ParsedFile[]): readonly Diagnostic[] {
   for (const { source, file } of files) {
     for (const node of file.declarations) {
       if (!('name' in node) || node.kind === 'property' || node.kind === 'search') continue;
-      const kind = node.kind === 'cell' ? 'motif' : node.kind === 'genome' || node.kind === 'program' ? 'space' : node.kind;
+      const kind =
+        node.kind === 'cell'
+          ? 'motif'
+          : node.kind === 'genome' || node.kind === 'program'
+            ? 'space'
+            : node.kind;
       const key = `${kind} ${node.name.text}`;
       const before = first.get(key);
       if (!before) first.set(key, { source, node });
@@ -148,7 +156,9 @@ function clashes(files: readonly ParsedFile[]): readonly Diagnostic[] {
             { name: node.name.text },
             {
               at: { source, span: node.name.span },
-              labels: [{ location: { source: before.source, span: before.node.name.span }, text: 'and here' }],
+              labels: [
+                { location: { source: before.source, span: before.node.name.span }, text: 'and here' },
+              ],
             },
           ),
         );
@@ -222,7 +232,10 @@ export function compileArchitecture(
   if (!node) {
     const names = program.architectures.map((a) => a.name.text);
     const hint = didYouMean(name, names) ?? (names.length > 0 ? `it has ${listWords(names)}` : undefined);
-    return { value: undefined, diagnostics: [diagnose('badArchitecture', { problem: `nothing is called \`${name}\`` }, { hint })] };
+    return {
+      value: undefined,
+      diagnostics: [diagnose('badArchitecture', { problem: `nothing is called \`${name}\`` }, { hint })],
+    };
   }
   const source = program.sourceOf(node);
   const found = spaceNamed(program, node.space, source);
@@ -234,6 +247,14 @@ export function compileArchitecture(
   const read = readArchitecture(compiled.value.space, node, source);
   const told = [...compiled.diagnostics, ...read.diagnostics];
   if (!read.value) return { value: undefined, diagnostics: told };
+  const missed = broken(compiled.value.space, read.value);
+  if (missed) {
+    const { params, macs } = costOfArchitecture(compiled.value.space, read.value);
+    const values = { text: missed.text, told: `it has ${String(params)} params and ${String(macs)} macs` };
+    const labels = [{ location: missed.location, text: 'this one' }];
+    told.push(diagnose('requirementBroken', values, { at: { source, span: node.name.span }, labels }));
+    return { value: undefined, diagnostics: told };
+  }
   return { value: { ...compiled.value, architecture: read.value }, diagnostics: told };
 }
 
@@ -247,6 +268,10 @@ function argsOf(node: SearchNode | ArchitectureNode, source: Source): readonly O
 function spaceNamed(program: Program, name: NameNode, source: Source): Checked<SpaceNode> {
   const space = program.spaces.find((s) => s.name.text === name.text);
   if (space) return { value: space, diagnostics: [] };
+  const record = recordsOf(program).find((r) => r.name.text === name.text);
+  if (record) {
+    return { value: undefined, diagnostics: [foreign(record, { source, span: name.span })] };
+  }
   const hint = didYouMean(
     name.text,
     program.spaces.map((s) => s.name.text),
@@ -255,7 +280,41 @@ function spaceNamed(program: Program, name: NameNode, source: Source): Checked<S
   return { value: undefined, diagnostics: [diagnose('unknownSpace', { name: name.text }, { at, hint })] };
 }
 
+/** The genomes and programs of a file and of those that it uses. */
+export function recordsOf(program: Program): readonly (GenomeNode | ProgramNode)[] {
+  return [...program.genomes, ...program.programs];
+}
+
+/** A genome or a program stands where a space of layered networks is wanted. */
+function foreign(record: GenomeNode | ProgramNode, at: Location): Diagnostic {
+  const name = record.name.text;
+  const hint = '`nas check` and `nas count` work on it';
+  return diagnose('foreignKind', { what: record.kind, name }, { at, hint });
+}
+
+/** Spaces that were compiled before, by their values: searches and architectures of one file often share theirs. */
+const compiledBefore = new WeakMap<Program, Map<string, Checked<CompiledSpace>>>();
+
 function compileWith(
+  program: Program,
+  space: SpaceNode,
+  overrides: readonly Override[],
+): Checked<CompiledSpace> {
+  const values = overrides.map(({ name, source, value: { span } }) => [
+    name,
+    source.name,
+    span.start,
+    source.text.slice(span.start, span.end),
+  ]);
+  const key = JSON.stringify([space.name.text, values]);
+  const before = compiledBefore.get(program) ?? new Map<string, Checked<CompiledSpace>>();
+  compiledBefore.set(program, before);
+  const compiled = before.get(key) ?? compileAnew(program, space, overrides);
+  before.set(key, compiled);
+  return compiled;
+}
+
+function compileAnew(
   program: Program,
   space: SpaceNode,
   overrides: readonly Override[],
@@ -295,33 +354,63 @@ function extrasOf(
   };
 }
 
-/** Everything that a file says of its spaces beside the spaces: architectures, notations, moves and searches' spaces. */
+/** Everything that a file says beside its spaces and searches: genomes, programs, architectures, notations, moves, properties. */
 export function checkDeclarations(program: Program): readonly Diagnostic[] {
-  const diagnostics: Diagnostic[] = [];
-  for (const node of program.architectures) {
-    if (program.sourceOf(node) === program.source) {
-      diagnostics.push(...compileArchitecture(program, node.name.text).diagnostics);
-    }
+  const own = (node: Declaration): boolean => program.sourceOf(node) === program.source;
+  const diagnostics: Diagnostic[] = [
+    ...program.genomes.filter(own).flatMap((node) => checkGenome(node, program.source).diagnostics),
+    ...program.programs.filter(own).flatMap((node) => checkProgram(node, program.source).diagnostics),
+    ...sameProperties(program.properties.filter(own), program.source),
+  ];
+  for (const node of program.architectures.filter(own)) {
+    diagnostics.push(...compileArchitecture(program, node.name.text).diagnostics);
   }
-  for (const node of [...program.notations, ...program.moves, ...program.properties]) {
-    const source = program.sourceOf(node);
-    if (source !== program.source) continue;
+  for (const node of [...program.notations, ...program.moves, ...program.properties].filter(own)) {
+    const { source } = program;
     const found = spaceNamed(program, node.space, source);
     if (!found.value) {
       diagnostics.push(...found.diagnostics);
       continue;
     }
-    if (node.kind === 'property') continue;
     const compiled = compileWith(program, found.value, []);
     if (!compiled.value) continue;
-    const { space } = compiled.value;
-    diagnostics.push(
-      ...(node.kind === 'notation'
-        ? compileNotation(space, node, source).diagnostics
-        : compileMoves(space, node, source).diagnostics),
-    );
+    diagnostics.push(...checkOfSpace(compiled.value.space, node, source));
   }
   return diagnostics;
+}
+
+function checkOfSpace(
+  space: Space,
+  node: NotationNode | MovesNode | PropertyNode,
+  source: Source,
+): readonly Diagnostic[] {
+  switch (node.kind) {
+    case 'notation':
+      return compileNotation(space, node, source).diagnostics;
+    case 'moves':
+      return compileMoves(space, node, source).diagnostics;
+    case 'property':
+      return checkProperty(space, node, source).diagnostics;
+    default:
+      return node satisfies never;
+  }
+}
+
+/** Properties are told apart by their texts. */
+function sameProperties(nodes: readonly PropertyNode[], source: Source): readonly Diagnostic[] {
+  const first = new Map<string, PropertyNode>();
+  return nodes.flatMap((node) => {
+    const name = node.name.value;
+    const before = first.get(name);
+    if (!before) {
+      first.set(name, node);
+      return [];
+    }
+    const labels = [{ location: { source, span: before.name.span }, text: 'first declared here' }];
+    return [
+      diagnose('repeatedName', { name: excerpt(name) }, { at: { source, span: node.name.span }, labels }),
+    ];
+  });
 }
 
 /** A search with the space that it searches. */
@@ -364,15 +453,22 @@ function chooseOne<T extends SpaceNode | SearchNode>(
   program: Program,
 ): Checked<T> {
   const names = all.map((node) => node.name.text);
+  const records = what === 'space' ? recordsOf(program) : [];
   if (name !== undefined) {
     const found = all.find((node) => node.name.text === name);
     if (found) return { value: found, diagnostics: [] };
+    const record = records.find((node) => node.name.text === name);
+    if (record) return { value: undefined, diagnostics: [foreign(record, placeOf(program, record))] };
     const hint = didYouMean(name, names) ?? (names.length > 0 ? `it has ${listWords(names)}` : undefined);
     const kind = what === 'space' ? 'unknownSpace' : 'unknownSearch';
     return { value: undefined, diagnostics: [diagnose(kind, { name }, { hint })] };
   }
   const [first] = all;
   if (first && all.length === 1) return { value: first, diagnostics: [] };
+  const [record] = records;
+  if (!first && record) {
+    return { value: undefined, diagnostics: [foreign(record, placeOf(program, record))] };
+  }
   if (!first) {
     const at = { source: program.source, span: { start: 0, end: 0 } };
     return {
@@ -386,6 +482,10 @@ function chooseOne<T extends SpaceNode | SearchNode>(
     value: undefined,
     diagnostics: [diagnose('severalChoices', { what: plural, names: listWords(names, 'and') }, { hint })],
   };
+}
+
+function placeOf(program: Program, record: GenomeNode | ProgramNode): Location {
+  return { source: program.sourceOf(record), span: record.name.span };
 }
 
 function readSetting({ path, value }: Setting): {

@@ -1,5 +1,6 @@
-/** `nas check FILE`: everything that is wrong in a file, or the size of each space and search. */
+/** `nas check FILE`: everything that is wrong in a file, or what it declares, a line for each. */
 import {
+  checkDeclarations,
   compileSearch,
   compileSpace,
   readProgram,
@@ -13,6 +14,7 @@ import { hasErrors, type Diagnostic } from '../../grammar/diagnostics.ts';
 import { nodeHost } from '../../runtime/host.ts';
 import { countOf } from '../../util/words.ts';
 import { showDiagnostics, type Context } from '../context.ts';
+import { declaredIn, declaredJson, declaredLines, nothingDeclared, type Declared } from '../declared.ts';
 import { readText } from '../files.ts';
 import { formatCount } from '../format.ts';
 import { vocabulary } from '../../runtime/vocabulary.ts';
@@ -27,6 +29,7 @@ interface Findings {
   readonly diagnostics: readonly Diagnostic[];
   readonly spaces: readonly SpaceSize[];
   readonly searches: readonly SearchSize[];
+  readonly declared: Declared;
 }
 
 interface SpaceSize {
@@ -48,15 +51,17 @@ interface SearchSize {
 /** Checks a file; 1 when it has errors. */
 export async function check(context: Context, file: string, options: CheckOptions): Promise<number> {
   const source = await readText(context.terminal, file);
-  const { value: program, diagnostics } = readProgram(source, nodeHost());
+  const { value: program, diagnostics } = readProgram(source, nodeHost(context.terminal.cwd));
   const found = program
     ? checkProgram(program, options.set ?? [])
-    : { diagnostics: [], spaces: [], searches: [] };
+    : { diagnostics: [], spaces: [], searches: [], declared: nothingDeclared };
   const findings = { ...found, diagnostics: distinct([...diagnostics, ...found.diagnostics]) };
   const ok = !hasErrors(findings.diagnostics);
-  if (options.json)
-    context.printJson({ ok, ...findings, diagnostics: findings.diagnostics.map(diagnosticToJson) });
-  else print(context, findings);
+  if (options.json) {
+    const { spaces, searches, declared } = findings;
+    const told = findings.diagnostics.map(diagnosticToJson);
+    context.printJson({ ok, diagnostics: told, spaces, searches, ...declaredJson(declared) });
+  } else print(context, findings);
   return ok ? 0 : 1;
 }
 
@@ -86,7 +91,13 @@ function checkProgram(program: Program, settings: readonly Setting[]): Findings 
     const { name, space, strategy, budget, evaluate, seed } = compiled.value.search;
     searches.push({ name, space, strategy: strategy.name, budget, epochs: evaluate.epochs, seed });
   }
-  return { diagnostics, spaces, searches };
+  diagnostics.push(...checkDeclarations(program));
+  // Where there is nothing to set, nobody else would say so.
+  const settable = program.spaces.length + program.searches.length > 0;
+  if (settings.length > 0 && !settable) {
+    diagnostics.push(...compileSpace(program, undefined, settings).diagnostics);
+  }
+  return { diagnostics, spaces, searches, declared: declaredIn(program) };
 }
 
 /** Whether a setting is meant for a search: not where only other spaces than its own have such a parameter. */
@@ -107,7 +118,7 @@ function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   return [...seen.values()];
 }
 
-function print(context: Context, { diagnostics, spaces, searches }: Findings): void {
+function print(context: Context, { diagnostics, spaces, searches, declared }: Findings): void {
   showDiagnostics(context, diagnostics);
   if (hasErrors(diagnostics)) return;
   for (const { name, decisions, free, allowed } of spaces) {
@@ -120,5 +131,9 @@ function print(context: Context, { diagnostics, spaces, searches }: Findings): v
     const parts = [strategy, budgetText(budget), `${countOf(epochs, 'epoch')} each`, `seed ${seed}`];
     context.print(`search ${name} of ${space}: ${parts.join(', ')}`);
   }
-  if (spaces.length + searches.length === 0) context.print('no space and no search, and nothing wrong');
+  const lines = declaredLines(declared);
+  context.print(...lines);
+  if (spaces.length + searches.length + lines.length === 0) {
+    context.print('no space and no search, and nothing wrong');
+  }
 }

@@ -82,8 +82,8 @@ export const elaborationEntries: Entries<ElaborationValues> = {
     code: 'NAS3108',
     severity: 'error',
     title: 'not a space of networks',
-    message: ({ what, name }) => `\`${name}\` is a ${what}, which has no list of layered networks`,
-    explanation: `A \`genome\` or \`program\` has its own tools; this command works on a \`space\`.`,
+    message: ({ what, name }) => `\`${name}\` is a ${what}, not a space of layered networks`,
+    explanation: `Of a \`genome\`, whose networks grow node by node, and of a \`program\`, a list of instructions, \`nas check\` and \`nas count\` tell what there is to tell; everything else works on a \`space\`.`,
   },
   unreadFile: {
     code: 'NAS3109',
