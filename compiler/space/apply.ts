@@ -5,7 +5,7 @@
 import type { Location } from '../../grammar/source.ts';
 import { GraphBuilder, ShapeError } from '../graph/builder.ts';
 import { costOf } from '../graph/cost.ts';
-import type { NodeId, Shape } from '../graph/graph.ts';
+import type { DType, NodeId, Shape } from '../graph/graph.ts';
 import {
   operations,
   type AttributeKind,
@@ -13,13 +13,15 @@ import {
   type Mode,
   type OperationName,
 } from '../ops/operations.ts';
-import { describeShape, inputsProblem } from '../ops/takes.ts';
+import { describeShape, elementsTaken, inputsProblem } from '../ops/takes.ts';
 import { present } from '../../util/invariant.ts';
+import { listWords } from '../../util/words.ts';
 import { checkAttribute } from './attributes.ts';
 import { labelsOfUses, type Context, type Elaboration, type Fit, type Misfit } from './elaboration.ts';
 import {
   always,
   both,
+  branchFor,
   caseLimit,
   either,
   fixed,
@@ -31,7 +33,9 @@ import {
   sameValue,
   select,
   TooManyCases,
+  valuesOf,
 } from './open.ts';
+import { noteOf, valueUnder } from './settle.ts';
 import type { Open, SpaceNodeId, StaticValue } from './space.ts';
 import {
   errorVal,
@@ -158,12 +162,40 @@ export function applyOperation(
   const shapes = tensors.map((t) => e.node(t.node).shape);
   if (!checkSharing(e, use, shapes)) return errorVal;
   const where = both(exists, there);
+  if (!tensors.every((t) => checkElements(e, use, t.node))) return errorVal;
   if (!checkAttributes(e, use, where)) return errorVal;
   const fit = fitInAllCases(e, use, shapes, where);
   if (!fit) return errorVal;
   const inputIds = tensors.map((t) => t.node);
   const known = e.named(simpler(there, exists));
   return tensorVal(addApply(e, use, inputIds, [], fit, exists, known), known);
+}
+
+/** Tokens are whole numbers, which only an embedding reads; it reads nothing else. */
+function checkElements(e: Elaboration, use: OperationUse, input: SpaceNodeId): boolean {
+  const wanted = elementsTaken(operations[use.operation]);
+  const stranger = elementsOf(e, input).find((dtype) => dtype !== wanted);
+  if (stranger === undefined) return true;
+  const [shape] = valuesOf(e.node(input).shape);
+  const length = shape?.join(' x ') ?? 'no size';
+  const name = operations[use.operation].operator ?? use.operation;
+  const [problem, expected] =
+    stranger === 'i32'
+      ? [`it gets ${length} tokens (whole numbers)`, 'numbers; `embedding` makes features of tokens']
+      : [
+          `it gets ${shape ? describeShape(shape) : 'numbers'}`,
+          'tokens (whole numbers): `input x: tokens[...]`',
+        ];
+  e.report('shapeMismatch', { name, problem }, use.at, { expected, labels: labelsOfUses(use.uses) });
+  return false;
+}
+
+/** The types that the elements of a node may have: only inputs are tokens. */
+function elementsOf(e: Elaboration, id: SpaceNodeId): readonly DType[] {
+  const node = e.node(id);
+  if (node.kind === 'input') return [node.dtype];
+  if (node.kind !== 'select') return ['f32'];
+  return [...new Set(node.inputs.flatMap((input) => (input === undefined ? [] : elementsOf(e, input))))];
 }
 
 /** Static arguments must be what the operation takes wherever it is applied. */
@@ -178,14 +210,13 @@ function checkAttributes(e: Elaboration, use: OperationUse, where: Open<boolean>
     const reachable = e.feasible(both(where, wrong));
     if (reachable === never) continue;
     good = false;
-    const value = evaluateFirst(open, e.tell(reachable).choices) ?? '';
+    const value = valueUnder(open, e.tell(reachable).choices) ?? '';
     const checked = checkAttribute(kind, value);
     const values = { callee: use.operation, name, found: formatStatic(value) };
     e.report('badArgument', values, use.argsAt[name] ?? use.at, () => {
-      const { told } = e.tell(reachable);
       return {
         expected: 'wanted' in checked ? checked.wanted : undefined,
-        notes: told === '' ? [] : [`this happens when ${told}`],
+        notes: noteOf(e, reachable),
         labels: labelsOfUses(use.uses),
       };
     });
@@ -219,6 +250,7 @@ export function mergeTensors(
   for (const { operand, exists: listed } of parts) {
     if (operand.kind === 'none' || both(where, listed) === never) continue;
     const given = both(listed, operand.present);
+    if (!checkElements(e, use, operand.node)) return errorVal;
     inputs.push(operand.node);
     const listedHere = restrict(listed, where) ?? never;
     when.push(listedHere === always ? undefined : listedHere);
@@ -398,8 +430,20 @@ function checkSharing(e: Elaboration, use: OperationUse, shapes: readonly Open<S
   }
   if (before.length === shapes.length && before.every((shape, i) => shape === shapes[i])) return true;
   const tell = (open: Open<Shape> | undefined): string =>
-    open?.kind === 'fixed' ? describeShape(open.value) : 'an input whose shape is open';
-  e.report('sharedShape', { name: use.operation, first: tell(before[0]), second: tell(shapes[0]) }, use.at);
+    open === undefined ? 'nothing' : listWords(valuesOf(open).slice(0, 4).map(describeShape), 'or');
+  const odd = Math.max(
+    0,
+    before.findIndex((shape, i) => shape !== shapes[i]),
+  );
+  e.report(
+    'sharedShape',
+    { name: use.operation, first: tell(before[odd]), second: tell(shapes[odd]) },
+    use.at,
+    {
+      hint: 'a stage that is bound once has one set of weights: write it out at each use, or bring one shape to all',
+      labels: labelsOfUses(use.uses),
+    },
+  );
   return false;
 }
 
@@ -413,11 +457,17 @@ function reportMisfit(
   reachable: Open<boolean>,
 ): void {
   const { choices } = e.tell(reachable);
-  const found = evaluateFirst(result, choices) as Misfit;
+  const found = valueUnder(result, choices) as Misfit;
   const { operator, params } = operations[use.operation];
+  // By position as long as none is left out, then by name.
+  let isNext = true;
   const given = params.flatMap((param, i) => {
-    const value = (evaluateFirst(present(inputs[i], 'an argument'), choices) ?? '') as StaticValue;
-    return param.default === value ? [] : [formatStatic(value)];
+    const value = (valueUnder(present(inputs[i], 'an argument'), choices) ?? '') as StaticValue;
+    if (param.default === value) {
+      isNext = false;
+      return [];
+    }
+    return [isNext ? formatStatic(value) : `${param.name}: ${formatStatic(value)}`];
   });
   const call = given.length > 0 ? `${use.operation}(${given.join(', ')})` : use.operation;
   e.report('shapeMismatch', { name: operator ?? call, problem: found.problem }, use.at, () => {
@@ -428,13 +478,4 @@ function reportMisfit(
       labels: labelsOfUses(use.uses),
     };
   });
-}
-
-/** The value under some answers; where a decision that is asked has none, any branch with a value will do. */
-function evaluateFirst<T>(open: Open<T>, choices: readonly number[]): T | undefined {
-  let current: Open<T> | undefined = open;
-  while (current?.kind === 'test') {
-    current = current.branches[choices[current.decision] ?? -1] ?? current.branches.find((b) => b !== undefined);
-  }
-  return current?.value;
 }

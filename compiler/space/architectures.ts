@@ -36,6 +36,11 @@ class Reader {
     return new Map([...this.#answers].map(([path, { value }]) => [path, value]));
   }
 
+  /** Where the decision at a path is answered. */
+  spanOf(path: string): Span | undefined {
+    return this.#answers.get(path)?.span;
+  }
+
   wrong(problem: string, span: Span, expected?: string, hint?: string): void {
     this.problems.push(
       diagnose('badAnswer', { problem }, { at: { source: this.#source, span }, expected, hint }),
@@ -219,9 +224,11 @@ export function readArchitecture(
   }
   if (reader.problems.length > 0) return { value: undefined, diagnostics: reader.problems };
   const { value, diagnostics } = fromAnswers(space, reader.answers);
-  const at = { source, span: node.name.span };
-  return {
-    value,
-    diagnostics: diagnostics.map((d) => (d.primary ? d : { ...d, primary: { location: at, text: '' } })),
+  const located = (d: Diagnostic): Diagnostic => {
+    // What is wrong with an answer begins with the path of its decision.
+    const [, path = ''] = /^`([^`]+)`/.exec(d.message) ?? [];
+    const span = reader.spanOf(path) ?? node.name.span;
+    return d.primary ? d : { ...d, primary: { location: { source, span }, text: '' } };
   };
+  return { value, diagnostics: diagnostics.map(located) };
 }

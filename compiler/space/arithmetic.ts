@@ -1,7 +1,8 @@
 /** Arithmetic, comparison and logic on static values; integers stay exact. */
 import type { BinaryNode, BinaryOperator, UnaryNode } from '../../grammar/ast.ts';
 import { locate, type Context, type Elaboration } from './elaboration.ts';
-import { mapOpen, sameValue } from './open.ts';
+import { sameValue } from './open.ts';
+import { settle, type Failure } from './settle.ts';
 import type { StaticValue } from './space.ts';
 import { errorVal, formatStatic, staticVal, type StaticVal, type Value } from './values.ts';
 
@@ -99,28 +100,23 @@ export function binaryStatic(
   right: StaticVal,
   context: Context,
 ): Value {
-  const result = mapOpen([left.value, right.value], context.exists, (values) =>
-    // `floor(a / b)` may divide inexactly; `evaluateCall` asks for that itself.
-    settle(e, applyBinary(node.operator, values[0], values[1]), node, context),
-  );
+  // `floor(a / b)` may divide inexactly; `evaluateFunction` sees to that itself.
+  const rule = ([a = 0, b = 0]: readonly StaticValue[]): StaticValue | Failure =>
+    outcome(applyBinary(node.operator, a, b));
+  const result = settle(e, [left.value, right.value], rule, context, locate(context, node));
   return result ? staticVal(result) : errorVal;
 }
 
 /** A unary operator on a value that may be open. */
 export function unaryStatic(e: Elaboration, node: UnaryNode, operand: StaticVal, context: Context): Value {
-  const result = mapOpen([operand.value], context.exists, (values) =>
-    settle(e, applyUnary(node.operator, values[0]), node, context),
-  );
+  const rule = ([a = 0]: readonly StaticValue[]): StaticValue | Failure =>
+    outcome(applyUnary(node.operator, a));
+  const result = settle(e, [operand.value], rule, context, locate(context, node));
   return result ? staticVal(result) : errorVal;
 }
 
-function settle(
-  e: Elaboration,
-  result: StaticResult,
-  node: BinaryNode | UnaryNode,
-  context: Context,
-): StaticValue | undefined {
+function outcome(result: StaticResult): StaticValue | Failure {
   if ('value' in result) return result.value;
-  e.report('badArithmetic', { problem: result.problem }, locate(context, node), { hint: result.hint });
-  return undefined;
+  const { problem, hint } = result;
+  return { report: 'badArithmetic', values: { problem }, ...(hint === undefined ? {} : { hint }) };
 }

@@ -63,6 +63,7 @@ export function bind(
   };
   for (const arg of args) {
     if (arg.value.kind === 'error') good = false;
+    if (arg.value.kind === 'error' && arg.name === undefined) continue; // whichever it was meant to be
     if (arg.name !== undefined) {
       const known = params.some((p) => p.name === arg.name);
       if (!known) {
@@ -73,7 +74,10 @@ export function bind(
         });
       } else if (statics.has(arg.name)) complain('repeatedArgument', { name: arg.name }, arg.at);
       else statics.set(arg.name, arg);
-    } else if (arg.side === 'tensors' || (arg.side === undefined && isTensorLike(arg.value, tensors.length < most))) {
+    } else if (
+      arg.side === 'tensors' ||
+      (arg.side === undefined && isTensorLike(arg.value, tensors.length < most))
+    ) {
       tensors.push(arg.value);
     } else {
       const param = params[position++];

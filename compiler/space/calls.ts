@@ -28,7 +28,11 @@ export function evaluateCall(e: Elaboration, node: CallNode, context: Context): 
     evaluateArgs(e, node, context); // what is wrong in them is worth knowing too
     return errorVal;
   }
-  if (callee.kind === 'index' && callee.object.kind === 'reference' && !context.names.has(callee.object.name)) {
+  if (
+    callee.kind === 'index' &&
+    callee.object.kind === 'reference' &&
+    !context.names.has(callee.object.name)
+  ) {
     const cell = e.cells.get(callee.object.name);
     if (cell?.node.count) {
       const index = e.evaluate(callee.index, context);

@@ -72,12 +72,7 @@ function mixed(e: Elaboration, { values, places, what }: Cases, at: Location): V
 }
 
 /** Tuples are combined part by part; a static tuple counts as one. */
-function combineTuples(
-  e: Elaboration,
-  cases: Cases,
-  exists: Open<boolean>,
-  at: Location,
-): Value | undefined {
+function combineTuples(e: Elaboration, cases: Cases, exists: Open<boolean>, at: Location): Value | undefined {
   const parts = cases.values.map((v) => v && itemsOf(v));
   const length = parts.find((p) => p !== undefined)?.length;
   const sound = cases.values.every((v, i) => v === undefined || parts[i]?.length === length);

@@ -11,7 +11,7 @@ import type { Location } from '../../grammar/source.ts';
 import { present } from '../../util/invariant.ts';
 import type { Body } from './bodies.ts';
 import { combine } from './choices.ts';
-import { enter, locate, type Context, type Elaboration } from './elaboration.ts';
+import { enter, labelsOfUses, locate, type Context, type Elaboration } from './elaboration.ts';
 import { rangeNumbers } from './lists.ts';
 import {
   always,
@@ -24,8 +24,11 @@ import {
   restrict,
   takes,
   test,
+  testOf,
+  totally,
   valuesOf,
 } from './open.ts';
+import { noteOf } from './settle.ts';
 import { Site } from './sites.ts';
 import type { DecisionId, DecisionOption, Open, StaticValue } from './space.ts';
 import { evaluateCondition } from './truth.ts';
@@ -45,7 +48,13 @@ export function evaluateChoose(
   if (candidates === undefined) return errorVal;
   if (candidates.length === 0 && node.amount?.kind === 'any') return listVal([]);
   if (candidates.length === 0) {
-    e.report('emptyChoice', { path: label ?? 'this choice' }, locate(context, node));
+    if (from.kind === 'from')
+      e.report('emptyChoice', {}, locate(context, node), () => ({ notes: noteOf(e, context.exists) }));
+    else
+      e.report('nothingToChoose', {}, locate(context, node), () => ({
+        notes: noteOf(e, context.exists),
+        labels: labelsOfUses(context.uses),
+      }));
     return errorVal;
   }
   if (!distinct(e, candidates)) return errorVal;
@@ -164,7 +173,8 @@ function isPlain(item: AlternativeNode, context: Context): boolean {
     if (node.kind === 'unary') return plain(node.operand);
     return node.kind === 'reference' && context.names.get(node.name)?.kind === 'static';
   };
-  const bare = item.label === undefined || (item.value.kind === 'reference' && item.value.name === item.label.text);
+  const bare =
+    item.label === undefined || (item.value.kind === 'reference' && item.value.name === item.label.text);
   return bare && plain(item.value);
 }
 
@@ -226,8 +236,13 @@ function chooseOne(
   });
   const [id = 0] = entry.ids;
   if (!checkSame(e, id, options, at)) return errorVal;
-  const guards = candidates.map(({ allowed }, i) => both(takes(id, i, candidates.length), allowed));
-  if (candidates.some((c) => c.allowed !== always)) e.constraints.set(id, guards.reduce(either, never));
+  const everywhere = context.decided === always;
+  const guards = candidates.map(({ allowed }, i) =>
+    both(takes(id, i, candidates.length, everywhere), allowed),
+  );
+  const restricted = candidates.some((c) => c.allowed !== always);
+  if (restricted || !everywhere)
+    e.constraints.set(id, answeredOrAbsent(guards.reduce(either, never), context));
   const values = candidates.map((candidate, i) => {
     const guard = present(guards[i], 'a guard');
     const body = entry.alternatives[i] ?? context.body;
@@ -235,7 +250,7 @@ function chooseOne(
     return inside.exists === never ? undefined : candidate.evaluate(inside);
   });
   const on = present(
-    test(
+    testOf(
       id,
       candidates.map((_, i) => fixed(i)),
     ),
@@ -245,13 +260,15 @@ function chooseOne(
   return combine(e, { on, values, guards, places, what: 'alternatives' }, context.exists, at);
 }
 
+/** What can be answered together: something that is allowed where the choice exists, and nothing elsewhere. */
+function answeredOrAbsent(answered: Open<boolean>, { decided }: Context): Open<boolean> {
+  return decided === always
+    ? answered
+    : either(both(decided, answered), both(negated(decided), negated(answered)));
+}
+
 /** Wherever the choice exists there must be something to choose. */
-function checkSomething(
-  e: Elaboration,
-  somewhere: Open<boolean>,
-  context: Context,
-  at: Location,
-): void {
+function checkSomething(e: Elaboration, somewhere: Open<boolean>, context: Context, at: Location): void {
   const missing = e.feasible(both(context.decided, negated(somewhere)));
   if (missing === never) return;
   e.report('nothingToChoose', {}, at, () => {
@@ -275,7 +292,9 @@ function checkSame(
     known.every((o, i) => o.label === options[i]?.label && o.allowed === options[i].allowed);
   if (same) return true;
   const tell = (list: readonly DecisionOption[]): string => list.map((o) => o.label).join(', ');
-  const differs = tell(known) === tell(options);
+  const within = (a: readonly DecisionOption[], b: readonly DecisionOption[]): boolean =>
+    a.every(({ label }) => b.some((o) => o.label === label));
+  const differs = within(known, options) || within(options, known);
   e.report('differentChoice', { first: tell(known), second: tell(options) }, at, {
     hint: differs
       ? 'the conditions after `when` must not depend on where the cell is used'
@@ -302,14 +321,16 @@ function chooseSome(
   const entry = context.body.decide(name, labels, () => {
     const first = e.decisions.length;
     const subset = e.subsets.length;
-    const legal = legalSubsets(candidates, first, fits);
+    const legal = legalSubsets(candidates, first, fits, context.decided === always);
+    const { decided } = context;
     const ids = candidates.map((candidate, i) => {
       const options = memberOptions(legal, first + i, candidate.allowed);
       const exists = both(context.decided, candidate.allowed);
       return e.addDecision({ kind: 'member', options, exists, cell: context.cell, location: at });
     });
-    for (const id of ids) e.constraints.set(id, legal);
-    const { decided: exists } = context;
+    const constraint = decided === always ? legal : either(legal, negated(decided));
+    for (const id of ids) e.constraints.set(id, constraint);
+    const exists = decided;
     const open = candidates.map((c) => (c.allowed === always ? undefined : c.allowed));
     e.subsets.push({ members: ids, labels, candidates: open, exists });
     const missing = e.feasible(both(exists, negated(project(legal, first - 1))));
@@ -330,7 +351,8 @@ function chooseSome(
   const [first = 0] = entry.ids;
   const legal = e.constraints.get(first) ?? always;
   const items = candidates.map((candidate, i): ListItem => {
-    const guard = both(takes(entry.ids[i] ?? 0, 0, 2), candidate.allowed);
+    const everywhere = context.decided === always && candidate.allowed === always;
+    const guard = both(takes(entry.ids[i] ?? 0, 0, 2, everywhere), candidate.allowed);
     const body: Body = present(entry.alternatives[i], 'the body of a candidate');
     const inside = enter(context, { body, site: new Site(`${site}.${candidate.label}`), guard });
     return { value: candidate.evaluate(inside), exists: guard, label: candidate.label };
@@ -365,7 +387,14 @@ function amountOf(e: Elaboration, node: ChooseNode, most: number, context: Conte
     if (numbers === undefined) return undefined;
     const wanted = new Map(numbers.map(({ value, exists }) => [value, exists]));
     return (count) =>
-      [...wanted].map(([value, exists]) => both(exists, holds(count, (n) => n === value))).reduce(either, never);
+      [...wanted]
+        .map(([value, exists]) =>
+          both(
+            exists,
+            holds(count, (n) => n === value),
+          ),
+        )
+        .reduce(either, never);
   }
   const value = e.evaluate(amount, context);
   if (value.kind === 'error') return undefined;
@@ -383,10 +412,15 @@ function amountOf(e: Elaboration, node: ChooseNode, most: number, context: Conte
 }
 
 /** The diagram over the members (decisions from `first` on) that holds for the subsets that are meant. */
-function legalSubsets(candidates: readonly Candidate[], first: DecisionId, fits: Amount): Open<boolean> {
+function legalSubsets(
+  candidates: readonly Candidate[],
+  first: DecisionId,
+  fits: Amount,
+  everywhere: boolean,
+): Open<boolean> {
   let count: Open<number> = fixed(0);
   candidates.forEach(({ allowed }, i) => {
-    const isIn = both(takes(first + i, 0, 2), allowed);
+    const isIn = both(takes(first + i, 0, 2, everywhere && allowed === always), allowed);
     count = mapOpen([count, isIn], always, ([n, more]) => (more ? n + 1 : n)) ?? count;
   });
   return fits(count);
@@ -400,8 +434,7 @@ function project(legal: Open<boolean>, last: DecisionId): Open<boolean> {
     if (current.decision > last) return always; // a reduced diagram that tests anything has a true leaf
     const before = seen.get(current);
     if (before) return before;
-    const branches = current.branches.map((b) => (b === undefined ? never : visit(b)));
-    const result = present(test(current.decision, branches), 'a branch of a diagram');
+    const result = present(test(current.decision, totally(current.branches, visit)), 'a branch of a diagram');
     seen.set(current, result);
     return result;
   };
@@ -430,6 +463,6 @@ function cofactor(open: Open<boolean>, decision: DecisionId, option: number): Op
   if (open.kind === 'fixed') return open;
   if (open.decision === decision) return open.branches[option] ?? never;
   if (open.decision > decision) return open;
-  const branches = open.branches.map((b) => (b === undefined ? never : cofactor(b, decision, option)));
+  const branches = totally(open.branches, (b) => cofactor(b, decision, option));
   return present(test(open.decision, branches), 'a branch of a diagram');
 }

@@ -3,7 +3,7 @@ import type { CellNode } from '../../grammar/ast.ts';
 import type { Location } from '../../grammar/source.ts';
 import { describeShape } from '../ops/takes.ts';
 import type { Elaboration } from './elaboration.ts';
-import { both, holds, mapOpen, never } from './open.ts';
+import { both, branchFor, holds, mapOpen, never } from './open.ts';
 import type { Open } from './space.ts';
 import type { Value } from './values.ts';
 
@@ -21,17 +21,25 @@ export function checkContract(
   if (contract === undefined || last?.kind !== 'tensor' || value.kind !== 'tensor') return;
   const [before, after] = [e.node(last.node).shape, e.node(value.node).shape];
   const where = both(exists, both(last.present, value.present));
-  const kept = (size: number | undefined): number => (contract === 'normal' ? (size ?? 0) : Math.ceil((size ?? 0) / 2));
+  const kept = (size: number | undefined): number =>
+    contract === 'normal' ? (size ?? 0) : Math.ceil((size ?? 0) / 2);
   const broken = mapOpen([before, after], where, ([x, y]) =>
-    x.length === 3 && y.length === 3 && y[0] === kept(x[0]) && y[1] === kept(x[1]) ? '' : `${describeShape(x)}|${describeShape(y)}`,
+    x.length === 3 && y.length === 3 && y[0] === kept(x[0]) && y[1] === kept(x[1])
+      ? ''
+      : `${describeShape(x)}|${describeShape(y)}`,
   );
   if (broken === undefined) return;
-  const failing = e.feasible(both(where, holds(broken, (text) => text !== '')));
+  const failing = e.feasible(
+    both(
+      where,
+      holds(broken, (text) => text !== ''),
+    ),
+  );
   if (failing === never) return;
   let current: Open<string> | undefined = broken;
   const { choices } = e.tell(failing);
   while (current?.kind === 'test') {
-    current = current.branches[choices[current.decision] ?? -1] ?? current.branches.find((b) => b !== undefined);
+    current = branchFor(current, choices[current.decision]) ?? current.branches.find((b) => b !== undefined);
   }
   const [first = '', second = ''] = (current?.value ?? '').split('|');
   e.report('brokenContract', { cell: node.name.text, contract, first, second }, at, () => {

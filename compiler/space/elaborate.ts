@@ -3,7 +3,14 @@
  * open, and checks each operation in every case on the way: what it accepts holds no architecture that
  * fails to build.
  */
-import type { Expr, FileNode, InputNode, OutputNode, RequireNode, SpaceNode as SpaceSyntax } from '../../grammar/ast.ts';
+import type {
+  Expr,
+  FileNode,
+  InputNode,
+  OutputNode,
+  RequireNode,
+  SpaceNode as SpaceSyntax,
+} from '../../grammar/ast.ts';
 import { hasErrors, type Checked } from '../../grammar/diagnostics.ts';
 import { didYouMean } from '../../util/didYouMean.ts';
 import { present } from '../../util/invariant.ts';
@@ -26,7 +33,14 @@ import { always, caseLimit, fixed, negate, never, TooManyCases } from './open.ts
 import { prune } from './prune.ts';
 import { elaborateRequire, mentions } from './requirements.ts';
 import { Site } from './sites.ts';
-import { firstDerived, type AuxiliaryOutput, type Decision, type Open, type Space, type StaticValue } from './space.ts';
+import {
+  firstDerived,
+  type AuxiliaryOutput,
+  type Decision,
+  type Open,
+  type Space,
+  type StaticValue,
+} from './space.ts';
 import { describe, errorVal, type Value } from './values.ts';
 
 /** A parsed file with its text. */
@@ -88,7 +102,8 @@ export function elaborate(options: ElaborateOptions): Checked<Space> {
 
 /** What decisions stand on is stated over decisions alone: they are answered before anything is derived. */
 function plain(e: Elaboration, condition: Open<boolean>): Open<boolean> {
-  const definition = (id: number): Open<boolean> => present(e.derived[id - firstDerived], 'a derived value').definition;
+  const definition = (id: number): Open<boolean> =>
+    present(e.derived[id - firstDerived], 'a derived value').definition;
   return expand(condition, definition) ?? never;
 }
 
@@ -108,6 +123,11 @@ function elaborateSpace(e: Elaboration, options: ElaborateOptions): Unnamed | un
     cell: undefined,
   };
   const params: Record<string, StaticValue> = {};
+  for (const item of space.items) {
+    const names = item.kind === 'let' ? item.pattern.names : 'name' in item && item.name ? [item.name] : [];
+    for (const { text } of names) e.spaceNames.add(text);
+  }
+  for (const { name } of space.params) e.spaceNames.add(name.text);
   reportUnknownOverrides(e, options);
   for (const param of space.params) {
     const name = param.name.text;
@@ -120,7 +140,9 @@ function elaborateSpace(e: Elaboration, options: ElaborateOptions): Unnamed | un
     }
     if (value?.kind === 'static' && value.value.kind === 'fixed') params[name] = value.value.value;
     else if (value && value.kind !== 'error') {
-      e.report('wrongKind', { found: describe(value), wanted: 'a fixed value' }, locate(context, param));
+      e.report('wrongKind', { found: describe(value), wanted: 'a fixed value' }, locate(context, param), {
+        hint: 'what is open is a `let` of the space',
+      });
     }
     context = { ...context, names: new Map(context.names).set(name, value ?? errorVal) };
   }
@@ -154,8 +176,12 @@ function elaborateSpace(e: Elaboration, options: ElaborateOptions): Unnamed | un
             e.report('repeatedName', { name }, locate(context, item.name));
           }
           if (value.kind === 'tensor') auxiliary.push({ name, node: value.node });
-        } else if (output !== undefined) e.report('secondOutput', {}, locate(context, item));
-        else {
+        } else if (output !== undefined) {
+          e.report('secondOutput', {}, locate(context, item), {
+            labels: [{ location: outputAt, text: 'the first' }],
+            hint: 'a head that only trains has a name: `output NAME: ...`',
+          });
+        } else {
           output = value;
           outputAt = locate(context, item.value);
         }
@@ -165,7 +191,10 @@ function elaborateSpace(e: Elaboration, options: ElaborateOptions): Unnamed | un
         item satisfies never;
     }
   }
-  if (output === undefined) e.report('noOutput', { space: space.name.text }, locate(context, space.name));
+  if (output === undefined) {
+    const hint = 'end it with what its networks give back: `output y |> classifier(10)`';
+    e.report('noOutput', { space: space.name.text }, locate(context, space.name), { hint });
+  }
   if (output?.kind !== 'tensor') return undefined;
   for (const item of late) elaborateRequire(e, item, withConnected(context, output));
   if (late.length === 0) checkThere(e, output.present, outputAt);
@@ -200,16 +229,24 @@ function checkThere(e: Elaboration, there: Open<boolean>, at: Location): void {
 /** Finds the decisions that `count(NAME == ANSWER)` speaks of. */
 function resolveCounts(e: Elaboration, paths: Paths): void {
   for (const { answers, name, label, at } of e.counts) {
-    let found = false;
+    const names = new Set<string>();
+    const labels = new Set<string>();
     for (const { id, options } of e.decisions) {
       const path = paths.decisions.get(id) ?? '';
       const own = /([A-Za-z_][A-Za-z0-9_]*)(\[[^.]*\])?$/.exec(path)?.[1];
+      if (own !== undefined) names.add(own);
       if (own !== name) continue;
-      found = true;
+      for (const o of options) labels.add(o.label);
       const option = options.findIndex((o) => o.label === label);
       if (option >= 0) answers.push({ decision: id, options: [option] });
     }
-    if (!found) e.report('unknownName', { name }, at, { hint: 'name a decision: `count(op == conv_3)`' });
+    if (!names.has(name)) {
+      const hint = didYouMean(name, names) ?? 'name a decision: `count(op == conv_3)`';
+      e.report('unknownName', { name }, at, { hint });
+    } else if (answers.length === 0) {
+      const hint = didYouMean(label, labels) ?? `it may be ${[...labels].slice(0, 8).join(', ')}`;
+      e.report('badAnswer', { problem: `\`${name}\` is never answered by \`${label}\`` }, at, { hint });
+    }
   }
 }
 
@@ -265,8 +302,13 @@ function elaborateInput(e: Elaboration, node: InputNode, context: Context): Valu
     return typeof v === 'number' && Number.isInteger(v) && v > 0 && v <= 65_536 ? [v] : [];
   });
   if (shape.length !== wanted.length || sizes.length !== wanted.length) {
-    const count = ['no', 'one fixed whole number', 'two fixed whole numbers', 'three fixed whole numbers'][wanted.length] ?? '';
-    e.report('badInput', { name: node.name.text }, at, { expected: `${count} from 1 to 65536: ${wanted.join(', ')}` });
+    const count =
+      ['no', 'one fixed whole number', 'two fixed whole numbers', 'three fixed whole numbers'][
+        wanted.length
+      ] ?? '';
+    e.report('badInput', { name: node.name.text }, at, {
+      expected: `${count} from 1 to 65536: ${wanted.join(', ')}`,
+    });
     return errorVal;
   }
   if (e.nodes.some((n) => n.kind === 'input')) {
@@ -274,13 +316,26 @@ function elaborateInput(e: Elaboration, node: InputNode, context: Context): Valu
     return errorVal;
   }
   const open = fixed<Shape>(shape);
-  return tensorVal(e.addNode({ kind: 'input', name: node.name.text, dtype: node.type.text === 'tokens' ? 'i32' : 'f32', exists: always, shape: open }, at));
+  return tensorVal(
+    e.addNode(
+      {
+        kind: 'input',
+        name: node.name.text,
+        dtype: node.type.text === 'tokens' ? 'i32' : 'f32',
+        exists: always,
+        shape: open,
+      },
+      at,
+    ),
+  );
 }
 
 /** Two decisions of one name would be one answer in an architecture. */
 function reportClashes(e: Elaboration, paths: Paths): void {
   const seen = new Map<string, number>();
-  const subsets = new Map([...paths.subsets].map(([i, path]) => [present(e.subsets[i], 'a subset').members[0] ?? -1, path]));
+  const subsets = new Map(
+    [...paths.subsets].map(([i, path]) => [present(e.subsets[i], 'a subset').members[0] ?? -1, path]),
+  );
   for (const decision of e.decisions) {
     // A subset is known by one path; its members have none of their own.
     const path = decision.kind === 'member' ? subsets.get(decision.id) : paths.decisions.get(decision.id);

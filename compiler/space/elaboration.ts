@@ -132,6 +132,9 @@ export interface PendingCount {
   readonly at: Location;
 }
 
+/** Of more answers than this, those that follow from the others are told too. */
+const mostMinimized = 24;
+
 /** A condition with more tests than this gets a name. */
 const largestUnnamed = 24;
 
@@ -144,6 +147,8 @@ export class Elaboration {
   readonly cells: ReadonlyMap<string, CellDeclaration>;
   /** The bodies of cells by the names of their decisions: `normal`, `level2[3]`. */
   readonly cellBodies: Map<string, Body> = new Map();
+  /** What the space itself declares, wherever it stands in it. */
+  readonly spaceNames: Set<string> = new Set();
   readonly root: Body = new Body();
   readonly decisions: Draft[] = [];
   readonly subsets: Omit<Subset, 'path'>[] = [];
@@ -279,7 +284,7 @@ export class Elaboration {
     const known = this.#names.get(condition);
     if (known) return known;
     const id: DecisionId = firstDerived + this.derived.length;
-    const name = takes(id, 0, 2);
+    const name = takes(id, 0, 2, true);
     this.derived.push({ id, definition: condition });
     this.constraints.set(id, either(both(name, condition), both(negate(name), negate(condition))));
     this.#names.set(condition, name);
@@ -290,9 +295,31 @@ export class Elaboration {
   tell(condition: Open<boolean>): { readonly told: string; readonly choices: readonly number[] } {
     const answers = shortestWay(condition) ?? [];
     const choices: number[] = [];
-    for (const { decision, option } of answers) choices[decision] = option;
-    const told = answers.filter(({ decision }) => decision < firstDerived);
-    return { told: told.map((answer) => this.tellAnswer(answer)).join(', '), choices };
+    for (const { decision, option } of answers) {
+      choices[decision] = decision < firstDerived && option >= this.options(decision).length ? -1 : option;
+    }
+    const told = answers.filter(
+      ({ decision, option }) => decision < firstDerived && option < this.options(decision).length,
+    );
+    const needed = this.#withoutImplied(condition, told);
+    return { told: needed.map((answer) => this.tellAnswer(answer)).join(', '), choices };
+  }
+
+  /** Leaves out answers that follow from the others: where two of three are chosen, the third is not. */
+  #withoutImplied(condition: Open<boolean>, told: readonly Answer[]): readonly Answer[] {
+    if (told.length > mostMinimized) return told;
+    const otherwise = negate(condition);
+    const isOut = ({ decision, option }: Answer): boolean =>
+      this.decisions[decision]?.kind === 'member' && option === 1;
+    let kept = told;
+    for (const answer of [...told.filter(isOut), ...told.filter((a) => !isOut(a)).toReversed()]) {
+      const others = kept.filter((other) => other !== answer);
+      const rest = others
+        .map(({ decision, option }) => takes(decision, option, this.options(decision).length))
+        .reduce(both, otherwise);
+      if (this.feasible(rest) === never) kept = others;
+    }
+    return kept;
   }
 
   tellAnswer({ decision, option }: Answer): string {

@@ -143,14 +143,16 @@ function evaluateBinary(e: Elaboration, node: Extract<Expr, { kind: 'binary' }>,
   if (operator === 'in') return evaluateIn(e, left, right, context, node);
   if (left.kind === 'error' || right.kind === 'error') return errorVal;
   const at = locate(context, node);
-  if (operator === 'or' && isOperand(left) && isOperand(right)) return firstThere(e, left, right, context, at);
+  if (operator === 'or' && isOperand(left) && isOperand(right))
+    return firstThere(e, left, right, context, at);
   if (left.kind === 'static' && right.kind === 'static') return binaryStatic(e, node, left, right, context);
   const { uses } = context;
   if (isOperand(left) && isOperand(right) && (operator === '+' || operator === '-' || operator === '*')) {
     const operation = ({ '+': 'add', '-': 'sub', '*': 'mul' } as const)[operator];
     const site = context.site.claim(operation);
     const use: OperationUse = { operation, attributes: {}, site, at, argsAt: {}, uses };
-    if (operations[operation].tensors !== 'list') return applyOperation(e, use, [left, right], context.exists);
+    if (operations[operation].tensors !== 'list')
+      return applyOperation(e, use, [left, right], context.exists);
     const parts = [left, right].map((operand) => ({ operand, exists: always }));
     return mergeTensors(e, use, parts, always, context.exists);
   }
@@ -185,7 +187,12 @@ function firstThere(
     'a truth value',
   );
   const guards = [there, negate(there)];
-  return combine(e, { on, values: [left, right], guards, places: [at, at], what: 'sides' }, context.exists, at);
+  return combine(
+    e,
+    { on, values: [left, right], guards, places: [at, at], what: 'sides' },
+    context.exists,
+    at,
+  );
 }
 
 /** `x |> f |> g` applies; a pipeline that begins with a stage is a stage. */
@@ -201,7 +208,12 @@ function evaluatePipe(e: Elaboration, node: Extract<Expr, { kind: 'pipe' }>, con
     }
     const at = locate(context, next);
     if (stage.kind !== 'stage') {
-      e.report('wrongKind', { found: describe(stage), wanted: 'a stage, such as `conv(16, 3)`' }, at);
+      const isFed = next.kind === 'call' && stage.kind === 'tensor';
+      e.report('wrongKind', { found: describe(stage), wanted: 'a stage such as `conv(16, 3)`' }, at, {
+        hint: isFed
+          ? 'it has its tensor in the parentheses already: leave out that one or the `|>`'
+          : undefined,
+      });
       value = errorVal;
     } else if (value.kind === 'stage') {
       value = chain(e, value, stage, context, at);

@@ -6,13 +6,15 @@ import { itemsOf } from './choices.ts';
 import { locate, type Context, type Elaboration } from './elaboration.ts';
 import { pick } from './lists.ts';
 import { looseOf } from './nodes.ts';
-import { always, both, either, fixed, mapLeaves, mapOpen, never, restrict, select } from './open.ts';
+import { always, both, either, fixed, mapLeaves, mapOpen, negate, never, restrict, select } from './open.ts';
+import { describeShape } from '../ops/takes.ts';
+import type { Shape } from '../graph/graph.ts';
 import { scanOf } from './scan.ts';
+import { noteOf, settle, type Failure } from './settle.ts';
 import type { Open, StaticValue } from './space.ts';
 import {
   describe,
   errorVal,
-  formatStatic,
   listItem,
   listVal,
   staticVal,
@@ -110,18 +112,17 @@ function numbers(apply: (values: readonly number[]) => number): (call: Call) => 
       return errorVal;
     }
     const statics = values.flatMap((v) => (v.kind === 'static' ? [v.value] : []));
-    const result = mapOpen(statics, context.exists, (all): StaticValue | undefined => {
+    const rule = (all: readonly StaticValue[]): StaticValue | Failure => {
       const plain = all.flatMap((v) => (typeof v === 'number' ? [v] : []));
       if (plain.length === all.length) {
         const value = apply(plain);
         if (Number.isFinite(value)) return value;
-        e.report('badArithmetic', { problem: `${name} of these is no number` }, at);
-        return undefined;
+        return { report: 'badArithmetic', values: { problem: `${name} of these is no number` } };
       }
-      const found = `the value ${formatStatic(all.find((v) => typeof v !== 'number') ?? '')}`;
-      e.report('wrongKind', { found, wanted: `numbers for \`${name}\`` }, at);
-      return undefined;
-    });
+      const found = describe(staticVal(fixed(all.find((v) => typeof v !== 'number') ?? '')));
+      return { report: 'wrongKind', values: { found, wanted: `numbers for \`${name}\`` } };
+    };
+    const result = settle(e, statics, rule, context, at);
     return result ? staticVal(result) : errorVal;
   };
 }
@@ -158,11 +159,9 @@ function folded(join: (a: number, b: number) => number, empty?: number): (call: 
       result = step;
     }
     const whole = restrict(result, both(context.exists, only.within)) ?? result;
-    const value = mapOpen([whole], context.exists, ([total]): StaticValue | undefined => {
-      if (total !== null) return total;
-      e.report('badArithmetic', { problem: `${name} of an empty list` }, at);
-      return undefined;
-    });
+    const rule = ([total]: readonly (StaticValue | null)[]): StaticValue | Failure =>
+      total ?? { report: 'badArithmetic', values: { problem: `${name} of an empty list` } };
+    const value = settle<StaticValue | null>(e, [whole], rule, context, at);
     return value ? staticVal(value) : errorVal;
   };
 }
@@ -176,23 +175,23 @@ function size(axis: number, rank: number | undefined): (call: Call) => Value {
       e.report('wrongKind', { found, wanted: `a tensor for \`${name}\`` }, at);
       return errorVal;
     }
-    const where = both(context.exists, tensor.present);
-    const result = mapOpen([e.node(tensor.node).shape], where, ([shape]): StaticValue | undefined => {
-      if (rank === undefined || shape.length === rank) return shape.at(axis);
-      const found = `a vector of ${String(shape[0])}`;
-      e.report('wrongKind', { found, wanted: `an image for \`${name}\`` }, at);
-      return undefined;
-    });
+    // Where there is no tensor its sizes are 0: whatever needs them there is refused, and nothing is left open.
+    const there =
+      e.feasible(both(context.exists, negate(tensor.present))) === never ? always : tensor.present;
+    const { shape: open } = e.node(tensor.node);
+    const sizes = mapOpen([open, there], context.exists, ([shape, is]) => (is ? shape : null));
+    const rule = ([shape]: readonly (Shape | null | undefined)[]): StaticValue | Failure => {
+      if (!shape) return 0;
+      if (rank === undefined || shape.length === rank) return shape.at(axis) ?? 0;
+      const values = { found: describeShape(shape), wanted: `an image for \`${name}\`` };
+      return { report: 'wrongKind', values };
+    };
+    const result = sizes && settle<Shape | null>(e, [sizes], rule, context, at);
     return result ? staticVal(result) : errorVal;
   };
 }
 
-function listOf(
-  e: Elaboration,
-  value: Value | undefined,
-  name: string,
-  at: Location,
-): ListVal | undefined {
+function listOf(e: Elaboration, value: Value | undefined, name: string, at: Location): ListVal | undefined {
   if (value?.kind === 'list') return value;
   const items = value && itemsOf(value);
   if (items) return listVal(items.map((item) => listItem(item)));
@@ -207,8 +206,7 @@ function length({ e, name, values, context, at }: Call): Value {
   if (!list) return errorVal;
   let count: Open<number> = fixed(0);
   for (const { value, exists } of list.items) {
-    const there =
-      value.kind === 'none' || value.kind === 'tensor' ? both(exists, presenceOf(value)) : exists;
+    const there = value.kind === 'none' || value.kind === 'tensor' ? both(exists, presenceOf(value)) : exists;
     count = mapOpen([count, there], always, ([n, is]) => (is ? n + 1 : n)) ?? count;
   }
   const found = restrict(count, both(context.exists, list.within));
@@ -220,18 +218,25 @@ function last({ e, name, values, context, at }: Call): Value {
   if (!list) return errorVal;
   const items = list.items.filter((item) => both(item.exists, context.exists) !== never);
   const end = items.at(-1);
-  if (end === undefined) {
-    e.report('indexOutside', { index: 0, length: 0 }, at);
+  const some = items.map((item) => item.exists).reduce(either, never);
+  const empty = e.feasible(both(both(context.exists, list.within), negate(some)));
+  const isTensors = items.every((item) => item.value.kind === 'tensor' || item.value.kind === 'none');
+  if (end === undefined || (empty !== never && !isTensors)) {
+    e.report('indexOutside', { index: 0, length: 0 }, at, () => ({
+      notes: noteOf(e, empty),
+      hint: 'give the list something that is always in it: `[x, ...n]`',
+    }));
     return errorVal;
   }
   if (end.exists === always) return end.value;
-  return pick(
-    e,
-    items,
-    items.map((item) => item.exists),
-    context,
-    at,
-  );
+  // The last that is there: none of those after it is.
+  let later: Open<boolean> = never;
+  const guards = items.toReversed().map(({ exists }) => {
+    const guard = both(exists, negate(later));
+    later = either(later, exists);
+    return guard;
+  });
+  return pick(e, items, guards.toReversed(), context, at);
 }
 
 function init({ e, name, values, at }: Call): Value {

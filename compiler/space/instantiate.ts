@@ -44,7 +44,8 @@ export function instantiate(space: Space, architecture: Architecture, options: I
     } else invariant(node.kind === 'select', `${node.kind} is refused before a network is built`);
   }
   builder.outputs['logits'] = get(space.output);
-  for (const { name, node } of heads) if (taken.resolve(node) !== undefined) builder.outputs[name] = get(node);
+  for (const { name, node } of heads)
+    if (taken.resolve(node) !== undefined) builder.outputs[name] = get(node);
   return builder.finish();
 }
 

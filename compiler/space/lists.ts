@@ -1,6 +1,6 @@
 /** Lists, ranges, generators and what is taken out of them. */
+import type { Location } from '../../grammar/source.ts';
 import type { Expr, IndexNode, ListNode, PatternNode, RangeNode, SpreadNode } from '../../grammar/ast.ts';
-import { selectTensor } from './apply.ts';
 import { combine, itemsOf } from './choices.ts';
 import { enter, limits, locate, type Context, type Elaboration } from './elaboration.ts';
 import {
@@ -11,10 +11,12 @@ import {
   holds,
   mapLeaves,
   mapOpen,
+  negate,
   never,
   select,
   valuesOf,
 } from './open.ts';
+import { noteOf, valueUnder } from './settle.ts';
 import { Site } from './sites.ts';
 import type { Open, StaticValue } from './space.ts';
 import { evaluateCondition } from './truth.ts';
@@ -28,6 +30,7 @@ import {
   staticVal,
   type Identity,
   type ListItem,
+  type ListVal,
   type Value,
 } from './values.ts';
 import { present } from '../../util/invariant.ts';
@@ -78,7 +81,7 @@ function fixedRange(
   from: number,
   to: number,
   step: number | undefined,
-  at: ReturnType<typeof locate>,
+  at: Location,
 ): readonly RangeNumber[] | undefined {
   const width = step ?? 1;
   if (step === undefined && !(Number.isInteger(from) && Number.isInteger(to))) {
@@ -233,7 +236,11 @@ export function evaluateIndex(e: Elaboration, node: IndexNode, context: Context)
   const at = locate(context, node);
   const items = object.kind === 'list' ? object.items.map((item) => item.value) : itemsOf(object);
   if (items === undefined) {
-    e.report('wrongKind', { found: describe(object), wanted: 'a list or a tuple' }, locate(context, node.object));
+    e.report(
+      'wrongKind',
+      { found: describe(object), wanted: 'a list or a tuple' },
+      locate(context, node.object),
+    );
     return errorVal;
   }
   const whole = (v: StaticValue): boolean => typeof v === 'number' && Number.isInteger(v);
@@ -244,38 +251,64 @@ export function evaluateIndex(e: Elaboration, node: IndexNode, context: Context)
   }
   const on = mapOpen([index.value], context.exists, ([i]) => Number(i));
   if (on === undefined) return errorVal;
-  for (const i of valuesOf(on)) {
-    if (i >= 0 && i < items.length) continue;
-    e.report('indexOutside', { index: i, length: items.length }, at);
-    return errorVal;
-  }
-  if (on.kind === 'fixed') {
-    const value = items[on.value] ?? errorVal;
-    const item = object.kind === 'list' ? object.items[on.value] : undefined;
-    return item ? whereListed(e, item, context, at) : value;
-  }
+  if (object.kind === 'list') return elementOf(e, object, on, context, at);
+  const outside = e.feasible(
+    both(
+      context.exists,
+      holds(on, (i) => i < 0 || i >= items.length),
+    ),
+  );
+  if (outside !== never) return reportOutside(e, on, fixed(items.length), outside, at);
+  if (on.kind === 'fixed') return items[on.value] ?? errorVal;
   const guards = items.map((_, i) => holds(on, (n) => n === i));
   const cases = { on, values: items, guards, places: items.map(() => at), what: 'elements' };
   return combine(e, cases, context.exists, at);
 }
 
-/** An item of a list; a tensor is `none` where it is not in the list. */
-function whereListed(
+/** The element at a place among those that are in the list. */
+function elementOf(e: Elaboration, list: ListVal, on: Open<number>, context: Context, at: Location): Value {
+  const items = list.items.filter((item) => both(item.exists, context.exists) !== never);
+  let before: Open<number> = fixed(0);
+  const guards = items.map(({ exists }) => {
+    const isHere = mapOpen([before, on], context.exists, ([n, i]) => n === i) ?? never;
+    const inside = both(exists, context.exists) === context.exists ? always : exists;
+    before = mapOpen([before, inside], always, ([n, is]) => (is ? n + 1 : n)) ?? before;
+    return both(inside, isHere);
+  });
+  const where = both(context.exists, list.within);
+  const outside = e.feasible(both(where, negate(guards.reduce(either, never))));
+  const isNumbered = items.every(({ value }) => value.kind === 'tensor' || value.kind === 'none');
+  const far = holds(on, (i) => i < 0 || i >= items.length);
+  // A tensor that is not there under some answers is `none` there.
+  const wrong = isNumbered ? e.feasible(both(outside, far)) : outside;
+  if (wrong !== never) return reportOutside(e, on, before, wrong, at);
+  return pick(e, items, guards, context, at);
+}
+
+function reportOutside(
   e: Elaboration,
-  { value, exists }: ListItem,
-  context: Context,
-  at: ReturnType<typeof locate>,
+  on: Open<number>,
+  length: Open<number>,
+  outside: Open<boolean>,
+  at: Location,
 ): Value {
-  if (value.kind !== 'tensor' || both(exists, context.exists) === context.exists) return value;
-  const on = present(
-    mapLeaves(exists, (is) => (is ? 0 : 1)),
-    'a truth value',
-  );
-  return selectTensor(e, on, [value, noneVal], context.exists, at);
+  const { choices } = e.tell(outside);
+  const [index = 0, found = 0] = [valueUnder(on, choices), valueUnder(length, choices)];
+  e.report('indexOutside', { index, length: found }, at, () => ({
+    notes: noteOf(e, outside),
+    hint: found === 0 ? 'give the list something that is always in it: `[x, ...n]`' : undefined,
+  }));
+  return errorVal;
 }
 
 /** `a in xs`: which tensor `a` is, or which value it has. */
-export function evaluateIn(e: Elaboration, left: Value, right: Value, context: Context, at: Expr | SpreadNode): Value {
+export function evaluateIn(
+  e: Elaboration,
+  left: Value,
+  right: Value,
+  context: Context,
+  at: Expr | SpreadNode,
+): Value {
   if (left.kind === 'error' || right.kind === 'error') return errorVal;
   if (right.kind !== 'list') {
     e.report('wrongKind', { found: describe(right), wanted: 'a list after `in`' }, locate(context, at));
@@ -315,28 +348,32 @@ function sameTensor(a: Identity, b: Identity): Open<boolean> {
     .reduce(either, never);
 }
 
-/** `xs` picked at an open place: which of the items stands, by guards that exclude each other. */
+/** The item whose guard holds, the guards excluding each other; where none does, `none`. */
 export function pick(
   e: Elaboration,
   items: readonly ListItem[],
   guards: readonly Open<boolean>[],
   context: Context,
-  at: ReturnType<typeof locate>,
+  at: Location,
 ): Value {
-  let on: Open<number> | undefined;
+  const all = guards.findIndex((guard) => both(guard, context.exists) === context.exists);
+  if (all >= 0) return items[all]?.value ?? errorVal;
+  const isTensors = items.every(({ value }) => value.kind === 'tensor' || value.kind === 'none');
+  let on: Open<number> | undefined = isTensors ? fixed(items.length) : undefined;
   guards.forEach((guard, i) => {
     const which = present(
-      mapOpen([guard], always, ([is]) => (is ? 0 : 1)),
+      mapLeaves(guard, (is) => (is ? 0 : 1)),
       'a truth value',
     );
     on = select<number>(which, [fixed(i), on]);
   });
   if (on === undefined) return errorVal;
+  const none = negate(guards.reduce(either, never));
   const cases = {
     on,
-    values: items.map((item) => item.value),
-    guards,
-    places: items.map(() => at),
+    values: [...items.map((item) => item.value), ...(isTensors ? [noneVal] : [])],
+    guards: [...guards, ...(isTensors ? [none] : [])],
+    places: [...items.map(() => at), ...(isTensors ? [at] : [])],
     what: 'elements',
   };
   return combine(e, cases, context.exists, at);

@@ -6,9 +6,10 @@ import { combine } from './choices.ts';
 import { bodyWeight, enter, limits, locate, type Context, type Elaboration } from './elaboration.ts';
 import { bindPattern } from './lists.ts';
 import { always, both, fixed, holds, mapLeaves, mapOpen, never, valuesOf } from './open.ts';
+import { settle, type Failure } from './settle.ts';
 import { Site } from './sites.ts';
-import type { Open } from './space.ts';
-import { describe, errorVal, type StageVal, type Value } from './values.ts';
+import type { Open, StaticValue } from './space.ts';
+import { describe, errorVal, staticVal, type StageVal, type Value } from './values.ts';
 
 /** One turn: the stage, and where it is taken. */
 interface Turn {
@@ -28,8 +29,13 @@ export function countOf(
   const open = value.kind === 'static' ? mapOpen([value.value], context.exists, ([n]) => n) : undefined;
   const good = (n: unknown): boolean => typeof n === 'number' && Number.isInteger(n) && n >= 0;
   if (open && valuesOf(open).every(good)) return open as Open<number>;
-  e.report('wrongKind', { found: describe(value), wanted }, at);
-  return undefined;
+  if (!open) {
+    e.report('wrongKind', { found: describe(value), wanted }, at);
+    return undefined;
+  }
+  const rule = (v: StaticValue): StaticValue | Failure =>
+    good(v) ? v : { report: 'wrongKind', values: { found: describe(staticVal(fixed(v))), wanted } };
+  return settle(e, [open], ([v = 0]) => rule(v), context, at) as Open<number> | undefined;
 }
 
 /** `repeat COUNT { stage }`: the stage COUNT times in a chain. */
@@ -47,7 +53,11 @@ export function evaluateRepeat(e: Elaboration, node: RepeatNode, context: Contex
     e.step(at, bodyWeight);
     const guard = holds(count, (n) => n > index);
     const body = loop.open({ kind: 'turn', label: String(index) });
-    const stage = turnStage(e, node.body, enter(context, { body, site: new Site(`${path}[${index}]`), guard }));
+    const stage = turnStage(
+      e,
+      node.body,
+      enter(context, { body, site: new Site(`${path}[${index}]`), guard }),
+    );
     if (stage === undefined) return errorVal;
     turns.push({ stage, guard });
   }
@@ -64,7 +74,9 @@ export function evaluateRepeat(e: Elaboration, node: RepeatNode, context: Contex
       }
       const guards = after.map((_, i) => holds(count, (n) => n === i));
       const places = after.map(() => where);
-      const possible = after.map((v, i) => (both(exists, present(guards[i], 'a guard')) === never ? undefined : v));
+      const possible = after.map((v, i) =>
+        both(exists, present(guards[i], 'a guard')) === never ? undefined : v,
+      );
       return combine(e, { on: count, values: possible, guards, places, what: 'turns' }, exists, where);
     },
   };

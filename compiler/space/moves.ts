@@ -67,8 +67,12 @@ export function compileMoves(space: Space, node: MovesNode, source: Source): Che
     if (good.length === 0) {
       const names = space.decisions.flatMap((d) => lastName(d.path) ?? []);
       const problem =
-        named.length > 0 ? `\`${name}\` does not choose numbers` : `no decision of \`${space.name}\` is called \`${name}\``;
-      diagnostics.push(diagnose('badRecord', { problem }, { at, hint: didYouMean(name, names) }));
+        named.length > 0
+          ? `\`${name}\` does not choose numbers`
+          : `no decision of \`${space.name}\` is called \`${name}\``;
+      const other =
+        named.length > 0 ? '`branch`, `insert` and `replace` go from one alternative to another' : undefined;
+      diagnostics.push(diagnose('badRecord', { problem }, { at, hint: other ?? didYouMean(name, names) }));
       return [];
     }
     return [{ kind, name, decisions: good.map((d) => d.id) }];

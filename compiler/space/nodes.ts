@@ -13,7 +13,10 @@ import { describe, errorVal, listVal, staticVal, type ListItem, type ListVal, ty
 export function bindNodes(e: Elaboration, node: NodesNode, context: Context): Context {
   const name = node.name.text;
   const at = locate(context, node.count);
-  const withNodes = (value: Value): Context => ({ ...context, names: new Map(context.names).set(name, value) });
+  const withNodes = (value: Value): Context => ({
+    ...context,
+    names: new Map(context.names).set(name, value),
+  });
   const count = countOf(e, e.evaluate(node.count, context), 'a whole number of nodes', context, at);
   if (count === undefined) return withNodes(errorVal);
   const most = Math.max(...valuesOf(count));

@@ -30,7 +30,9 @@ const longest = 100_000;
 /** Looks up the holes of a notation; every decision must be in it, or it could not be read back. */
 export function compileNotation(space: Space, node: NotationNode, source: Source): Checked<Notation> {
   const at = { source, span: node.text.span };
-  const decisions = new Map(space.decisions.flatMap((d) => (d.kind === 'member' ? [] : [[d.path, d] as const])));
+  const decisions = new Map(
+    space.decisions.flatMap((d) => (d.kind === 'member' ? [] : [[d.path, d] as const])),
+  );
   const subsets = new Map(space.subsets.map((s) => [s.path, s] as const));
   const paths = [...decisions.keys(), ...subsets.keys()];
   const diagnostics: Diagnostic[] = [];
@@ -49,8 +51,14 @@ export function compileNotation(space: Space, node: NotationNode, source: Source
     if (subset && form === 'bits') return [{ kind: 'bits', subset }];
     if (subset && form === 'label') return [{ kind: 'labels', subset }];
     if (decision || subset) {
-      wrong(`\`${part}\` has no form \`${form}\``, decision ? 'a decision has `index`' : 'a subset has `bits`');
-    } else wrong(`\`${path}\` is no decision of \`${space.name}\``, didYouMean(path, paths));
+      wrong(
+        `\`${part}\` has no form \`${form}\``,
+        decision ? 'a decision has `index`' : 'a subset has `bits`',
+      );
+    } else {
+      const hint = didYouMean(path, paths) ?? `it has ${paths.slice(0, 8).join(', ')}`;
+      wrong(`\`${path}\` is no decision of \`${space.name}\``, hint);
+    }
     return [];
   });
   if (diagnostics.length === 0 && missing.size > 0) {
@@ -111,7 +119,10 @@ export function readNotation(space: Space, notation: Notation, text: string): Ch
       }
       case 'bits': {
         const bits = written.replaceAll(' ', '');
-        answers.set(piece.subset.path, piece.subset.labels.filter((_, n) => bits[n] === '1'));
+        answers.set(
+          piece.subset.path,
+          piece.subset.labels.filter((_, n) => bits[n] === '1'),
+        );
         return;
       }
       case 'labels':

@@ -3,6 +3,9 @@
  * and leaves). Shapes, static values and existence are all open values, so a rule that is written for plain values is
  * applied to every case that can occur by {@link mapOpen}, and to no other.
  *
+ * A test has a branch for every option of its decision and a last one for where the decision does not exist: what one tensor
+ * of a choice depends on is asked for beside what another depends on, so a diagram may test a decision that is not there.
+ *
  * Reduced means: a test whose existing branches all agree is that branch. A missing branch (the value does not exist there)
  * agrees with everything. Equal diagrams are one object (hash consing), so work on them is remembered by identity; the
  * tables hold nothing alive and change no result.
@@ -65,7 +68,8 @@ function known<T>(open: Open<T>): Open<T> {
 export function fixed<T>(value: T): Open<T> {
   if (value === true) return always as Open<T>;
   if (value === false) return never as Open<T>;
-  if (typeof value !== 'object' || value === null) return keep(`=${keyOf(value)}`, () => ({ kind: 'fixed', value }));
+  if (typeof value !== 'object' || value === null)
+    return keep(`=${keyOf(value)}`, () => ({ kind: 'fixed', value }));
   const before = leaves.get(value);
   if (before) return before as Open<T>; // the same object, which nobody changes
   const leaf = keep(`=${keyOf(value)}`, (): Open<T> => ({ kind: 'fixed', value }));
@@ -91,7 +95,15 @@ export const always: Open<boolean> = keep('=true', (): Fixed<boolean> => ({ kind
 /** False everywhere. */
 export const never: Open<boolean> = keep('=false', (): Fixed<boolean> => ({ kind: 'fixed', value: false }));
 
-/** Tests a decision; undefined when no branch exists. */
+/** The value by the option of a decision, for where the decision exists; undefined when there is none. */
+export function testOf<T>(
+  decision: DecisionId,
+  options: readonly (Open<T> | undefined)[],
+): Open<T> | undefined {
+  return test(decision, [...options, undefined]);
+}
+
+/** Tests a decision: a branch for each option, then that of its absence; undefined when no branch exists. */
 export function test<T>(
   decision: DecisionId,
   branches: readonly (Open<T> | undefined)[],
@@ -232,10 +244,14 @@ function logic(left: Open<boolean>, right: Open<boolean>, unit: Open<boolean>, m
     a.kind === 'test' ? a.decision : Infinity,
     b.kind === 'test' ? b.decision : Infinity,
   );
-  const tested = a.kind === 'test' && a.decision === decision ? a : b;
-  const branches = (tested as Test<boolean>).branches.map((_, option) =>
-    logic(branchOf(a, decision, option) ?? never, branchOf(b, decision, option) ?? never, unit, memo),
-  );
+  const tested = (a.kind === 'test' && a.decision === decision ? a : b) as Test<boolean>;
+  const absent = tested.branches.length - 1;
+  const branches = tested.branches.map((_, option) => {
+    const [x, y] = [branchOf(a, decision, option), branchOf(b, decision, option)];
+    // A side that says nothing of a decision's absence holds only where the decision is there.
+    if (option === absent && (x === undefined || y === undefined)) return unit === always ? never : (x ?? y);
+    return logic(x ?? never, y ?? never, unit, memo);
+  });
   const result = present(test(decision, branches), 'a branch of a diagram');
   let row = memo.get(a);
   if (!row) memo.set(a, (row = new WeakMap()));
@@ -265,12 +281,20 @@ export function holds<T>(open: Open<T>, condition: (value: T) => boolean): Open<
     if (current.kind === 'fixed') return condition(current.value) ? always : never;
     const before = seen.get(current);
     if (before) return before;
-    const branches = current.branches.map((b) => (b === undefined ? never : visit(b)));
-    const result = present(test(current.decision, branches), 'a branch of a diagram');
+    const result = present(test(current.decision, totally(current.branches, visit)), 'a branch of a diagram');
     seen.set(current, result);
     return result;
   };
   return visit(open);
+}
+
+/** Branches under a change; where an option has no value the truth is false, where absence has none it stays open. */
+export function totally<T>(
+  branches: readonly (Open<T> | undefined)[],
+  change: (branch: Open<T>) => Open<boolean>,
+): readonly (Open<boolean> | undefined)[] {
+  const absent = branches.length - 1;
+  return branches.map((b, i) => (b === undefined ? (i === absent ? undefined : never) : change(b)));
 }
 
 /** The value under `change`, case by case. */
@@ -329,10 +353,7 @@ export function restrict<T>(open: Open<T>, guard: Open<boolean>): Open<T> | unde
 /** `branches[on]`: the branch that `on` points at, case by case. */
 export function select<T>(on: Open<number>, branches: readonly (Open<T> | undefined)[]): Open<T> | undefined {
   const seen = new Map<string, Open<T> | undefined>();
-  const visit = (
-    at: Open<number>,
-    current: readonly (Open<T> | undefined)[],
-  ): Open<T> | undefined => {
+  const visit = (at: Open<number>, current: readonly (Open<T> | undefined)[]): Open<T> | undefined => {
     if (at.kind === 'fixed') return current[at.value];
     let decision = at.decision;
     let width = at.branches.length;
@@ -361,16 +382,26 @@ export function select<T>(on: Open<number>, branches: readonly (Open<T> | undefi
   );
 }
 
-/** Truth values of "option `i` is taken", for a decision with `count` options. */
-export function takes(decision: DecisionId, option: number, count: number): Open<boolean> {
+/** Truth values of "option `i` is taken", for a decision with `count` options that exists everywhere if so told. */
+export function takes(
+  decision: DecisionId,
+  option: number,
+  count: number,
+  everywhere = false,
+): Open<boolean> {
   const branches = Array.from({ length: count }, (_, i) => (i === option ? always : never));
-  return present(test(decision, branches), 'a branch of a diagram');
+  return present(test(decision, [...branches, everywhere ? undefined : never]), 'a branch of a diagram');
+}
+
+/** The branch of an answer: the index of an option, or -1 or nothing where the decision does not exist. */
+export function branchFor<T>({ branches }: Test<T>, option: number | undefined): Open<T> | undefined {
+  return option === undefined || option < 0 ? branches.at(-1) : branches[option];
 }
 
 /** The value under the answers `choices` (index of the option, -1 or absent: the decision does not exist). */
 export function evaluateOpen<T>(open: Open<T>, choices: readonly number[]): T | undefined {
   let current: Open<T> | undefined = open;
-  while (current?.kind === 'test') current = current.branches[choices[current.decision] ?? -1];
+  while (current?.kind === 'test') current = branchFor(current, choices[current.decision]);
   return current?.value;
 }
 

@@ -1,6 +1,6 @@
 /** Prints a Space for people: `nas show --space`. */
 import { valuesOf } from './open.ts';
-import type { Open, Space, SpaceNode, Test } from './space.ts';
+import type { Decision, Open, Space, SpaceNode, Test } from './space.ts';
 import { formatStatic } from './values.ts';
 
 /** The decisions with their options and conditions, then the nodes with their shapes and costs. */
@@ -62,12 +62,12 @@ function condition(space: Space, exists: Open<boolean>): string {
   let current: Open<boolean> | undefined = exists;
   while (current?.kind === 'test') {
     const { decision: id, branches }: Test<boolean> = current;
-    const decision = space.decisions[id];
-    const alive = branches.flatMap((b, i) =>
-      b === undefined || (b.kind === 'fixed' && !b.value) ? [] : [i],
+    const decision: Decision | undefined = space.decisions[id];
+    const alive: readonly number[] = branches.flatMap((b, i) =>
+      i >= (decision?.options.length ?? 0) || b === undefined || (b.kind === 'fixed' && !b.value) ? [] : [i],
     );
     const labels = alive.map((i) => decision?.options[i]?.label ?? '?');
-    if (alive.length < branches.length) {
+    if (alive.length < (decision?.options.length ?? 0)) {
       const options = labels.length === 1 ? `= ${labels.join('')}` : `in {${labels.join(', ')}}`;
       parts.push(`${decision?.path ?? '?'} ${options}`);
     }

@@ -16,7 +16,7 @@ export function elaborateRequire(e: Elaboration, node: RequireNode, context: Con
   const kind = kindOf(expression);
   const at = locate(context, node.condition);
   if (kind !== 'truth') {
-    e.report('wrongKind', { found: 'a number', wanted: 'a condition, such as `params <= 200k`' }, at);
+    e.report('wrongKind', { found: 'a number', wanted: 'a condition such as `params <= 200k`' }, at);
     return;
   }
   const { start, end } = node.condition.span;
@@ -60,14 +60,24 @@ function build(e: Elaboration, node: Expr, context: Context): RequireExpression 
 
 /** `count(op == conv_5)`: how many decisions of that name are answered so. */
 function isCount(node: Expr, context: Context): node is CallNode {
-  return node.kind === 'call' && node.callee.kind === 'reference' && node.callee.name === 'count' && !context.names.has('count');
+  return (
+    node.kind === 'call' &&
+    node.callee.kind === 'reference' &&
+    node.callee.name === 'count' &&
+    !context.names.has('count')
+  );
 }
 
 function buildCount(e: Elaboration, node: CallNode, context: Context): RequireExpression | undefined {
   const [arg, ...others] = [...node.args, ...node.statics];
   const { value } = arg ?? {};
   const at = locate(context, node);
-  if (others.length > 0 || value?.kind !== 'binary' || value.operator !== '==' || value.left.kind !== 'reference') {
+  if (
+    others.length > 0 ||
+    value?.kind !== 'binary' ||
+    value.operator !== '==' ||
+    value.left.kind !== 'reference'
+  ) {
     e.report('wrongKind', { found: 'something else', wanted: '`count(NAME == ANSWER)`' }, at);
     return undefined;
   }
@@ -84,7 +94,8 @@ export function mentions(node: Expr, name: string): boolean {
   while (stack.length > 0) {
     const current = stack.pop();
     if (typeof current !== 'object' || current === null) continue;
-    if ('kind' in current && current.kind === 'reference' && 'name' in current && current.name === name) return true;
+    if ('kind' in current && current.kind === 'reference' && 'name' in current && current.name === name)
+      return true;
     stack.push(...Object.values(current));
   }
   return false;
@@ -145,12 +156,15 @@ function checked(
     expression.kind === 'not' ||
     (expression.kind === 'binary' && ['and', 'or'].includes(expression.operator));
   const wanted: Kind = logic ? 'truth' : 'number';
-  if (parts.every((part) => kindOf(part) === wanted)) return expression;
+  const odd = parts.findIndex((part) => kindOf(part) !== wanted);
+  if (odd < 0) return expression;
+  const sides =
+    node.kind === 'binary' ? [node.left, node.right] : node.kind === 'unary' ? [node.operand] : [];
   const found = logic ? 'a number' : 'something that is no number';
   e.report(
     'wrongKind',
-    { found, wanted: logic ? 'conditions on both sides' : 'numbers on both sides' },
-    locate(context, node),
+    { found, wanted: logic ? 'a condition such as `params <= 200k`' : 'a number' },
+    locate(context, sides[odd] ?? node),
   );
   return undefined;
 }
@@ -169,7 +183,8 @@ export function evaluateRequirement(
     case 'cost':
       return costs[expression.cost];
     case 'count':
-      return expression.answers.filter(({ decision, options }) => options.includes(choices[decision] ?? -1)).length;
+      return expression.answers.filter(({ decision, options }) => options.includes(choices[decision] ?? -1))
+        .length;
     case 'not':
     case 'negate': {
       const operand = evaluateRequirement(expression.operand, choices, costs);

@@ -75,7 +75,9 @@ export function checkNames(source: Source, file: FileNode): readonly Diagnostic[
       visitBlock(declaration.body);
     } else if (declaration.kind === 'space') {
       const { items } = declaration;
-      const statements = items.flatMap((i): Statement[] => (i.kind === 'input' || i.kind === 'output' ? [] : [i]));
+      const statements = items.flatMap((i): Statement[] =>
+        i.kind === 'input' || i.kind === 'output' ? [] : [i],
+      );
       const inputs = items.flatMap((i) => (i.kind === 'input' ? [i.name] : []));
       unique([...declaration.params.map((p) => p.name), ...inputs, ...statements.flatMap(boundBy)]);
       visitStatements(statements);

@@ -60,7 +60,9 @@ export function scanOf(
       );
       if (result.kind === 'error') return errorVal;
       const parts = states === 1 ? [result] : (itemsOf(result) ?? [result]);
-      const results = parts.flatMap((part) => (part.kind === 'tensor' && part.present === always ? [part.node] : []));
+      const results = parts.flatMap((part) =>
+        part.kind === 'tensor' && part.present === always ? [part.node] : [],
+      );
       const sound =
         parts.length === states &&
         results.length === states &&
@@ -79,7 +81,14 @@ export function scanOf(
         if (cost) e.nodes[id] = { ...node, cost };
       }
       const out: Shape = [length, units];
-      const node = { kind: 'scan', sequence: sequence.node, inputs, results, exists, shape: fixed(out) } as const;
+      const node = {
+        kind: 'scan',
+        sequence: sequence.node,
+        inputs,
+        results,
+        exists,
+        shape: fixed(out),
+      } as const;
       return tensorVal(e.addNode(node, where), sequence.present);
     },
   };

@@ -21,7 +21,8 @@ export type StaticValue = number | boolean | string | readonly StaticValue[];
 
 /**
  * A value that may depend on decisions: an ordered, reduced decision diagram. Tests are made in order of
- * decision ids; branch `i` belongs to option `i`. An undefined branch stands where the value does not exist.
+ * decision ids; branch `i` belongs to option `i`, and the last one stands where the decision does not exist. An undefined
+ * branch stands where the value does not exist.
  */
 export type Open<T> = Fixed<T> | Test<T>;
 

@@ -60,5 +60,20 @@ export function reportUnknown(e: Elaboration, name: string, context: Context, no
     ...callable,
     ...Object.keys(staticFunctions),
   ];
-  e.report('unknownName', { name }, locate(context, node), { hint: didYouMean(name, candidates) });
+  e.report('unknownName', { name }, locate(context, node), { hint: hintFor(e, name, context, candidates) });
+}
+
+function hintFor(
+  e: Elaboration,
+  name: string,
+  context: Context,
+  candidates: readonly string[],
+): string | undefined {
+  if (e.spaceNames.has(name)) {
+    return context.uses.length > 0
+      ? `a motif sees its parameters alone: give it \`${name}\` as one`
+      : `\`${name}\` is declared below: a name is known from there on`;
+  }
+  if (Object.hasOwn(staticFunctions, name)) return `it is a function: \`${name}(...)\``;
+  return didYouMean(name, candidates);
 }

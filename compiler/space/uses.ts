@@ -64,7 +64,8 @@ function cellCount(
   const value = e.evaluate(node.count, { ...context, names: new Map(), source });
   if (value.kind === 'error') return undefined;
   const count = fixedValue(value);
-  if (typeof count === 'number' && Number.isInteger(count) && count >= 1 && count <= limits.depth) return count;
+  if (typeof count === 'number' && Number.isInteger(count) && count >= 1 && count <= limits.depth)
+    return count;
   const wanted = `a fixed number of cells, from 1 to ${limits.depth}`;
   e.report('wrongKind', { found: 'another value', wanted }, { source, span: node.count.span });
   e.report('wrongKind', { found: 'an array of cells', wanted }, at);
@@ -136,7 +137,11 @@ function useStage(
   const statics = new Map([...bound.statics].map(([param, arg]) => [param, arg.value]));
   const before = context.uses.findLast((use) => use.name === name);
   if (before && !falls(before.statics, statics)) {
-    e.report('recursiveMotif', { name }, at);
+    e.report('recursiveMotif', { name }, at, {
+      labels:
+        before.at.span.start === at.span.start ? [] : [{ location: before.at, text: 'first used here' }],
+      hint: 'it may, while one of its whole numbers falls at each use and a `when` or `if` stops it before it is below 0',
+    });
     return errorVal;
   }
   if (context.uses.length >= limits.depth) e.stop('motifs inside of each other', limits.depth, at);
@@ -162,7 +167,7 @@ function useStage(
         cell,
       };
       const value = e.evaluateBlock(node.body, withParams(e, node.params, statics, inside));
-      if (node.kind === 'cell') checkContract(e, node, tensors, value, exists, where);
+      if (node.kind === 'cell') checkContract(e, node, tensors, value, exists, at);
       return value;
     },
   };

@@ -99,7 +99,7 @@ export function describe(value: Value): string {
     case 'none':
       return '`none`';
     case 'stage':
-      return `the stage \`${value.name}\`, which still wants ${value.arity === 1 ? 'a tensor' : `${value.arity} tensors`}`;
+      return `the stage \`${value.name}\` (it still wants ${value.arity === 1 ? 'a tensor' : `${value.arity} tensors`})`;
     case 'tuple':
       return `a tuple of ${value.items.length}`;
     case 'list':

@@ -15,7 +15,7 @@ import {
   never,
   select,
   takes,
-  test as testOf,
+  testOf,
 } from '../../compiler/space/open.ts';
 import { firstDerived } from '../../compiler/space/space.ts';
 import type {

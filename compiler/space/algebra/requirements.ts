@@ -12,7 +12,7 @@ import {
   never,
   select,
   support,
-  test,
+  testOf,
   TooManyCases,
   valuesOf,
 } from '../open.ts';
@@ -357,7 +357,7 @@ function guarded(node: Apply, name: 'params' | 'macs'): Open<number> | undefined
 function countTerm(space: Space, { decision, options }: CountedAnswer): Open<number> {
   const asked = space.decisions[decision];
   if (!asked) return fixed(0);
-  const answered = test(
+  const answered = testOf(
     decision,
     asked.options.map((_, i) => fixed(options.includes(i) ? 1 : 0)),
   );

@@ -6,7 +6,7 @@
  * The diagrams stand in a list in the order in which they are asked, and lists share their tails; what an answer does to
  * one tail is worked out once.
  */
-import { fixed, never, support } from '../open.ts';
+import { branchFor, fixed, never, support } from '../open.ts';
 import type { Decision, DecisionId, Derived, Open } from '../space.ts';
 import type { Layer } from './automaton.ts';
 import { derivedOf, fixedValues, Reach, settle, settleFixed } from './derivation.ts';
@@ -156,7 +156,7 @@ function buildLayer(
       const option = there ? column : -1;
       const at = state * columns + column;
       const made = (head: Open<unknown>): Open<unknown> | undefined =>
-        head.kind === 'test' && head.decision === decision.id ? head.branches[option] : head;
+        head.kind === 'test' && head.decision === decision.id ? branchFor(head, option) : head;
       let left = reach > 0 ? replace(rest, reach, made, lists, memos[option + 1]) : rest;
       let fine = true;
       for (const { role, index, reach: read } of after) {
