@@ -9,18 +9,35 @@ export {
   type Program,
   type Setting,
 } from './compile.ts';
+export { canonical, canonicalHash } from './space/algebra/canonical.ts';
+export { crossover } from './space/algebra/crossover.ts';
+export { diff, distance, type Difference } from './space/algebra/distance.ts';
+export { countDistinct, distinctLimit } from './space/algebra/distinct.ts';
+export { mutate } from './space/algebra/mutate.ts';
+export { neighbours } from './space/algebra/neighbours.ts';
 export type { Architecture } from './space/architecture.ts';
 export {
   fromCompact,
   fromJson,
+  fromVector,
   isCompact,
   toCompact,
   toJson,
   toText,
+  toVector,
   type ArchitectureJson,
 } from './space/encode.ts';
 export { instantiate, type InstantiateOptions } from './space/instantiate.ts';
-export { broken, costOfArchitecture, filterLimit, type Members } from './space/members.ts';
+export {
+  broken,
+  cellNames,
+  costOfArchitecture,
+  countCell,
+  filterLimit,
+  type CellCount,
+  type Draw,
+  type Members,
+} from './space/members.ts';
 export { printSpace } from './space/printSpace.ts';
 export type { Cost, Decision, Space, StaticValue } from './space/space.ts';
 export type { SearchSpec, TrainSpec } from './search/search.ts';

@@ -32,22 +32,23 @@ export async function count(context: Context, file: string, options: CountOption
     else context.print(`free ${free}`, `allowed ${allowed}`);
     return 0;
   }
-  const { free, allowed } = members;
-  const distinct = countDistinct(space, members);
+  const { free, allowed, least, places } = members;
   if (options.json) {
+    const distinct = countDistinct(space, members);
     context.printJson({
       space: space.name,
       decisions: space.decisions.length,
       free,
-      ...(allowed === undefined ? { allowed: null, between: [members.least, members.places] } : { allowed }),
+      ...(allowed === undefined ? { allowed: null, between: [least, places] } : { allowed }),
       distinct: distinct === undefined ? null : BigInt(distinct),
     });
-  } else {
-    context.print(
-      `free ${free}`,
-      allowed === undefined ? `allowed between ${members.least} and ${members.places}` : `allowed ${allowed}`,
-      distinct === undefined ? 'distinct not computed' : `distinct ${distinct}`,
-    );
+    return 0;
   }
+  context.print(
+    `free ${free}`,
+    allowed === undefined ? `allowed between ${least} and ${places}` : `allowed ${allowed}`,
+  );
+  // This may take a while.
+  context.print(`distinct ${countDistinct(space, members) ?? 'not computed'}`);
   return 0;
 }

@@ -79,8 +79,9 @@ describe('words and options', () => {
 });
 
 describe('files', () => {
-  test.each(commands.slice(0, 6))('%s of a file that is not there', async (command) => {
-    const words = command === 'params' ? 'params no.nas rank:0' : `${command} no.nas`;
+  test.each(commands.slice(0, 8))('%s of a file that is not there', async (command) => {
+    const more = { params: ' rank:0', diff: ' rank:0 rank:1' }[command] ?? '';
+    const words = `${command} no.nas${more}`;
     expect(await nas(words)).toEqual({ code: 2, out: '', err: 'error[NAS5001]: there is no file no.nas\n' });
   });
 

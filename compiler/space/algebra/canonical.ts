@@ -31,10 +31,13 @@ export function canonicalParts(network: Network, known: Map<string, string>): re
   const parts: string[] = [];
   let start = 0;
   for (const end of waistsOf(network)) {
-    const key = keyOf(network, start, end);
+    // Labels are replaced by their places in order: cells of one form differ by their widths alone.
+    const labels = [...new Set(network.nodes.slice(start, end + 1).map(({ label }) => label))].sort();
+    const places = new Map(labels.map((label, i) => [label, String(i)]));
+    const key = keyOf(network, places, start, end);
     let text = known.get(key);
-    if (text === undefined) known.set(key, (text = canonicalText(graphOf(network, start, end))));
-    parts.push(text);
+    if (text === undefined) known.set(key, (text = canonicalText(graphOf(network, places, start, end))));
+    parts.push(`${labels.join('; ')}\n${text}`);
     start = end + 1;
   }
   return parts;
@@ -68,12 +71,15 @@ function waistsOf({ nodes, outputs }: Network): readonly number[] {
   return [...waists, last];
 }
 
-function keyOf({ nodes, outputs }: Network, start: number, end: number): string {
+type Places = ReadonlyMap<string, string>;
+
+function keyOf({ nodes, outputs }: Network, places: Places, start: number, end: number): string {
   const sites = new Map<string, number>();
-  const lines = nodes.slice(start, end + 1).map(({ label, inputs, site, scan }) => {
+  const lines = nodes.slice(start, end + 1).map(({ label, inputs, ordered, site, scan }) => {
     const shared = site === undefined ? -1 : (sites.get(site) ?? sites.size);
     if (site !== undefined) sites.set(site, shared);
-    return `${label}|${inputs.map((input) => input - start).join()}|${shared}|${scan ?? ''}`;
+    const read = inputs.map((input) => (input < 0 ? 'zero' : input < start ? 'before' : input - start));
+    return `${places.get(label) ?? ''}${ordered ? '|' : '+'}${read.join()}|${shared}|${scan ?? ''}`;
   });
   const ends =
     end === nodes.length - 1 ? outputs.map(([name, node]) => `${name}=${(node ?? NaN) - start}`) : [];
@@ -88,6 +94,7 @@ const firstPlace = 3;
 
 function graphOf(
   { nodes, outputs }: Network,
+  places: Places,
   start: number,
   end: number,
 ): { labels: string[]; edges: LabelledEdge[][] } {
@@ -99,7 +106,7 @@ function graphOf(
     return labels.length - 1;
   };
   const part = nodes.slice(start, end + 1);
-  part.forEach(({ label }) => add(label));
+  part.forEach(({ label }) => add(places.get(label) ?? ''));
   const before = start > 0 ? add('before') : -1;
   const place = (node: number): number => (node < start ? before : node - start);
   const sites = new Map<string, number[]>();

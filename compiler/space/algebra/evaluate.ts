@@ -57,7 +57,7 @@ function depthUnder(space: Space, answers: readonly number[], choices: readonly 
 }
 
 /** The sites that own weights, under answers with derived values. Of several uses, only the first is counted with them. */
-export function weightedSites(space: Space, choices: readonly number[]): ReadonlySet<string> {
+function weightedSites(space: Space, choices: readonly number[]): ReadonlySet<string> {
   const sites = new Set<string>();
   for (const node of space.nodes) {
     if (node.kind !== 'apply' || evaluateOpen(node.exists, choices) !== true) continue;

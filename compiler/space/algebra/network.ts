@@ -6,12 +6,12 @@
  * Sharing is kept: a tensor that is read twice is one node with one set of weights. Two convolutions of one tensor are two
  * nodes, since they learn different weights.
  */
+import type { Shape } from '../../graph/graph.ts';
 import { present } from '../../../util/invariant.ts';
 import { withDerived } from '../derived.ts';
 import { evaluateOpen } from '../open.ts';
 import { operations, type OperationName } from '../../ops/operations.ts';
 import type { Apply, Open, Space, SpaceNodeId, StaticValue } from '../space.ts';
-import { weightedSites } from './evaluate.ts';
 
 /** One tensor of a network. */
 export interface NetworkNode {
@@ -100,7 +100,7 @@ class Builder {
   readonly nodes: Draft[] = [];
   readonly #space: Space;
   readonly #choices: readonly number[];
-  readonly #weighted: ReadonlySet<string>;
+  readonly #sites: ReadonlyMap<string, readonly Apply[]>;
   readonly #tensors = new Map<SpaceNodeId, Tensor>();
   readonly #known = new Map<string, number>();
   /** Zeros of shape `i` are tensor -1 - i. */
@@ -109,14 +109,22 @@ class Builder {
   constructor(space: Space, choices: readonly number[]) {
     this.#space = space;
     this.#choices = choices;
-    this.#weighted = weightedSites(space, choices);
-    for (const { id, exists } of space.nodes) {
-      if (this.#value(exists) === true) this.#tensors.set(id, this.#build(id));
-    }
+    this.#sites = sitesOf(space);
   }
 
+  /** The tensor of a node, worked out when it is first asked for. */
   tensor(id: SpaceNodeId): Tensor {
-    return this.#tensors.get(id);
+    if (this.#tensors.has(id)) return this.#tensors.get(id);
+    const tensor = this.#build(id);
+    this.#tensors.set(id, tensor);
+    return tensor;
+  }
+
+  /** Of several uses of one set of weights, only the first is counted with them. */
+  #isWeighted({ site }: Apply): boolean {
+    return present(this.#sites.get(site), 'the uses of a site').some(
+      ({ exists, cost }) => this.#value(exists) === true && (this.#value(cost)?.params ?? 0) > 0,
+    );
   }
 
   output(name: string, id: SpaceNodeId): readonly [name: string, node: number | undefined] {
@@ -135,7 +143,7 @@ class Builder {
 
   #build(id: SpaceNodeId): Tensor {
     const node = present(this.#space.nodes[id], 'a node');
-    const shape = this.#value(node.shape)?.join('x') ?? '';
+    const shape = shapeText(this.#value(node.shape));
     switch (node.kind) {
       case 'input':
         return this.#add({
@@ -193,14 +201,23 @@ class Builder {
         label: `${operation} ${attributes} ${shape}`,
         inputs: ordered ? inputs : inputs.toSorted((a, b) => a - b),
         ordered,
-        site: this.#weighted.has(site) ? site : undefined,
+        site: this.#isWeighted(node) ? site : undefined,
         scan: undefined,
       },
       random.has(operation) ? `${node.id}` : '',
     );
   }
 
-  #attributes({ attributes }: Apply): string {
+  #attributes(node: Apply): string {
+    const known = fixedAttributes.get(node);
+    if (known !== undefined) return known;
+    const text = this.#attributeText(node);
+    if (Object.values(node.attributes).every((value) => value.kind === 'fixed'))
+      fixedAttributes.set(node, text);
+    return text;
+  }
+
+  #attributeText({ attributes }: Apply): string {
     const names = Object.keys(attributes).sort();
     return names
       .map((name) => `${name}=${written(this.#value(attributes[name] ?? { kind: 'fixed', value: '' }))}`)
@@ -248,6 +265,38 @@ class Builder {
     this.nodes.push({ ...node, label, inputs });
     return this.nodes.length - 1;
   }
+}
+
+const sites = new WeakMap<Space, ReadonlyMap<string, readonly Apply[]>>();
+
+/** The uses of each site. */
+function sitesOf(space: Space): ReadonlyMap<string, readonly Apply[]> {
+  let uses = sites.get(space);
+  if (!uses) {
+    const applied = space.nodes.filter((node): node is Apply => node.kind === 'apply');
+    const found = new Map<string, Apply[]>();
+    for (const node of applied) {
+      const list = found.get(node.site);
+      if (list) list.push(node);
+      else found.set(node.site, [node]);
+    }
+    uses = found;
+    sites.set(space, uses);
+  }
+  return uses;
+}
+
+/** Texts of what is the same in every architecture. */
+const fixedAttributes = new WeakMap<Apply, string>();
+const shapeTexts = new WeakMap<Shape, string>();
+
+function shapeText(shape: Shape | undefined): string {
+  if (shape === undefined) return '';
+  const known = shapeTexts.get(shape);
+  if (known !== undefined) return known;
+  const text = shape.join('x');
+  shapeTexts.set(shape, text);
+  return text;
 }
 
 function written(value: StaticValue | undefined): string {
