@@ -246,7 +246,7 @@ describe('encodings', () => {
     };
     const wanted = 'expected 2 of s0, s1, n0'.slice('expected '.length);
     expect(wrong('s0')).toEqual([`\`normal.n[1].h\` cannot be "s0"; ${wanted}`]);
-    expect(wrong(['s0'])).toEqual([`\`normal.n[1].h\` cannot be ["s0"]; ${wanted}`]);
+    expect(wrong(['s0'])).toEqual([`\`normal.n[1].h\` cannot be [s0]; ${wanted}`]);
     expect(wrong(['s0', 's0'])).toEqual([`\`normal.n[1].h\` holds "s0" twice; ${wanted}`]);
     expect(wrong(['s0', 'n7'])).toEqual([`\`normal.n[1].h\` cannot hold "n7"; ${wanted}`]);
     expect(wrong(['s1', 's0'])).toEqual([]);
