@@ -8,19 +8,25 @@ nas 1
 /// belongs to how networks are trained.)
 space metaqnn(classes = 10, size = 32, colors = 3, layers = 8) {
   input x: image[size, size, colors]
-  output grow(x; layers) |> dense(classes)
+  output ((x, false, true) |> for i in 0..layers { grow(layers - i, classes) })[0]
 }
 
-motif grow(x; left, after_conv = false) = choose layer {
-  conv when left > 0 and height(x) > 1: x
-    |> conv(choose f {64, 128, 256, 512}, choose k {1, 3 when height(x) > 3, 5 when height(x) > 5}) |> relu
-    |> grow(left - 1, after_conv: true)
-  pool when left > 0 and after_conv and height(x) > 2: x
-    |> choose window { k5 when height(x) > 5: pool(5, 3), k3 when height(x) > 3: pool(3, 2), k2: pool(2, 2) }
-    |> grow(left - 1)
-  fc when left > 0 and height(x) <= 7: x |> flatten |> connect(left - 1)
-  gap when left > 0: global_avg_pool(x)
-  end: flatten(x)
+/// One step: a state is the network so far, whether its last layer is a convolution, and whether it goes on.
+motif grow(state; left, classes) {
+  let (x, after_conv, open) = state
+  if not open then state else choose layer {
+    conv when left > 0 and height(x) > 1: {
+      let y = x |> conv(choose f {64, 128, 256, 512}, choose k {1, 3 when height(x) > 3, 5 when height(x) > 5}) |> relu
+      (y, true, true)
+    }
+    pool when left > 0 and after_conv and height(x) > 2: {
+      let y = x |> choose window { k5 when height(x) > 5: pool(5, 3), k3 when height(x) > 3: pool(3, 2), k2: pool(2, 2) }
+      (y, false, true)
+    }
+    fc when left > 0 and height(x) <= 7: (x |> flatten |> connect(left - 1) |> dense(classes), false, false)
+    gap when left > 0: (x |> global_avg_pool |> dense(classes), false, false)
+    end: (x |> flatten |> dense(classes), false, false)
+  }
 }
 
 /// A fully connected layer, and perhaps a second that is no wider.

@@ -3,7 +3,7 @@ import type { IfNode } from '../../grammar/ast.ts';
 import type { Location } from '../../grammar/source.ts';
 import { selectTensor, type Operand } from './apply.ts';
 import { enter, locate, type Context, type Elaboration } from './elaboration.ts';
-import { always, both, mapLeaves, negate, never, select } from './open.ts';
+import { always, both, mapLeaves, negate, never, select, holdsWithin } from './open.ts';
 import type { Open, StaticValue } from './space.ts';
 import { evaluateCondition } from './truth.ts';
 import {
@@ -162,7 +162,7 @@ export function evaluateIf(e: Elaboration, node: IfNode, context: Context): Valu
   const condition = evaluateCondition(e, node.condition, context);
   if (condition === undefined) return errorVal;
   const inside = both(context.exists, condition);
-  if (inside === context.exists) return e.evaluate(node.then, context);
+  if (holdsWithin(condition, context.exists)) return e.evaluate(node.then, context);
   if (inside === never) return e.evaluate(node.otherwise, context);
   const guards = [condition, negate(condition)];
   const branches = [node.then, node.otherwise];

@@ -27,6 +27,7 @@ import {
   testOf,
   totally,
   valuesOf,
+  holdsWithin,
 } from './open.ts';
 import { noteOf } from './settle.ts';
 import { Site } from './sites.ts';
@@ -205,7 +206,7 @@ function chooseRange(
   if (values === undefined) return errorVal;
   const at = locate(context, node);
   const candidates = values.map(({ value, exists }): Candidate => {
-    const allowed = both(exists, context.exists) === context.exists ? always : exists;
+    const allowed = holdsWithin(exists, context.exists) ? always : exists;
     return { label: formatStatic(value), plain: value, allowed, at, evaluate: () => staticVal(fixed(value)) };
   });
   return chooseOne(e, node, candidates, context, name);

@@ -10,7 +10,7 @@ import { locate, type Context, type Elaboration } from './elaboration.ts';
 import { bindPattern, evaluateIn, evaluateIndex, evaluateList, evaluateRange } from './lists.ts';
 import { evaluateFor, evaluateRepeat } from './loops.ts';
 import { bindNodes } from './nodes.ts';
-import { always, both, fixed, mapLeaves, mapOpen, negate, never } from './open.ts';
+import { always, both, fixed, mapLeaves, mapOpen, negate, never, holdsWithin } from './open.ts';
 import { elaborateRequire, mentions } from './requirements.ts';
 import { Site } from './sites.ts';
 import type { StaticValue } from './space.ts';
@@ -181,7 +181,7 @@ function firstThere(
 ): Value {
   const there = presenceOf(left);
   if (there === never) return right;
-  if (both(there, context.exists) === context.exists) return left;
+  if (holdsWithin(there, context.exists)) return left;
   const on = present(
     mapLeaves(there, (is) => (is ? 0 : 1)),
     'a truth value',

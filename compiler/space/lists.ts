@@ -15,6 +15,7 @@ import {
   never,
   select,
   valuesOf,
+  holdsWithin,
 } from './open.ts';
 import { noteOf, valueUnder } from './settle.ts';
 import { Site } from './sites.ts';
@@ -271,7 +272,7 @@ function elementOf(e: Elaboration, list: ListVal, on: Open<number>, context: Con
   let before: Open<number> = fixed(0);
   const guards = items.map(({ exists }) => {
     const isHere = mapOpen([before, on], context.exists, ([n, i]) => n === i) ?? never;
-    const inside = both(exists, context.exists) === context.exists ? always : exists;
+    const inside = holdsWithin(exists, context.exists) ? always : exists;
     before = mapOpen([before, inside], always, ([n, is]) => (is ? n + 1 : n)) ?? before;
     return both(inside, isHere);
   });
@@ -356,7 +357,7 @@ export function pick(
   context: Context,
   at: Location,
 ): Value {
-  const all = guards.findIndex((guard) => both(guard, context.exists) === context.exists);
+  const all = guards.findIndex((guard) => holdsWithin(guard, context.exists));
   if (all >= 0) return items[all]?.value ?? errorVal;
   const isTensors = items.every(({ value }) => value.kind === 'tensor' || value.kind === 'none');
   let on: Open<number> | undefined = isTensors ? fixed(items.length) : undefined;

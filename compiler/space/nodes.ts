@@ -4,7 +4,7 @@ import type { Location } from '../../grammar/source.ts';
 import { presenceOf } from './apply.ts';
 import { bodyWeight, enter, limits, locate, type Context, type Elaboration } from './elaboration.ts';
 import { countOf } from './loops.ts';
-import { always, both, either, fixed, holds, negate, never, valuesOf } from './open.ts';
+import { always, both, either, fixed, holds, negate, never, valuesOf, holdsWithin } from './open.ts';
 import { Site } from './sites.ts';
 import type { Open, SpaceNodeId } from './space.ts';
 import { describe, errorVal, listVal, staticVal, type ListItem, type ListVal, type Value } from './values.ts';
@@ -37,7 +37,7 @@ export function bindNodes(e: Elaboration, node: NodesNode, context: Context): Co
     });
     const value = e.evaluateBlock(node.body, inside);
     if (value.kind === 'error') return withNodes(errorVal);
-    const exists = both(context.exists, guard) === context.exists ? always : guard;
+    const exists = holdsWithin(guard, context.exists) ? always : guard;
     items.push({ value, exists, label: `${name}[${i}]` });
   }
   return withNodes(listVal(items));
@@ -83,7 +83,7 @@ export function looseOf(e: Elaboration, list: ListVal, context: Context, at: Loc
   const items = list.items.map((item, i): ListItem => {
     const unread = negate(read[i] ?? never);
     const exists = both(item.exists, unread);
-    return { ...item, exists: both(context.exists, exists) === context.exists ? always : exists };
+    return { ...item, exists: holdsWithin(exists, context.exists) ? always : exists };
   });
   return listVal(items, list.within);
 }

@@ -7,8 +7,7 @@
  * of a choice depends on is asked for beside what another depends on, so a diagram may test a decision that is not there.
  *
  * Reduced means: a test whose existing branches all agree is that branch. A missing branch (the value does not exist there)
- * agrees with everything. Equal diagrams are one object (hash consing), so work on them is remembered by identity; the
- * tables hold nothing alive and change no result.
+ * agrees with everything. Equal diagrams are one object (hash consing), so work on them is remembered by identity.
  */
 import { present } from '../../util/invariant.ts';
 import type { DecisionId, Fixed, Open, Test } from './space.ts';
@@ -32,19 +31,26 @@ export class TooManyCases extends Error {}
 
 const identities = new WeakMap<object, number>();
 let lastIdentity = 0;
-const unique = new Map<string, WeakRef<Open<unknown>>>();
-const forget = new FinalizationRegistry<string>((key) => {
-  if (unique.get(key)?.deref() === undefined) unique.delete(key);
-});
+
+/**
+ * Diagrams made lately, by what they are made of: two generations, of which the older is dropped when the younger is full.
+ * What was dropped and is made again is another object, which costs work and changes no result.
+ */
+let young = new Map<string, Open<unknown>>();
+let old = new Map<string, Open<unknown>>();
+const generation = 250_000;
 
 function keep<T>(key: string, make: () => Open<T>): Open<T> {
-  const known = unique.get(key)?.deref();
-  if (known) return known as Open<T>; // the key tells the value
-  const made = make();
-  identities.set(made, ++lastIdentity);
-  unique.set(key, new WeakRef(made));
-  forget.register(made, key);
-  return made;
+  let found = young.get(key);
+  if (found) return found as Open<T>; // the key tells the value
+  found = old.get(key);
+  if (!found) {
+    found = make();
+    identities.set(found, ++lastIdentity);
+  }
+  if (young.size >= generation) [old, young] = [young, new Map()];
+  young.set(key, found);
+  return found as Open<T>;
 }
 
 /** The number of a diagram made here; a diagram from elsewhere (read from JSON) is made anew first. */
@@ -90,7 +96,7 @@ function keyOf(value: unknown): string {
   return Array.isArray(value) ? `[${value.map(keyOf).join()}]` : JSON.stringify(value);
 }
 
-/** True everywhere. */
+/** True everywhere; the only object of its kind, as `never` is. */
 export const always: Open<boolean> = keep('=true', (): Fixed<boolean> => ({ kind: 'fixed', value: true }));
 /** False everywhere. */
 export const never: Open<boolean> = keep('=false', (): Fixed<boolean> => ({ kind: 'fixed', value: false }));
@@ -267,6 +273,11 @@ export function both(a: Open<boolean>, b: Open<boolean>): Open<boolean> {
 /** At least one holds. */
 export function either(a: Open<boolean>, b: Open<boolean>): Open<boolean> {
   return logic(a, b, never, disjunctions);
+}
+
+/** Whether `condition` holds in every case that `where` leaves. */
+export function holdsWithin(condition: Open<boolean>, where: Open<boolean>): boolean {
+  return both(where, negate(condition)) === never;
 }
 
 /** It does not hold. */

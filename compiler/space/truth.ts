@@ -1,7 +1,7 @@
 /** Truth values of the language: conditions of `if`, `when` and generators. */
 import type { Expr } from '../../grammar/ast.ts';
 import { locate, type Context, type Elaboration } from './elaboration.ts';
-import { both, holds, never, valuesOf } from './open.ts';
+import { holds, valuesOf } from './open.ts';
 import type { Open, StaticValue } from './space.ts';
 import { describe } from './values.ts';
 
@@ -15,11 +15,4 @@ export function evaluateCondition(e: Elaboration, node: Expr, context: Context):
   }
   e.report('wrongKind', { found: describe(value), wanted: 'true or false' }, locate(context, node));
   return undefined;
-}
-
-/** Where `condition` holds among what `exists`; one object for "always" and "never" there. */
-export function among(condition: Open<boolean>, exists: Open<boolean>): Open<boolean> {
-  const inside = both(condition, exists);
-  if (inside === exists) return exists;
-  return inside === never ? never : inside;
 }
