@@ -45,7 +45,12 @@ export function closest(word: string, candidates: Iterable<string>, limit: numbe
     }
   }
   near.sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1));
-  return near.slice(0, limit).map((n) => n.candidate);
+  // Beside one that is a slip of one letter away, what is farther is no suggestion.
+  const best = near[0]?.distance ?? 0;
+  return near
+    .filter(({ distance }) => distance <= (best <= 1 ? 1 : tolerance))
+    .slice(0, limit)
+    .map((n) => n.candidate);
 }
 
 /** The hint ``did you mean `a`, `b` or `c`?``, or nothing when no candidate is near. */

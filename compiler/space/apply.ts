@@ -21,7 +21,6 @@ import { labelsOfUses, type Context, type Elaboration, type Fit, type Misfit } f
 import {
   always,
   both,
-  branchFor,
   caseLimit,
   either,
   fixed,
@@ -30,7 +29,6 @@ import {
   mapOpen,
   never,
   restrict,
-  sameValue,
   select,
   TooManyCases,
   valuesOf,
@@ -391,7 +389,7 @@ function prove<R extends object>(
       // Only what can be answered counts: a subset of two never holds three.
       const reachable = e.feasible(both(where, failing));
       if (reachable !== never) {
-        reportMisfit(e, use, inputs, where, result as Open<object>, reachable);
+        reportMisfit(e, use, inputs, result, reachable);
         return undefined;
       }
     }
@@ -452,7 +450,6 @@ function reportMisfit(
   e: Elaboration,
   use: OperationUse,
   inputs: readonly Open<unknown>[],
-  where: Open<boolean>,
   result: Open<object>,
   reachable: Open<boolean>,
 ): void {

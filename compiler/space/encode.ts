@@ -163,7 +163,8 @@ function amounts(space: Space, slot: Slot, choices: readonly number[]): string {
 }
 
 function shown(answer: unknown): string {
-  return excerpt(JSON.stringify(answer) ?? 'nothing', 60);
+  const isLabels = Array.isArray(answer) && answer.every((label) => typeof label === 'string');
+  return excerpt(isLabels ? `[${answer.join(', ')}]` : (JSON.stringify(answer) ?? 'nothing'), 60);
 }
 
 function field(json: unknown, name: string): unknown {

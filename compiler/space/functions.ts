@@ -183,8 +183,8 @@ function size(axis: number, rank: number | undefined): (call: Call) => Value {
     const rule = ([shape]: readonly (Shape | null | undefined)[]): StaticValue | Failure => {
       if (!shape) return 0;
       if (rank === undefined || shape.length === rank) return shape.at(axis) ?? 0;
-      const values = { found: describeShape(shape), wanted: `an image for \`${name}\`` };
-      return { report: 'wrongKind', values };
+      const told = { found: describeShape(shape), wanted: `an image for \`${name}\`` };
+      return { report: 'wrongKind', values: told };
     };
     const result = sizes && settle<Shape | null>(e, [sizes], rule, context, at);
     return result ? staticVal(result) : errorVal;

@@ -152,7 +152,7 @@ function useStage(
     kind: 'stage',
     arity: node.tensors.length,
     name,
-    apply: (tensors, exists, where) => {
+    apply: (tensors, exists) => {
       if (exists === never) return noneVal;
       e.step(at, bodyWeight);
       place.body.restart(); // bound once, so it decides once and owns one set of weights

@@ -133,7 +133,7 @@ export const nameEntries: Entries<NameValues> = {
     severity: 'error',
     title: 'motif uses itself',
     message: ({ name }) => `\`${name}\` uses itself`,
-    explanation: `This version of naslang has no guarded recursion yet; write the levels out, or use \`repeat\`.`,
+    explanation: `A motif may use itself while one of its whole numbers falls at each use, to 0 at the least, and a \`when\` or \`if\` stops it: \`choose { leaf: identity, node when depth > 0: tree(depth - 1) }\`.`,
   },
   notYet: {
     code: 'NAS2014',
@@ -189,7 +189,7 @@ export const nameEntries: Entries<NameValues> = {
     severity: 'error',
     title: 'second output',
     message: () => `a space has one output`,
-    explanation: `What is learnt is the one output. Leave the second out.`,
+    explanation: `What is learnt is the one output. A head that only trains has a name: \`output aux: ...\`.`,
   },
   noOutput: {
     code: 'NAS2022',

@@ -9,7 +9,7 @@ export interface SpaceValues {
   sharedShape: { name: string; first: string; second: string };
   unsatisfiable: { count: string };
   notCounted: { least: string; most: string };
-  emptyChoice: { path: string };
+  emptyChoice: object;
   noFit: { what: string; found: string; wanted: string };
   badArchitecture: { problem: string };
   rankOutside: { rank: string; count: string };
@@ -67,8 +67,8 @@ export const spaceEntries: Entries<SpaceValues> = {
     code: 'NAS3007',
     severity: 'error',
     title: 'a choice without options',
-    message: ({ path }) => `\`${path}\` has no options`,
-    explanation: `Every decision needs at least one option.`,
+    message: () => `there is nothing to choose from: the list is empty`,
+    explanation: `\`choose from xs\` needs at least one element in \`xs\`; \`choose any from xs\` may take none.`,
   },
   noFit: {
     code: 'NAS3008',

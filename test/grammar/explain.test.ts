@@ -32,7 +32,8 @@ describe('did you mean', () => {
     expect(closest('batchnorm', ['batch_norm', 'dropout', 'relu'])).toEqual(['batch_norm']);
     expect(closest('RELU', ['relu', 'relu6', 'elu'])).toEqual(['relu', 'elu', 'relu6']);
     expect(closest('x', ['y', 'z'])).toEqual([]);
-    expect(didYouMean('sprase', ['sparse', 'spare'])).toBe('did you mean `sparse` or `spare`?');
+    expect(didYouMean('sprase', ['sparse', 'spare'])).toBe('did you mean `sparse`?');
+    expect(didYouMean('sprises', ['sparse', 'spires'])).toBe('did you mean `spires` or `sparse`?');
     expect(didYouMean('qqq', ['abc'])).toBeUndefined();
   });
 });

@@ -1,0 +1,10 @@
+nas 1
+// One word for a body with two decisions.
+
+space tiny {
+  input x: image[8, 8, 1]
+  let a = x |> layer()
+  output a |> classifier(10)
+}
+motif layer(x) = x |> conv(choose f {8, 16}, choose k {3, 5})
+architecture best of tiny { a = 16 }

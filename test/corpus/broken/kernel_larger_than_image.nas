@@ -1,0 +1,8 @@
+nas 1
+// Without padding a kernel of 7 is too large after two strides.
+
+space kernels {
+  input x: image[16, 16, 1]
+  let y = x |> conv(8, 3, stride: 2) |> conv(8, 3, stride: choose s {1, 2})
+  output y |> conv(8, k: choose k {3, 5, 7}, padding: valid) |> classifier(10)
+}

@@ -1,0 +1,8 @@
+nas 1
+// No decision is called so.
+
+space growing {
+  input x: image[8, 8, 1]
+  output x |> conv(choose filters {8, 16}, 3) |> classifier(10)
+}
+moves of growing { widen filter }

@@ -1,0 +1,8 @@
+nas 1
+// A decision by another name.
+
+space tiny {
+  input x: image[8, 8, 1]
+  output x |> conv(choose f {8, 16}, choose k {3, 5}) |> classifier(10)
+}
+notation short of tiny "{filters}:{k}"

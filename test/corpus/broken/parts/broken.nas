@@ -1,0 +1,3 @@
+nas 1
+
+motif broken_block(x; c) = x |> conv(c 3) |> relu

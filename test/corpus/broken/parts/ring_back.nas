@@ -1,0 +1,5 @@
+nas 1
+
+use "ring.nas"
+
+motif back_block(x; c) = x |> conv(c, 3)

@@ -1,0 +1,9 @@
+nas 1
+// The head alone is larger.
+
+space small {
+  input x: image[8, 8, 1]
+  let w = choose {16, 32}
+  output x |> conv(w, 3) |> classifier(10)
+  require params <= 100
+}

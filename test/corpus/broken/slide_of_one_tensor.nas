@@ -1,0 +1,9 @@
+nas 1
+// The pair that slides along was not made.
+
+space sliding(c = 8) {
+  input x: image[8, 8, 1]
+  let stem = x |> conv(c, 3)
+  output last(stem |> repeat 2 { slide(normal(c)) }) |> classifier(10)
+}
+normal cell normal(p, q; c) = p + (q |> conv(c, choose k {3, 5}))

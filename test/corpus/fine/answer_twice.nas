@@ -1,0 +1,10 @@
+nas 1
+
+space tiny(c = 8) {
+  input x: image[8, 8, 1]
+  output x |> choose op { conv_3: conv(c, 3), conv_5: conv(c, 5) } |> choose act { relu, tanh } |> classifier(10)
+}
+architecture best of tiny {
+  op = conv_3
+  act = tanh
+}

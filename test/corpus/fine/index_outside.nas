@@ -1,0 +1,7 @@
+nas 1
+
+space indices {
+  input x: image[8, 8, 1]
+  let hs = [x |> conv(8, k) for k in [1, 3, 5]]
+  output hs[2] |> classifier(10)
+}

@@ -1,0 +1,7 @@
+nas 1
+
+space growing {
+  input x: image[8, 8, 1]
+  output x |> repeat choose depth 1..3 { conv(8, 3) } |> classifier(10)
+}
+moves of growing { deepen depth }

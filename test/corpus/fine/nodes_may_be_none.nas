@@ -1,0 +1,8 @@
+nas 1
+
+space lists(c = 8) {
+  input x: image[8, 8, 1]
+  let count = choose 0..2
+  nodes n[count] = last([x, ...n]) |> conv(c, choose k {3, 5})
+  output last([x, ...n]) |> classifier(10)
+}

@@ -1,0 +1,7 @@
+nas 1
+
+space recurrent(units = 16) {
+  input x: sequence[8, 4]
+  output x |> scan(step(units), units) |> dense(10)
+}
+motif step(x, h; units) = concat([x, h]) |> dense(units) |> choose act {tanh, relu}

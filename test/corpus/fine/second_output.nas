@@ -1,0 +1,8 @@
+nas 1
+
+space heads {
+  input x: image[8, 8, 1]
+  let y = x |> conv(choose {8, 16}, 3)
+  output y |> classifier(10)
+  output coarse: y |> classifier(2)
+}

@@ -1,0 +1,7 @@
+nas 1
+
+use "parts/blocks.nas"
+space mine {
+  input x: image[8, 8, 1]
+  output x |> shared_block(choose {8, 16}) |> repeat 2 { shared_block(8) } |> classifier(10)
+}

@@ -1,0 +1,6 @@
+nas 1
+
+space kernels {
+  input x: image[8, 8, 1]
+  output x |> conv(8, k: choose {3, 5, 7}) |> classifier(10)
+}

@@ -1,0 +1,7 @@
+nas 1
+
+space multipliers(c = 4) {
+  input x: image[8, 8, 1]
+  let multiplier = choose {0.25, 0.5, 1}
+  output x |> conv(floor(c * multiplier), 3) |> classifier(10)
+}
