@@ -1,5 +1,6 @@
 /** The public surface of the compiler: from text to spaces, architectures and graphs. */
 export {
+  checkDeclarations,
   compileSearch,
   compileSpace,
   readProgram,
@@ -40,6 +41,12 @@ export {
 } from './space/members.ts';
 export { printSpace } from './space/printSpace.ts';
 export type { Cost, Decision, Space, StaticValue } from './space/space.ts';
+export { checkProperty } from './properties/check.ts';
+export { evaluateProperty, type Verdict } from './properties/evaluate.ts';
+export type { Property } from './properties/property.ts';
+export { checkGenome, type Genome } from './records/genome.ts';
+export { checkProgram, countPrograms, type ProgramSpace } from './records/program.ts';
+export { programOps, type ProgramOp, type ProgramOpName } from './records/programOps.ts';
 export type { SearchSpec, TrainSpec } from './search/search.ts';
 export type { Vocabulary } from './search/vocabulary.ts';
 export type { Graph } from './graph/graph.ts';

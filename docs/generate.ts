@@ -1,11 +1,13 @@
 /**
- * Writes the generated tables of docs/language.md: `npm run docs`. With `--check` it only says whether they
- * are up to date.
+ * Writes the generated tables of docs/language.md and docs/records.md: `npm run docs`. With `--check` it only says
+ * whether they are up to date.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { catalogue } from '../grammar/catalogue.ts';
 import { parse } from '../grammar/parse.ts';
 import { isCallable, operations } from '../compiler/ops/operations.ts';
+import { genomeActivations } from '../compiler/records/activations.ts';
+import { programOps } from '../compiler/records/programOps.ts';
 import { staticFunctions } from '../compiler/space/functions.ts';
 import { nodeHost } from '../runtime/host.ts';
 
@@ -40,11 +42,30 @@ function diagnosticRows(): string[] {
   return entries.map(({ code, title }) => row(code, title));
 }
 
+/** Tables of docs/records.md come with their heads. */
+function activationRows(): string[] {
+  const rows = Object.entries(genomeActivations).map(([name, { doc }]) => row(`\`${name}\``, doc));
+  return ['| activation | makes of x |', '| --- | --- |', ...rows];
+}
+
+function instructionRows(): string[] {
+  const rows = Object.entries(programOps).map(([name, { inputs, output, constants, doc }]) =>
+    row(`\`${name}\``, inputs.join(', '), output ?? '', constants.join(', '), doc),
+  );
+  return [
+    '| instruction | reads | writes | constants | result |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+  ];
+}
+
 const tables: Record<string, () => string[]> = {
   operations: operationRows,
   functions: functionRows,
   library: libraryRows,
   diagnostics: diagnosticRows,
+  activations: activationRows,
+  instructions: instructionRows,
 };
 
 /** The text with every generated part made anew. */
@@ -57,10 +78,12 @@ export function regenerate(text: string): string {
 }
 
 if (process.argv[1]?.endsWith('generate.ts')) {
-  const path = new URL('language.md', import.meta.url);
-  const before = readFileSync(path, 'utf8');
-  const after = regenerate(before);
-  if (process.argv.includes('--check')) {
-    if (before !== after) throw new Error('docs/language.md is out of date: run npm run docs');
-  } else writeFileSync(path, after);
+  for (const page of ['language.md', 'records.md']) {
+    const path = new URL(page, import.meta.url);
+    const before = readFileSync(path, 'utf8');
+    const after = regenerate(before);
+    if (process.argv.includes('--check')) {
+      if (before !== after) throw new Error(`docs/${page} is out of date: run npm run docs`);
+    } else writeFileSync(path, after);
+  }
 }

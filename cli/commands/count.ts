@@ -1,11 +1,12 @@
-/** `nas count FILE`: how many architectures a space has. */
+/** `nas count FILE`: how many architectures a space has, or how many programs there are. */
 import { countDistinct } from '../../compiler/space/algebra/distinct.ts';
 import { cellNames, countCell } from '../../compiler/space/members.ts';
 import { refuse } from '../../grammar/diagnostics.ts';
 import { didYouMean } from '../../util/didYouMean.ts';
 import { listWords } from '../../util/words.ts';
 import { accept, type Context } from '../context.ts';
-import { loadSpace, type SpaceOptions } from '../load.ts';
+import { chooseSpace, loadProgram, type SpaceOptions } from '../load.ts';
+import { countRecord, recordToCount } from './countRecord.ts';
 
 export interface CountOptions extends SpaceOptions {
   /** The cell that is counted alone. */
@@ -15,7 +16,13 @@ export interface CountOptions extends SpaceOptions {
 
 /** Prints the free and the allowed count as plain digits, and how many of them are different networks. */
 export async function count(context: Context, file: string, options: CountOptions): Promise<number> {
-  const { space, members } = await loadSpace(context, file, options);
+  const program = await loadProgram(context, file);
+  const record = recordToCount(program, options);
+  if (record) {
+    countRecord(context, program, record, options.json);
+    return 0;
+  }
+  const { space, members } = chooseSpace(context, program, options);
   if (options.of !== undefined) {
     const names = cellNames(space);
     if (!names.includes(options.of)) {

@@ -30,6 +30,13 @@ describe('nas check', () => {
       searches: [
         { name: 'brief', space: 'tiny', strategy: 'random', budget: { trials: 2 }, epochs: 1, seed: 3 },
       ],
+      genomes: [],
+      programs: [],
+      architectures: [],
+      notations: [],
+      moves: [],
+      properties: [],
+      uses: [],
     });
     const bad = await nas('check bad.nas --json');
     expect(bad).toMatchObject({ code: 1, err: '' });
