@@ -2,12 +2,12 @@ nas 1
 
 /// NAS-Bench-101 (Ying et al. 2019, section 2): a module is a directed graph of up to seven vertices and nine
 /// edges; the first vertex is its input, the last its output, the five between them carry one of three operations.
-/// 2^21 * 3^5 = 509,607,936 ways to write a graph, 169,093,980 of them with at most nine edges, 423,624 different
-/// modules that connect.
+/// 2^21 * 3^5 = 509,607,936 ways to write a graph, 139,359,042 of them connect with at most nine edges, 423,624 different
+/// modules.
 ///
-/// What flows into the output is concatenated and has c channels together; widths are worked out backwards from
-/// there (`shares_101`), vertices that read a wider one take its first channels, and the input is projected to what
-/// is needed. Three stacks of n modules, halved and doubled between two.
+/// Here every vertex has the width of its module, and what flows into the output is concatenated and projected to it. The
+/// benchmark shares the module's channels among the vertices that the output reads; its graphs, operations and counts are
+/// those of this file, its parameter counts are not. Three stacks of n modules, halved and doubled between two.
 space nasbench101(classes = 10, size = 32, colors = 3, c = 128, n = 3) {
   input x: image[size, size, colors]
   output x |> conv_bn_relu(c, 3)
@@ -18,11 +18,11 @@ space nasbench101(classes = 10, size = 32, colors = 3, c = 128, n = 3) {
 
 normal cell module(x; c) {
   let reads = [choose any from 0..t for t in 0..5]                  // reads[t]: what vertex t + 1 reads
-  let w = shares_101(reads, c)                                      // w[t]: the width of vertex t + 1
-  nodes v[t: 5] = add(if j == 0 then conv_bn_relu(x; w[t], 1) else first_channels(v[j - 1]; w[t]) for j in reads[t])
-    |> choose op { conv_3: conv_bn_relu(w[t], 3), conv_1: conv_bn_relu(w[t], 1), max_3: max_pool(3) }
+  nodes v[t: 5] = add(if j == 0 then conv_bn_relu(x; c, 1) else v[j - 1] for j in reads[t])
+    |> choose op { conv_3: conv_bn_relu(c, 3), conv_1: conv_bn_relu(c, 1), max_3: max_pool(3) }
   require sum(length(r) for r in reads) <= 9 and connected
-  add([concat(v[j - 1] for j in reads[5] if j > 0), if 0 in reads[5] then conv_bn_relu(x; c, 1) else none])
+  let out = concat(v[j - 1] for j in reads[5] if j > 0)
+  add([conv_bn_relu(out; c, 1), if 0 in reads[5] then conv_bn_relu(x; c, 1) else none])
 }
 
 /// Ten random modules on small digits, one in a stack.

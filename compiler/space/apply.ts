@@ -25,16 +25,18 @@ import {
   either,
   fixed,
   holds,
+  identityOf,
   mapLeaves,
   mapOpen,
   never,
   restrict,
+  sameValue,
   select,
   TooManyCases,
   valuesOf,
 } from './open.ts';
 import { noteOf, valueUnder } from './settle.ts';
-import type { Open, SpaceNodeId, StaticValue } from './space.ts';
+import type { Cost, Open, SpaceNodeId, StaticValue } from './space.ts';
 import {
   errorVal,
   formatStatic,
@@ -244,31 +246,64 @@ export function mergeTensors(
   const when: (Open<boolean> | undefined)[] = [];
   const where = both(exists, within);
   let there: Open<boolean> = never;
-  let shape: Open<Shape | null> = fixed(null);
+  const given: GivenShape[] = [];
   for (const { operand, exists: listed } of parts) {
     if (operand.kind === 'none' || both(where, listed) === never) continue;
-    const given = both(listed, operand.present);
     if (!checkElements(e, use, operand.node)) return errorVal;
     inputs.push(operand.node);
     const listedHere = restrict(listed, where) ?? never;
     when.push(listedHere === always ? undefined : listedHere);
-    there = either(there, given);
-    const own = mapOpen([given, e.node(operand.node).shape], always, ([is, s]) => (is ? s : null));
-    const total = nullOutside(own ?? fixed(null), given);
-    const joined = joinShapes(e, use, shape, total, where);
-    if (!joined) return errorVal;
-    shape = joined;
+    const isGiven = both(listed, operand.present);
+    there = either(there, isGiven);
+    given.push({ shape: e.node(operand.node).shape, isGiven });
   }
   const is = e.named(simpler(there, where));
   if (is === never) return noneVal;
-  const found = mapOpen([shape], both(where, is), ([s]) => s ?? undefined);
-  if (!found) return noneVal;
+  const alike = operations[use.operation].alike === true;
+  const found = (alike ? commonShape(given, where) : undefined) ?? joinAll(e, use, given, where, is);
+  if (found === undefined) return errorVal;
   const cost = { params: 0, macs: 0 };
   const fit: Open<Fit> = present(
     mapLeaves(found, (s) => ({ shape: s, cost })),
     'a shape',
   );
   return tensorVal(addApply(e, use, inputs, when, fit, exists, is), is);
+}
+
+/** The shape of a tensor of a list, and where the tensor is given. */
+interface GivenShape {
+  readonly shape: Open<Shape>;
+  readonly isGiven: Open<boolean>;
+}
+
+/** The shape that all of them have wherever they are given, if one of them states it everywhere. */
+function commonShape(given: readonly GivenShape[], where: Open<boolean>): Open<Shape> | undefined {
+  const total = given.find(({ shape }) => holds(shape, () => true) === always)?.shape;
+  if (total === undefined) return undefined;
+  const agrees = given.every(({ shape, isGiven }) => {
+    if (shape === total) return true;
+    const same = mapOpen([total, shape], both(where, isGiven), ([a, b]) => sameValue(a, b));
+    return same === undefined || holds(same, (v) => !v) === never;
+  });
+  return agrees ? total : undefined;
+}
+
+/** What the operation makes of the shapes that are given, joined one after another. */
+function joinAll(
+  e: Elaboration,
+  use: OperationUse,
+  given: readonly GivenShape[],
+  where: Open<boolean>,
+  is: Open<boolean>,
+): Open<Shape> | undefined {
+  let joined: Open<Shape | null> = fixed(null);
+  for (const { shape, isGiven } of given) {
+    const own = mapOpen([isGiven, shape], always, ([g, s]) => (g ? s : null));
+    const next = joinShapes(e, use, joined, nullOutside(own ?? fixed(null), isGiven), where);
+    if (!next) return undefined;
+    joined = next;
+  }
+  return mapOpen([joined], both(where, is), ([s]) => s ?? undefined);
 }
 
 /** A shape that is null, rather than missing, where its tensor is not given. */
@@ -333,6 +368,19 @@ export function selectTensor(
   return { kind: 'tensor', node, present: there, identity };
 }
 
+const parts = new WeakMap<Open<Fit>, { readonly shape: Open<Shape>; readonly cost: Open<Cost> }>();
+
+/** Shape and cost apart. */
+function partsOf(fit: Open<Fit>): { readonly shape: Open<Shape>; readonly cost: Open<Cost> } {
+  const known = parts.get(fit);
+  if (known) return known;
+  const shape = mapLeaves(fit, (f) => f.shape);
+  const cost = mapLeaves(fit, (f) => f.cost);
+  const apart = { shape: present(shape, 'a shape'), cost: present(cost, 'a cost') };
+  parts.set(fit, apart);
+  return apart;
+}
+
 function addApply(
   e: Elaboration,
   use: OperationUse,
@@ -343,14 +391,7 @@ function addApply(
   there: Open<boolean>,
 ): SpaceNodeId {
   const { operation, attributes, site, at } = use;
-  const shape = present(
-    mapLeaves(fit, (f) => f.shape),
-    'a shape',
-  );
-  const cost = present(
-    mapLeaves(fit, (f) => f.cost),
-    'a cost',
-  );
+  const { shape, cost } = partsOf(fit);
   return e.addNode(
     { kind: 'apply', operation, inputs, when, attributes, site, exists, shape, cost, location: at },
     at,
@@ -358,7 +399,10 @@ function addApply(
   );
 }
 
-/** Shape and cost in every case that exists `where`; a case that does not fit is reported. */
+/**
+ * Shape and cost in every case that exists `where`; a case that does not fit is reported. Where the operation fits in all
+ * cases that its inputs have, the answer is the same wherever it stands, and is remembered.
+ */
 function fitInAllCases(
   e: Elaboration,
   use: OperationUse,
@@ -366,9 +410,36 @@ function fitInAllCases(
   where: Open<boolean>,
 ): Open<Fit> | undefined {
   const names = Object.keys(use.attributes);
-  return prove(e, use, [...Object.values(use.attributes), ...shapes], where, (values) =>
-    tryOnce(e, use.operation, names, values),
-  );
+  const inputs = [...Object.values(use.attributes), ...shapes];
+  const rule = (values: readonly unknown[]): Fit | Misfit => tryOnce(e, use.operation, names, values);
+  if (inputs.every((input) => input.kind === 'fixed')) return prove(e, use, inputs, where, rule);
+  const key = `${use.operation} ${names.join()} ${inputs.map(identityOf).join()}`;
+  let anywhere = e.openFits.get(key);
+  if (anywhere === undefined && !e.openFits.has(key)) {
+    anywhere = fitsAnywhere(inputs, rule);
+    e.openFits.set(key, anywhere);
+  }
+  return anywhere ?? prove(e, use, inputs, where, rule);
+}
+
+/** The fits where there is no case that does not fit; undefined otherwise, or where there are too many. */
+function fitsAnywhere(
+  inputs: readonly Open<unknown>[],
+  rule: (values: readonly unknown[]) => Fit | Misfit,
+): Open<Fit> | undefined {
+  let good = true;
+  try {
+    const result = mapOpen(inputs, always, (values) => {
+      const fit = rule(values);
+      if (!('problem' in fit)) return fit;
+      good = false;
+      throw new TooManyCases();
+    });
+    return good ? result : undefined;
+  } catch (error) {
+    if (!(error instanceof TooManyCases)) throw error;
+    return undefined;
+  }
 }
 
 /** Applies a rule that may fail in every case; where one case that can occur fails, it is reported with the way there. */
@@ -414,9 +485,26 @@ function tryOnce(
   // The values are the arguments in the order of `names`, then the shapes of the inputs.
   const given = names.map((name, i) => [name, values[i] as StaticValue] as const);
   const shapes = values.slice(names.length) as Shape[];
-  const found = tryCase(operation, attributesOf(operation, Object.fromEntries(given)), shapes);
+  const found =
+    badArgument(operation, given) ??
+    tryCase(operation, attributesOf(operation, Object.fromEntries(given)), shapes);
   e.fits.set(key, found);
   return found;
+}
+
+/** An argument that the operation does not take. Where it can occur it was reported; this keeps other cases out. */
+function badArgument(
+  operation: OperationName,
+  given: readonly (readonly [string, StaticValue])[],
+): Misfit | undefined {
+  for (const [name, value] of given) {
+    const kind = operations[operation].params.find((p) => p.name === name)?.kind;
+    const checked = kind && checkAttribute(kind, value);
+    if (checked && 'wanted' in checked) {
+      return { problem: `\`${name}\` cannot be ${formatStatic(value)}`, expected: checked.wanted };
+    }
+  }
+  return undefined;
 }
 
 /** One site is one set of weights: every use of it must bring the same input shapes. */

@@ -8,8 +8,8 @@ export function withDerived(
   { derived }: { readonly derived: readonly Derived[] },
   choices: readonly number[],
 ): readonly number[] {
-  if (derived.length === 0) return choices;
-  const all = [...choices];
+  if (derived.length === 0 || choices.length > firstDerived) return choices;
+  const all = choices.slice();
   for (const { id, definition } of derived) all[id] = evaluateOpen(definition, all) === true ? 0 : 1;
   return all;
 }

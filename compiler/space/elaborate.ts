@@ -21,6 +21,7 @@ import type { Paths } from './bodies.ts';
 import {
   Elaboration,
   LimitReached,
+  limits,
   locate,
   type CellDeclaration,
   type Context,
@@ -29,7 +30,19 @@ import {
 import { bindLet, evaluate, evaluateBlock, withConnected } from './expressions.ts';
 import { expand } from './derived.ts';
 import { bindNodes } from './nodes.ts';
-import { always, caseLimit, fixed, negate, never, TooManyCases } from './open.ts';
+import {
+  always,
+  both,
+  caseLimit,
+  either,
+  fixed,
+  holds,
+  limitWork,
+  negate,
+  never,
+  TooManyCases,
+  TooMuchWork,
+} from './open.ts';
 import { prune } from './prune.ts';
 import { elaborateRequire, mentions } from './requirements.ts';
 import { Site } from './sites.ts';
@@ -76,28 +89,49 @@ export function elaborate(options: ElaborateOptions): Checked<Space> {
       else if (node.kind === 'cell') cells.set(node.name.text, { node, source });
     }
   }
-  const name = options.space.name.text;
   const e = new Elaboration(motifs, cells, { expression: evaluate, block: evaluateBlock });
-  let space: Unnamed | undefined;
-  try {
-    space = elaborateSpace(e, options);
-  } catch (error) {
-    if (error instanceof TooManyCases) {
-      const at = { source: options.source, span: options.space.name.span };
-      e.report('tooManyCases', { name, limit: caseLimit }, at);
-    } else if (!(error instanceof LimitReached)) throw error;
-  }
-  const paths = e.name(name);
-  reportClashes(e, paths);
-  resolveCounts(e, paths);
+  const space = withinLimits(e, options, () => limitWork(limits.work, () => elaborateSpace(e, options)));
+  const paths = e.name(options.space.name.text);
+  withinLimits(e, options, () => {
+    reportClashes(e, paths);
+    resolveCounts(e, paths);
+  });
+  const named =
+    e.hasReports || space === undefined
+      ? undefined
+      : withinLimits(e, options, () =>
+          limitWork(limits.work, () => ({ ...space, ...namedDecisions(e, paths) })),
+        );
   const diagnostics = e.diagnostics();
-  if (hasErrors(diagnostics) || space === undefined) return { value: undefined, diagnostics };
+  return { value: hasErrors(diagnostics) ? undefined : named, diagnostics };
+}
+
+/** The result of `act`; undefined where it passed a limit, which is reported. */
+function withinLimits<T>(e: Elaboration, { source, space }: ElaborateOptions, act: () => T): T | undefined {
+  const name = space.name.text;
+  const at = { source, span: space.name.span };
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof TooManyCases) e.report('tooManyCases', { name, limit: caseLimit }, e.place ?? at);
+    else if (error instanceof TooMuchWork) {
+      e.report(
+        'limitReached',
+        { what: 'steps on conditions between decisions', limit: limits.work },
+        e.place ?? at,
+      );
+    } else if (!(error instanceof LimitReached)) throw error;
+    return undefined;
+  }
+}
+
+function namedDecisions(e: Elaboration, paths: Paths): Pick<Space, 'decisions' | 'subsets' | 'derived'> {
   const decisions = e.decisions.map((d): Decision => {
     const options = d.options.map((o) => ({ ...o, allowed: o.allowed && plain(e, o.allowed) }));
     return { ...d, options, exists: plain(e, d.exists), path: present(paths.decisions.get(d.id), 'a path') };
   });
   const subsets = e.subsets.map((s, i) => ({ ...s, path: present(paths.subsets.get(i), 'a path') }));
-  return { value: { ...space, decisions, subsets, derived: e.derived }, diagnostics };
+  return { decisions, subsets, derived: e.derived };
 }
 
 /** What decisions stand on is stated over decisions alone: they are answered before anything is derived. */
@@ -218,7 +252,16 @@ function evaluateOutput(e: Elaboration, item: OutputNode, context: Context): Val
 /** No output may be `none`: it is there in every architecture, or the way to one without it is shown. */
 function checkThere(e: Elaboration, there: Open<boolean>, at: Location): void {
   if (there === always) return;
-  const missing = e.feasible(negate(there));
+  // What a requirement leaves out does not count.
+  const required = e.requirements.map(({ expression, exists }) =>
+    expression.kind === 'value'
+      ? either(
+          negate(exists),
+          holds(expression.value, (v) => v === true),
+        )
+      : always,
+  );
+  const missing = e.feasible([negate(there), ...required].reduce(both));
   if (missing === never) return;
   e.report('noneOutput', {}, at, () => ({
     notes: [`this happens when ${e.tell(missing).told}`],

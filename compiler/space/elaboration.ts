@@ -23,7 +23,11 @@ import {
   sizeOf,
   support,
   takes,
+  whereThere,
   type Answer,
+  limitWork,
+  TooManyCases,
+  TooMuchWork,
 } from './open.ts';
 import type { Site } from './sites.ts';
 import {
@@ -51,6 +55,12 @@ export const limits = {
   options: 100_000,
   depth: 100,
   steps: 1_000_000,
+  /** Branches of diagrams that are looked at. */
+  work: 8_000_000,
+  /** Errors that are found; whoever has more begins with these. */
+  reports: 200,
+  /** Parts of one tuple or list, those of its parts included. */
+  parts: 20_000,
 } as const;
 
 /** Ends elaboration after a limit was reported. */
@@ -163,12 +173,16 @@ export class Elaboration {
   readonly derived: Derived[] = [];
   /** Shape and cost of every operation that was tried, by what decides them. */
   readonly fits: Map<string, Fit | Misfit> = new Map();
+  /** What operations with open inputs come to where all of their cases fit; undefined where some do not. */
+  readonly openFits: Map<string, Open<Fit> | undefined> = new Map();
   /** Input shapes at each site, to hold shared weights to one shape. */
   readonly siteShapes: Map<string, readonly Open<Shape>[]> = new Map();
   readonly #evaluators: Evaluators;
   readonly #reports: (() => Diagnostic)[] = [];
   readonly #reported = new Set<string>();
   readonly #names = new Map<Open<boolean>, Open<boolean>>();
+  /** What was evaluated last. */
+  place: Location | undefined;
   #steps = 0;
   #options = 0;
   #paths: Paths | undefined;
@@ -208,9 +222,21 @@ export class Elaboration {
     const key = `${kind} ${at.source.name} ${at.span.start} ${at.span.end}`;
     if (this.#reported.has(key)) return;
     this.#reported.add(key);
-    this.#reports.push(() =>
-      diagnose(kind, values, { at, ...(typeof details === 'function' ? details() : details) }),
-    );
+    if (this.#reports.length >= limits.reports) {
+      this.#reports.push(() => diagnose('stoppedReporting', { limit: limits.reports }, {}));
+      throw new LimitReached();
+    }
+    this.#reports.push(() => {
+      if (typeof details !== 'function') return diagnose(kind, values, { at, ...details });
+      try {
+        return diagnose(kind, values, { at, ...limitWork(limits.work, details) });
+      } catch (error) {
+        // To say when it happens is too much work.
+        if (error instanceof TooMuchWork || error instanceof TooManyCases)
+          return diagnose(kind, values, { at });
+        throw error;
+      }
+    });
   }
 
   get hasReports(): boolean {
@@ -219,7 +245,7 @@ export class Elaboration {
 
   /** All reports, in the order of the text. */
   diagnostics(): readonly Diagnostic[] {
-    const place = (d: Diagnostic): number => d.primary?.location.span.start ?? 0;
+    const place = (d: Diagnostic): number => d.primary?.location.span.start ?? Infinity;
     return this.#reports.map((make) => make()).sort((a, b) => place(a) - place(b));
   }
 
@@ -231,6 +257,7 @@ export class Elaboration {
 
   /** Counts work, so that no file can keep the compiler busy for long: 1 for a small expression. */
   step(at: Location, weight = 1): void {
+    this.place = at;
     this.#steps += weight;
     if (this.#steps > limits.steps) this.stop('steps of evaluation', limits.steps, at);
   }
@@ -266,11 +293,13 @@ export class Elaboration {
    * decisions that it depends on, and of those that these depend on.
    */
   feasible(condition: Open<boolean>): Open<boolean> {
-    let result = condition;
+    if (condition === never || condition === always) return condition;
+    const isAlways = (id: DecisionId): boolean => id >= firstDerived || this.decisions[id]?.exists === always;
+    let result = whereThere(condition, isAlways);
     const done = new Set<DecisionId>();
     for (;;) {
       const next = support(result).find((id) => !done.has(id) && this.constraints.has(id));
-      if (next === undefined) return result;
+      if (next === undefined) return whereThere(result, isAlways);
       done.add(next);
       const constraint = this.constraints.get(next);
       if (constraint) result = both(result, constraint);

@@ -7,7 +7,7 @@ import { evaluateCall, operationStage } from './calls.ts';
 import { combine, evaluateIf } from './choices.ts';
 import { evaluateChoose } from './choose.ts';
 import { locate, type Context, type Elaboration } from './elaboration.ts';
-import { bindPattern, evaluateIn, evaluateIndex, evaluateList, evaluateRange } from './lists.ts';
+import { bindPattern, checkParts, evaluateIn, evaluateIndex, evaluateList, evaluateRange } from './lists.ts';
 import { evaluateFor, evaluateRepeat } from './loops.ts';
 import { bindNodes } from './nodes.ts';
 import { always, both, fixed, mapLeaves, mapOpen, negate, never, holdsWithin } from './open.ts';
@@ -118,6 +118,7 @@ function evaluateMember(e: Elaboration, node: Extract<Expr, { kind: 'member' }>,
 function evaluateTuple(e: Elaboration, node: Extract<Expr, { kind: 'tuple' }>, context: Context): Value {
   const items = node.items.map((item) => evaluate(e, item, context));
   if (items.some((item) => item.kind === 'error')) return errorVal;
+  checkParts(e, items, locate(context, node));
   const statics = items.flatMap((item) => (item.kind === 'static' ? [item.value] : []));
   if (statics.length < items.length) return { kind: 'tuple', items };
   const tuple = mapOpen(statics, context.exists, (values): StaticValue => [...values]);

@@ -6,7 +6,19 @@ import { itemsOf } from './choices.ts';
 import { locate, type Context, type Elaboration } from './elaboration.ts';
 import { pick } from './lists.ts';
 import { looseOf } from './nodes.ts';
-import { always, both, either, fixed, mapLeaves, mapOpen, negate, never, restrict, select } from './open.ts';
+import {
+  always,
+  both,
+  either,
+  fixed,
+  holdsWithin,
+  mapLeaves,
+  mapOpen,
+  negate,
+  never,
+  restrict,
+  select,
+} from './open.ts';
 import { describeShape } from '../ops/takes.ts';
 import type { Shape } from '../graph/graph.ts';
 import { scanOf } from './scan.ts';
@@ -176,8 +188,7 @@ function size(axis: number, rank: number | undefined): (call: Call) => Value {
       return errorVal;
     }
     // Where there is no tensor its sizes are 0: whatever needs them there is refused, and nothing is left open.
-    const there =
-      e.feasible(both(context.exists, negate(tensor.present))) === never ? always : tensor.present;
+    const there = holdsWithin(tensor.present, context.exists) ? always : tensor.present;
     const { shape: open } = e.node(tensor.node);
     const sizes = mapOpen([open, there], context.exists, ([shape, is]) => (is ? shape : null));
     const rule = ([shape]: readonly (Shape | null | undefined)[]): StaticValue | Failure => {

@@ -152,7 +152,28 @@ export function evaluateList(
     within = both(within, list.within);
   }
   if (items.length > limits.turns) e.stop('elements of a list', limits.turns, locate(context, node));
+  if (items.some(({ value }) => value.kind === 'list' || value.kind === 'tuple')) {
+    checkParts(
+      e,
+      items.map((item) => item.value),
+      locate(context, node),
+    );
+  }
   return listVal(items, within);
+}
+
+/** Lists and tuples of lists and tuples can double with every line; they end somewhere. */
+export function checkParts(e: Elaboration, items: readonly Value[], at: Location): void {
+  let parts = 0;
+  const count = (value: Value | StaticValue): void => {
+    if (++parts > limits.parts) e.stop('parts of a list or a tuple', limits.parts, at);
+    if (typeof value !== 'object') return;
+    if (!('kind' in value)) value.forEach(count);
+    else if (value.kind === 'tuple') value.items.forEach(count);
+    else if (value.kind === 'list') value.items.forEach((item) => count(item.value));
+    else if (value.kind === 'static') valuesOf(value.value).slice(0, 1).forEach(count);
+  };
+  items.forEach(count);
 }
 
 /** The variable or element that an expression is: `s0`, `n[2]`. */
@@ -213,6 +234,7 @@ export function bindPattern(
   context: Context,
   label?: string,
 ): ReadonlyMap<string, Value> {
+  e.step(locate(context, pattern), 1 + (context.names.size >> 3)); // all names are copied
   const names = new Map(context.names);
   const [first] = pattern.names;
   if (!pattern.tuple) {

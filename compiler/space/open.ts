@@ -22,7 +22,7 @@ export interface Answer {
 export const caseLimit = 4096;
 
 /** Parts of diagrams that one rule may visit on the way to its cases. */
-const partLimit = 200_000;
+const partLimit = 60_000;
 
 /** Thrown when a value has more cases than {@link caseLimit}; the elaborator turns it into a diagnostic. */
 export class TooManyCases extends Error {}
@@ -54,7 +54,7 @@ function keep<T>(key: string, make: () => Open<T>): Open<T> {
 }
 
 /** The number of a diagram made here; a diagram from elsewhere (read from JSON) is made anew first. */
-function identityOf(open: Open<unknown>): number {
+export function identityOf(open: Open<unknown>): number {
   return present(identities.get(open), 'a diagram that is known');
 }
 
@@ -101,6 +101,25 @@ export const always: Open<boolean> = keep('=true', (): Fixed<boolean> => ({ kind
 /** False everywhere. */
 export const never: Open<boolean> = keep('=false', (): Fixed<boolean> => ({ kind: 'fixed', value: false }));
 
+/** Thrown when more work was done on diagrams than {@link limitWork} allows. */
+export class TooMuchWork extends Error {}
+
+let work = 0;
+let mostWork = Infinity;
+
+/** Runs `act`, in which at most `limit` branches of diagrams may be looked at. */
+export function limitWork<T>(limit: number, act: () => T): T {
+  const before = { work, mostWork };
+  work = 0;
+  mostWork = limit;
+  try {
+    return act();
+  } finally {
+    work = before.work;
+    mostWork = before.mostWork;
+  }
+}
+
 /** The value by the option of a decision, for where the decision exists; undefined when there is none. */
 export function testOf<T>(
   decision: DecisionId,
@@ -114,6 +133,8 @@ export function test<T>(
   decision: DecisionId,
   branches: readonly (Open<T> | undefined)[],
 ): Open<T> | undefined {
+  work += branches.length;
+  if (work > mostWork) throw new TooMuchWork();
   let first: Open<T> | undefined;
   let all = true;
   let key = `?${decision}`;
@@ -325,6 +346,25 @@ export function mapLeaves<T, R>(open: Open<T>, change: (value: T) => R | undefin
     return result;
   };
   return visit(open);
+}
+
+/** The condition without what it says of the absence of decisions that are never absent. */
+export function whereThere(
+  condition: Open<boolean>,
+  isAlways: (decision: DecisionId) => boolean,
+): Open<boolean> {
+  const seen = new Map<Open<boolean>, Open<boolean>>();
+  const visit = (current: Open<boolean>): Open<boolean> => {
+    if (current.kind === 'fixed') return current;
+    const before = seen.get(current);
+    if (before) return before;
+    const branches = current.branches.map((b) => b && visit(b));
+    if (isAlways(current.decision)) branches[branches.length - 1] = undefined;
+    const result = test(current.decision, branches) ?? never;
+    seen.set(current, result);
+    return result;
+  };
+  return visit(condition);
 }
 
 /** Fewest answers that make `condition` true; undefined where nothing does. */

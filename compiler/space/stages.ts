@@ -60,8 +60,13 @@ export function reportUnknown(e: Elaboration, name: string, context: Context, no
     ...callable,
     ...Object.keys(staticFunctions),
   ];
-  e.report('unknownName', { name }, locate(context, node), { hint: hintFor(e, name, context, candidates) });
+  e.report('unknownName', { name }, locate(context, node), () => ({
+    hint: hintFor(e, name, context, candidates),
+  }));
 }
+
+/** Names that are compared with one that nothing has. */
+const mostCandidates = 1000;
 
 function hintFor(
   e: Elaboration,
@@ -75,5 +80,5 @@ function hintFor(
       : `\`${name}\` is declared below: a name is known from there on`;
   }
   if (Object.hasOwn(staticFunctions, name)) return `it is a function: \`${name}(...)\``;
-  return didYouMean(name, candidates);
+  return didYouMean(name, candidates.slice(0, mostCandidates));
 }
