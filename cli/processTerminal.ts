@@ -1,4 +1,5 @@
 /** The terminal of this process. */
+import { text } from 'node:stream/consumers';
 import { isatty } from 'node:tty';
 import type { Output, StopSignal, Terminal } from './terminal.ts';
 
@@ -17,6 +18,7 @@ export function processTerminal(): Terminal {
         for (const signal of signals) process.off(signal, listener);
       };
     },
+    readInput: () => text(process.stdin),
     exit: (code) => process.exit(code),
   };
 }

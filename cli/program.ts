@@ -8,6 +8,8 @@ import type { CountOptions } from './commands/count.ts';
 import type { DiffOptions } from './commands/diff.ts';
 import type { DoctorOptions } from './commands/doctor.ts';
 import type { EnumerateOptions } from './commands/enumerate.ts';
+import type { FmtOptions } from './commands/fmt.ts';
+import type { NewOptions } from './commands/new.ts';
 import type { ParamsOptions } from './commands/params.ts';
 import type { SampleOptions } from './commands/sample.ts';
 import type { SearchOptions } from './commands/search.ts';
@@ -109,7 +111,10 @@ export function buildProgram(context: Context, finish: (code: number) => void): 
       .argument('<file>', 'a .nas file')
       .argument('<arch>', 'an architecture'),
   );
-  params.option('--json', 'print JSON').addHelpText('after', archHelp);
+  params
+    .option('--auxiliary', 'count heads that only train, too')
+    .option('--json', 'print JSON')
+    .addHelpText('after', archHelp);
   params.action(async (file: string, arch: string) => {
     const command = await import('./commands/params.ts');
     finish(await command.params(context, file, arch, params.opts<ParamsOptions>()));
@@ -152,6 +157,26 @@ export function buildProgram(context: Context, finish: (code: number) => void): 
   diff.action(async (file: string, a: string, b: string) => {
     const command = await import('./commands/diff.ts');
     finish(await command.diff(context, file, a, b, diff.opts<DiffOptions>()));
+  });
+
+  const fmt = define('fmt', 'Format files.').argument(
+    '<files...>',
+    '.nas files; `-` formats stdin to stdout',
+  );
+  fmt.option('--check', 'write nothing; exit with 1 where a file is not formatted');
+  fmt.action(async (files: string[]) => {
+    const command = await import('./commands/fmt.ts');
+    finish(await command.fmt(context, files, fmt.opts<FmtOptions>()));
+  });
+
+  const create = define('new', 'Begin a file with a copy of a shipped space.').argument(
+    '<name>',
+    'the name of the space; the file is NAME.nas',
+  );
+  create.option('--from <template>', 'a shipped space, such as darts', 'tiny');
+  create.action(async (name: string) => {
+    const command = await import('./commands/new.ts');
+    finish(await command.create(context, name, create.opts<NewOptions>()));
   });
 
   const show = define('show', 'Show what the compiler makes of a file, or of one architecture.')
@@ -252,6 +277,7 @@ export function partViews(argv: readonly string[]): readonly string[] {
 }
 
 function refuseSurplus(command: Command): void {
+  if (command.registeredArguments.some((argument) => argument.variadic)) return;
   const surplus = command.args[command.registeredArguments.length];
   if (surplus === undefined) return;
   refuse('surplusWord', { command: `nas ${command.name()}`, word: excerpt(surplus) });

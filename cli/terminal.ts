@@ -23,6 +23,8 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Calls back when the user or the system asks to stop; returns what ends that. */
   readonly onStop: (listener: (signal: StopSignal) => void) => () => void;
+  /** All that comes on stdin. */
+  readonly readInput?: () => Promise<string>;
   /** Ends the process at once. */
   readonly exit: (code: number) => void;
   /** Trains networks; the package's own worker process unless tests give another. */

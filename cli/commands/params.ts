@@ -11,6 +11,8 @@ import type { SpaceOptions } from '../load.ts';
 
 export interface ParamsOptions extends SpaceOptions {
   readonly json?: boolean;
+  /** Whether heads that only train count too. */
+  readonly auxiliary?: boolean;
 }
 
 /** Prints trainable numbers and multiply-accumulates, found in two ways that must agree. */
@@ -30,15 +32,18 @@ export async function params(
     cost.params === network.params && cost.macs === network.macs,
     `params: the space says ${cost.params} params and ${cost.macs} MACs of ${name}, its network ${network.params} and ${network.macs}`,
   );
+  const whole = options.auxiliary
+    ? costOf(instantiate(space, architecture, { batch: 1, mode: 'inference', auxiliary: true }))
+    : cost;
   const rank = members.rank(architecture);
   if (options.json) {
-    context.printJson({ architecture: name, rank, ...cost, decisions: toJson(space, architecture) });
+    context.printJson({ architecture: name, rank, ...whole, decisions: toJson(space, architecture) });
   } else {
     const rows = [
       ['architecture', name],
       ['rank', String(rank ?? '-')],
-      ['params', formatCount(cost.params)],
-      ['MACs', formatCount(cost.macs)],
+      ['params', formatCount(whole.params)],
+      ['MACs', formatCount(whole.macs)],
     ];
     context.print(...alignColumns(rows).map((line) => line.trimStart()));
   }

@@ -10,7 +10,7 @@ import { locate, type Context, type Elaboration } from './elaboration.ts';
 import { bindPattern, checkParts, evaluateIn, evaluateIndex, evaluateList, evaluateRange } from './lists.ts';
 import { evaluateFor, evaluateRepeat } from './loops.ts';
 import { bindNodes } from './nodes.ts';
-import { always, both, fixed, mapLeaves, mapOpen, negate, never, holdsWithin } from './open.ts';
+import { always, fixed, holdsWithin, mapLeaves, mapOpen, negate, never } from './open.ts';
 import { elaborateRequire, mentions } from './requirements.ts';
 import { Site } from './sites.ts';
 import type { StaticValue } from './space.ts';

@@ -7,6 +7,8 @@ export interface UsageValues {
   notAFile: { path: string };
   unreadableFile: { path: string; reason: string };
   notText: { path: string; problem: string };
+  unwritableFile: { path: string; reason: string };
+  unknownTemplate: { name: string };
   // 51xx: the words of a command
   unknownCommand: { name: string };
   unknownOption: { name: string; command: string };
@@ -52,6 +54,20 @@ export const usageEntries: Entries<UsageValues> = {
     message: ({ path, problem }) => `${path} is not text: ${problem}`,
     explanation: `Files of spaces are text in UTF-8. This one holds bytes that no such text has: it is a program, an image, an
 archive, or text in another encoding. An editor can save it as UTF-8.`,
+  },
+  unwritableFile: {
+    code: 'NAS5005',
+    severity: 'error',
+    title: 'file cannot be written',
+    message: ({ path, reason }) => `${path} cannot be written: ${reason}`,
+    explanation: `Nothing was changed.`,
+  },
+  unknownTemplate: {
+    code: 'NAS5006',
+    severity: 'error',
+    title: 'unknown template',
+    message: ({ name }) => `there is no shipped space \`${name}\``,
+    explanation: `\`nas new NAME --from TEMPLATE\` copies one of the spaces that come with naslang.`,
   },
   unknownCommand: {
     code: 'NAS5101',
