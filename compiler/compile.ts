@@ -465,6 +465,9 @@ function chooseOne<T extends SpaceNode | SearchNode>(
   }
   const [first] = all;
   if (first && all.length === 1) return { value: first, diagnostics: [] };
+  // A file's own come before those that it uses.
+  const own = all.filter((node) => program.sourceOf(node) === program.source);
+  if (own[0] && own.length === 1) return { value: own[0], diagnostics: [] };
   const [record] = records;
   if (!first && record) {
     return { value: undefined, diagnostics: [foreign(record, placeOf(program, record))] };

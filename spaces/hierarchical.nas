@@ -40,20 +40,6 @@ motif primitive(x; c) = x |> choose {
 /// What enters a node is concatenated; of several tensors a 1x1 convolution makes c channels again.
 motif merge(hs; c) = if length(hs) > 1 then concat(hs) |> conv_bn_relu(c, 1) else concat(hs)
 
-/// The flat baseline (section 4): one motif of eleven nodes over the primitives, 7^55 genotypes.
-space hierarchical_flat(classes = 10, size = 32, colors = 3, c = 16, n = 1) {
-  input x: image[size, size, colors]
-  output x |> conv_bn_relu(c, 3) |> repeat n { flat(c) }
-    |> sep_conv(2 * c, 3, stride: 2) |> repeat n { flat(2 * c) }
-    |> sep_conv(4 * c, 3, stride: 2) |> repeat n { flat(4 * c) } |> classifier(classes)
-  require connected
-}
-
-normal cell flat(x; c) {
-  nodes g[10] = merge([h |> primitive(c) for h in [x, ...g]]; c)
-  last(g)
-}
-
 /// Ten random genotypes on small digits.
 search quick of hierarchical(size: 8, colors: 1, c: 4) {
   data      digits(split: shuffled)

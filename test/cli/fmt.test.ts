@@ -55,7 +55,6 @@ describe('nas new', () => {
     const text = readFileSync(join(cwd, 'mine.nas'), 'utf8');
     expect(text).toContain('space mine(');
     expect(text).toContain('architecture DARTS_V2 of mine');
-    expect(text).toContain('space darts_imagenet(');
     const checked = await nas('params mine.nas DARTS_V2 --json', { cwd });
     expect(JSON.parse(checked.out)).toMatchObject({ params: 3_349_342 });
   });

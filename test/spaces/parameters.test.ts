@@ -24,7 +24,7 @@ function programOf(name: string): Program {
 const published: readonly (readonly [string, string, number, number?])[] = [
   ['darts', 'DARTS_V1', 3_169_414, 3_645_840],
   ['darts', 'DARTS_V2', 3_349_342, 3_825_768],
-  ['darts', 'DARTS_V2_imagenet', 4_718_752],
+  ['darts_imagenet', 'DARTS_V2_imagenet', 4_718_752],
   ['darts', 'PDARTS', 3_433_798, 3_910_224],
   ['darts', 'PC_DARTS', 3_634_678, 4_111_104],
   ['darts', 'SNAS', 2_661_382],
