@@ -242,6 +242,7 @@ export function mergeTensors(
   within: Open<boolean>,
   exists: Open<boolean>,
 ): Value {
+  e.step(use.at, 1 + (parts.length >> 2));
   const inputs: SpaceNodeId[] = [];
   const when: (Open<boolean> | undefined)[] = [];
   const where = both(exists, within);

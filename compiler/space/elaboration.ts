@@ -55,8 +55,8 @@ export const limits = {
   options: 100_000,
   depth: 100,
   steps: 1_000_000,
-  /** Branches of diagrams that are looked at. */
-  work: 8_000_000,
+  /** Branches of diagrams that are looked at; one that is kept counts for several. */
+  work: 25_000_000,
   /** Errors that are found; whoever has more begins with these. */
   reports: 200,
   /** Parts of one tuple or list, those of its parts included. */

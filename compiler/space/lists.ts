@@ -234,7 +234,7 @@ export function bindPattern(
   context: Context,
   label?: string,
 ): ReadonlyMap<string, Value> {
-  e.step(locate(context, pattern), 1 + (context.names.size >> 3)); // all names are copied
+  e.step(locate(context, pattern), 1 + (context.names.size >> 2)); // all names are copied
   const names = new Map(context.names);
   const [first] = pattern.names;
   if (!pattern.tuple) {

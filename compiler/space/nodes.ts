@@ -25,7 +25,7 @@ export function bindNodes(e: Elaboration, node: NodesNode, context: Context): Co
   const path = context.site.claim(name);
   const items: ListItem[] = [];
   for (let i = 0; i < most; i++) {
-    e.step(at, bodyWeight);
+    e.step(at, bodyWeight + (items.length >> 2));
     const names = new Map(context.names).set(name, listVal([...items]));
     if (node.index) names.set(node.index.text, staticVal(fixed(i)));
     const guard = holds(count, (n) => n > i);

@@ -104,6 +104,9 @@ export const never: Open<boolean> = keep('=false', (): Fixed<boolean> => ({ kind
 /** Thrown when more work was done on diagrams than {@link limitWork} allows. */
 export class TooMuchWork extends Error {}
 
+/** What a branch that is kept counts for, beside one that is looked at: it takes memory. */
+const kept = 8;
+
 let work = 0;
 let mostWork = Infinity;
 
@@ -149,7 +152,10 @@ export function test<T>(
     if (part !== first) all = false;
   }
   if (first === undefined || all) return first;
-  return keep(key, (): Test<T> => ({ kind: 'test', decision, branches: branches.map((b) => b && known(b)) }));
+  return keep(key, (): Test<T> => {
+    work += kept * branches.length;
+    return { kind: 'test', decision, branches: branches.map((b) => b && known(b)) };
+  });
 }
 
 /** Structural equality of plain data. */

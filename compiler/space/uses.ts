@@ -8,6 +8,7 @@ import {
   bodyWeight,
   fixedValue,
   limits,
+  locate,
   type CellDeclaration,
   type Context,
   type Elaboration,
@@ -190,6 +191,7 @@ function withParams(
   let inside = context;
   for (const param of params) {
     const name = param.name.text;
+    e.step(locate(context, param), 1 + (inside.names.size >> 2)); // all names are copied
     const value = given.get(name) ?? evaluateDefault(e, param.value, inside, name);
     inside = { ...inside, names: new Map(inside.names).set(name, named(value, name)) };
   }
