@@ -40,7 +40,7 @@ export function closest(word: string, candidates: Iterable<string>, limit: numbe
     const distance =
       candidate.toLowerCase() === lower ? 0.5 : editDistance(lower, candidate.toLowerCase(), tolerance);
     // Words that share nothing but their length are no suggestion.
-    if (distance <= tolerance && distance < Math.max(word.length, candidate.length) * 0.67) {
+    if (distance <= tolerance && distance < Math.max(word.length, candidate.length) * 0.6) {
       near.push({ candidate, distance });
     }
   }
