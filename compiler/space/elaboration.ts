@@ -298,13 +298,23 @@ export class Elaboration {
     let result = whereThere(condition, isAlways);
     const done = new Set<DecisionId>();
     for (;;) {
-      const next = support(result).find((id) => !done.has(id) && this.constraints.has(id));
+      const next = support(result).find(
+        (id) => !done.has(id) && (id >= firstDerived || this.constraints.has(id)),
+      );
       if (next === undefined) return whereThere(result, isAlways);
       done.add(next);
-      const constraint = this.constraints.get(next);
-      if (constraint) result = both(result, constraint);
+      result = both(result, this.#constraint(next));
       if (result === never) return never;
     }
+  }
+
+  /** What goes together at a decision, or what a derived value stands for. */
+  #constraint(id: DecisionId): Open<boolean> {
+    const derived = this.derived[id - firstDerived];
+    if (!derived) return this.constraints.get(id) ?? always;
+    const { definition } = derived;
+    const name = takes(id, 0, 2, true);
+    return either(both(name, definition), both(negate(name), negate(definition)));
   }
 
   /** `condition`, under a name of its own where it has grown large. */
@@ -315,7 +325,6 @@ export class Elaboration {
     const id: DecisionId = firstDerived + this.derived.length;
     const name = takes(id, 0, 2, true);
     this.derived.push({ id, definition: condition });
-    this.constraints.set(id, either(both(name, condition), both(negate(name), negate(condition))));
     this.#names.set(condition, name);
     return name;
   }
