@@ -1,5 +1,5 @@
 /** The terminal of this process. */
-import { text } from 'node:stream/consumers';
+import { text as readAll } from 'node:stream/consumers';
 import { isatty } from 'node:tty';
 import type { Output, StopSignal, Terminal } from './terminal.ts';
 
@@ -18,7 +18,7 @@ export function processTerminal(): Terminal {
         for (const signal of signals) process.off(signal, listener);
       };
     },
-    readInput: () => text(process.stdin),
+    readInput: () => readAll(process.stdin),
     exit: (code) => process.exit(code),
   };
 }

@@ -7,6 +7,7 @@ import type { CheckOptions } from './commands/check.ts';
 import type { CountOptions } from './commands/count.ts';
 import type { DiffOptions } from './commands/diff.ts';
 import type { DoctorOptions } from './commands/doctor.ts';
+import type { DrawOptions } from './commands/draw.ts';
 import type { EnumerateOptions } from './commands/enumerate.ts';
 import type { FmtOptions } from './commands/fmt.ts';
 import type { NewOptions } from './commands/new.ts';
@@ -208,6 +209,20 @@ ${archHelp}`,
   show.action(async (file: string, arch: string | undefined) => {
     const command = await import('./commands/show.ts');
     finish(await command.show(context, file, arch, show.opts<ShowOptions>()));
+  });
+
+  const draw = withSpace(
+    define('draw', 'Draw a space, or one architecture of it, as an SVG picture.')
+      .argument('<file>', 'a .nas file')
+      .argument('[arch]', 'an architecture'),
+  );
+  draw
+    .option('--of <cell>', 'this cell alone, or with the name of the space the network around its cells')
+    .option('-o, --output <file>', 'write a file instead of printing')
+    .addHelpText('after', archHelp);
+  draw.action(async (file: string, arch: string | undefined) => {
+    const command = await import('./commands/draw.ts');
+    finish(await command.draw(context, file, arch, draw.opts<DrawOptions>()));
   });
 
   const search = withSearch(

@@ -31,7 +31,9 @@ const published: readonly (readonly [string, string, number, number?])[] = [
   ['nats_size', 'smallest', 11_714],
 ];
 
-test.each(published)('%s: %s has %i parameters', (file, name, params, withHead) => {
+const networks = published.map(([file, name, params, withHead]) => ({ file, name, params, withHead }));
+
+test.each(networks)('$file: $name has $params parameters', ({ file, name, params, withHead }) => {
   const { value, diagnostics } = compileArchitecture(programOf(file), name);
   if (!value) throw new Error(renderDiagnostics(diagnostics, { color: false }));
   const { space, architecture } = value;

@@ -22,7 +22,6 @@ const settings: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   enas_micro: { size: 8, c: 4, n: 1 },
   enas_rnn: { words: 20, steps: 4, units: 8 },
   hierarchical: { size: 8, c: 4 },
-  hierarchical_flat: { size: 8, c: 4 },
   nasbench101: { size: 8, c: 8, n: 1 },
   nasbench201: { size: 8, c: 4, n: 1 },
   nasnet: { size: 8, c: 4, n: 1 },
