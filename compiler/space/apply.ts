@@ -210,7 +210,7 @@ function checkAttributes(e: Elaboration, use: OperationUse, where: Open<boolean>
     const reachable = e.feasible(both(where, wrong));
     if (reachable === never) continue;
     good = false;
-    const value = valueUnder(open, e.tell(reachable).choices) ?? '';
+    const value = valueUnder(open, e.tell(reachable).choices, isWrong) ?? '';
     const checked = checkAttribute(kind, value);
     const values = { callee: use.operation, name, found: formatStatic(value) };
     e.report('badArgument', values, use.argsAt[name] ?? use.at, () => {
@@ -543,7 +543,7 @@ function reportMisfit(
   reachable: Open<boolean>,
 ): void {
   const { choices } = e.tell(reachable);
-  const found = valueUnder(result, choices) as Misfit;
+  const found = valueUnder(result, choices, (fit) => 'problem' in fit) as Misfit;
   const { operator, params } = operations[use.operation];
   // By position as long as none is left out, then by name.
   let isNext = true;

@@ -3,7 +3,8 @@ import type { CellNode } from '../../grammar/ast.ts';
 import type { Location } from '../../grammar/source.ts';
 import { describeShape } from '../ops/takes.ts';
 import type { Elaboration } from './elaboration.ts';
-import { both, branchFor, holds, mapOpen, never } from './open.ts';
+import { both, holds, mapOpen, never } from './open.ts';
+import { noteOf, valueUnder } from './settle.ts';
 import type { Open } from './space.ts';
 import type { Value } from './values.ts';
 
@@ -36,14 +37,9 @@ export function checkContract(
     ),
   );
   if (failing === never) return;
-  let current: Open<string> | undefined = broken;
-  const { choices } = e.tell(failing);
-  while (current?.kind === 'test') {
-    current = branchFor(current, choices[current.decision]) ?? current.branches.find((b) => b !== undefined);
-  }
-  const [first = '', second = ''] = (current?.value ?? '').split('|');
-  e.report('brokenContract', { cell: node.name.text, contract, first, second }, at, () => {
-    const { told } = e.tell(failing);
-    return { notes: told === '' ? [] : [`this happens when ${told}`] };
-  });
+  const told = valueUnder(broken, e.tell(failing).choices, (text) => text !== '') ?? '';
+  const [first = '', second = ''] = told.split('|');
+  e.report('brokenContract', { cell: node.name.text, contract, first, second }, at, () => ({
+    notes: noteOf(e, failing),
+  }));
 }

@@ -182,6 +182,7 @@ function folded(join: (a: number, b: number) => number, empty?: number): (call: 
 function size(axis: number, rank: number | undefined): (call: Call) => Value {
   return ({ e, name, values, context, at }) => {
     const [tensor] = values;
+    if (tensor?.kind === 'none') return staticVal(fixed(0));
     if (tensor?.kind !== 'tensor') {
       const found = tensor ? describe(tensor) : 'nothing';
       e.report('wrongKind', { found, wanted: `a tensor for \`${name}\`` }, at);

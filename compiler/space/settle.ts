@@ -35,7 +35,7 @@ export function settle<T = StaticValue>(
   if (failing !== never) {
     const reachable = e.feasible(both(context.exists, failing));
     if (reachable !== never) {
-      const failure = valueUnder(result, e.tell(reachable).choices);
+      const failure = valueUnder(result, e.tell(reachable).choices, isFailure);
       if (failure === undefined || !isFailure(failure)) return undefined;
       const details = () => ({
         hint: failure.hint,
@@ -56,11 +56,25 @@ export function noteOf(e: Elaboration, condition: Open<boolean>): readonly strin
   return told === '' ? [] : [`this happens when ${told}`];
 }
 
-/** The value under some answers; where a decision that is asked has none, any branch with a value will do. */
-export function valueUnder<T>(open: Open<T>, choices: readonly number[]): T | undefined {
-  let current: Open<T> | undefined = open;
-  while (current?.kind === 'test') {
-    current = branchFor(current, choices[current.decision]) ?? current.branches.find((b) => b !== undefined);
-  }
-  return current?.value;
+/** A value under some answers that is wanted; any option is tried of a decision that has no answer. */
+export function valueUnder<T>(
+  open: Open<T>,
+  choices: readonly number[],
+  isWanted: (value: T) => boolean = () => true,
+): T | undefined {
+  const seen = new Set<Open<T>>();
+  const visit = (current: Open<T> | undefined): Open<T> | undefined => {
+    if (current === undefined || seen.has(current)) return undefined;
+    seen.add(current);
+    if (current.kind === 'fixed') return isWanted(current.value) ? current : undefined;
+    const option = choices[current.decision];
+    if (option !== undefined) return visit(branchFor(current, option));
+    for (const branch of current.branches) {
+      const found = visit(branch);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  const found = visit(open);
+  return found?.kind === 'fixed' ? found.value : undefined;
 }
