@@ -1,4 +1,5 @@
 /** From a space and an architecture to the Graph of that one network. */
+import { refuse } from '../../grammar/diagnostics.ts';
 import { invariant, present } from '../../util/invariant.ts';
 import { GraphBuilder } from '../graph/builder.ts';
 import type { Graph, NodeId } from '../graph/graph.ts';
@@ -25,6 +26,8 @@ export function instantiate(space: Space, architecture: Architecture, options: I
   const builder = new GraphBuilder();
   const built = new Map<SpaceNodeId, NodeId>();
   const sites = new Map<string, NodeId>();
+  // What is folded over a sequence is checked and counted, and cannot be computed yet.
+  if (!isRunnable(space)) refuse('notYet', { what: 'the network of a space with `scan`' });
   const taken = new Taken(space, choices);
   const heads = options.auxiliary === true ? space.auxiliary : [];
   const get = (id: SpaceNodeId): NodeId =>
