@@ -167,7 +167,10 @@ export function evaluateIf(e: Elaboration, node: IfNode, context: Context): Valu
   const guards = [condition, negate(condition)];
   const branches = [node.then, node.otherwise];
   const values = branches.map((branch, i) =>
-    e.evaluate(branch, enter(context, { body: context.body, site: context.site, guard: present(guards[i], 'a guard') })),
+    e.evaluate(
+      branch,
+      enter(context, { body: context.body, site: context.site, guard: present(guards[i], 'a guard') }),
+    ),
   );
   const on = present(
     mapLeaves(condition, (v) => (v ? 0 : 1)),
