@@ -1,7 +1,7 @@
 /** `nas draw FILE [ARCH]`: a picture of a space, or of one architecture of it, as SVG. */
 import { writeFile } from 'node:fs/promises';
 import type { Drawing } from '../../compiler/export/draw/drawing.ts';
-import { extractDrawing } from '../../compiler/export/draw/extract.ts';
+import { describe, extractDrawing } from '../../compiler/export/draw/extract.ts';
 import { renderSvg } from '../../compiler/export/draw/svg.ts';
 import { refuse } from '../../grammar/diagnostics.ts';
 import { didYouMean } from '../../util/didYouMean.ts';
@@ -49,7 +49,7 @@ function titleOf(space: string, arch: string | undefined): string {
 
 function only(drawing: Drawing, name: string): Drawing {
   const panels = drawing.panels.filter((panel) => panel.name === name);
-  if (panels.length > 0) return { ...drawing, panels };
+  if (panels.length > 0) return { ...drawing, panels, description: describe(panels) };
   const names = drawing.panels.map((panel) => panel.name);
   const space = names.at(-1) ?? '';
   const cells = names.slice(0, -1);

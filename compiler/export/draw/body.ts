@@ -369,7 +369,9 @@ class BodyDrawer {
    */
   #choiceLines(unit: Unit, where: 'edge' | 'node' | 'box'): readonly string[] {
     const { structure } = this.#walker;
-    const inside = unit.nodes.flatMap((id) => structure.choices.get(id)?.decision ?? []);
+    // A cell that the unit uses has choices of its own, which its own panel shows.
+    const all = unit.nodes.flatMap((id) => structure.choices.get(id)?.decision ?? []);
+    const inside = all.filter((d) => d.cell === this.#subject.cell);
     const outer = inside
       .filter((d) => !inside.some((other) => isWithin(d, other)))
       .sort((a, b) => a.id - b.id);
@@ -427,13 +429,20 @@ class BodyDrawer {
     if (this.#walker.choices) return [];
     const labels = new Set(sketch.edges.flatMap((edge) => (edge.label.includes(' | ') ? [edge.label] : [])));
     const [only] = labels;
-    const shared = labels.size === 1 && only !== undefined;
+    // Edges that are open without a choice of operations would seem to offer it too.
+    const bare = sketch.edges.some(
+      (edge) => edge.open && edge.label === '' && sketch.shapes.get(edge.to)?.role === 'node',
+    );
+    const shared = labels.size === 1 && only !== undefined && !bare;
     sketch.edges = sketch.edges.map((edge) => {
       if (!edge.label.includes(' | ')) return edge;
       const label = shared ? '' : rangeText(edge.label.split(' | '));
       return { ...edge, label, open: true };
     });
-    return shared ? [`dashed edges: ${only}`] : [];
+    if (shared) return [`dashed edges: ${only}`];
+    return [...labels]
+      .filter((l) => rangeText(l.split(' | ')) !== l)
+      .map((l) => `${rangeText(l.split(' | '))}: ${l}`);
   }
 
   /** Answers of this body that nothing shows. */

@@ -6,7 +6,7 @@
 /** A picture: one panel for each cell and one for the network around them. */
 export interface Drawing {
   readonly title: string;
-  /** A sentence for those who do not see the picture. */
+  /** The same in words, for those who do not see the picture. */
   readonly description: string;
   readonly panels: readonly Panel[];
 }

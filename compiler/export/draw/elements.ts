@@ -29,12 +29,20 @@ export function elementsOf(walker: Walker, { units, links }: Units): readonly El
     const core = new Set<Unit>();
     for (const result of results) for (const unit of coreFrom(walker, result, path, into)) core.add(unit);
     // A choice that has not settled what it reads is no edge; all of such a node is in its box.
-    const unsettled = own.some(
-      (unit) => !core.has(unit) && new Set((into.get(unit) ?? []).map(({ from }) => from)).size > 1,
-    );
+    const unsettled = own.some((unit) => !core.has(unit) && sourcesOf(into.get(unit) ?? [], path).size > 1);
     if (walker.choices === undefined && unsettled) for (const unit of own) core.add(unit);
     return { path, core, results };
   });
+}
+
+/** What a unit of the node `path` reads: of other nodes, the nodes. */
+function sourcesOf(links: readonly Link[], path: string): ReadonlySet<unknown> {
+  return new Set(
+    links.map(({ from }) => {
+      const other = typeof from === 'object' && from.element !== path ? from.element : undefined;
+      return other ?? from;
+    }),
+  );
 }
 
 function coreFrom(
@@ -47,7 +55,7 @@ function coreFrom(
   let at: Unit = result;
   for (;;) {
     const ins = into.get(at) ?? [];
-    const sources = new Set(ins.map(({ from }) => from));
+    const sources = sourcesOf(ins, path);
     chain.push(at);
     if (sources.size > 1 || isLoneMerge(walker, at)) return chain;
     const before = ins[0]?.from;

@@ -22,9 +22,26 @@ export function extractDrawing(space: Space, architecture?: Architecture, name?:
   const whole: Scope = { prefix: [], results: [space.output] };
   const title = cells.length > 0 ? 'network' : (name ?? space.name);
   panels.push(drawBody(walker, whole, { name: space.name, title, cell: undefined }));
-  const what = name ?? (architecture ? `an architecture of ${space.name}` : `the space ${space.name}`);
-  const shown = panels.map((p) => `${p.title}: ${p.boxes.length} boxes and ${p.edges.length} edges`);
-  return { title: name ?? space.name, description: `Picture of ${what}. ${shown.join('; ')}.`, panels };
+  return { title: name ?? space.name, description: describe(panels), panels };
+}
+
+/** The same in words, for those who do not see the picture. */
+export function describe(panels: readonly Panel[]): string {
+  return panels
+    .map(({ title, notes, boxes, edges }) => {
+      const names = new Map(
+        boxes.map(({ id, lines, times }) => [
+          id,
+          `${lines.join(' ')}${times === undefined ? '' : ` (${times} times)`}`,
+        ]),
+      );
+      const ways = edges.map(({ from, to, label }) => {
+        const by = label === '' ? '' : ` by ${label}`;
+        return `${names.get(from) ?? ''} to ${names.get(to) ?? ''}${by}`;
+      });
+      return `${[title, ...notes].join('; ')}: ${ways.join(', ')}.`;
+    })
+    .join(' ');
 }
 
 /** Cells of one form look alike as long as nothing is chosen: one of them is drawn. */

@@ -91,7 +91,15 @@ export function gatherUnits(walker: Walker, scope: Scope): Units {
   for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
     const to = unitOf(id);
     to.nodes.push(id);
-    for (const { node, options, open } of readsIn(walker, id, scope)) {
+    const reads = readsIn(walker, id, scope);
+    // A tensor that comes from one of several boxes is read from each of them in some architectures only.
+    const boxes = new Map<SpaceNodeId, Set<string | number>>();
+    for (const { node, tensor } of reads) {
+      const unit = inside(node) ? unitOf(node) : undefined;
+      boxes.set(tensor, (boxes.get(tensor) ?? new Set()).add(unit?.element ?? unit?.id ?? node));
+    }
+    for (const { node, tensor, options, open: guarded } of reads) {
+      const open = guarded || (!walker.choices && (boxes.get(tensor)?.size ?? 0) > 1);
       const from = inside(node) ? unitOf(node) : node;
       if (inside(node)) enqueue(node);
       if (from === to) {

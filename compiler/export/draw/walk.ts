@@ -11,7 +11,9 @@ export interface Landing {
   readonly node: SpaceNodeId;
   /** Operations that were chosen on the way and may have left no node. */
   readonly options: readonly Option[];
-  /** Whether the way exists in some architectures only. */
+  /** The tensor that it is one way to; there may be others. */
+  readonly tensor: SpaceNodeId;
+  /** Whether the tensor is read in some architectures only. */
   readonly open: boolean;
 }
 
@@ -62,7 +64,7 @@ export class Walker {
       return this.land(input).map((landing) => ({
         ...landing,
         options: member ? [...landing.options, member] : landing.options,
-        open: landing.open || (when !== undefined && !this.choices),
+        open: when !== undefined && !this.choices,
       }));
     });
   }
@@ -70,13 +72,13 @@ export class Walker {
   /** The nodes that a tensor may come from. */
   land(id: SpaceNodeId): readonly Landing[] {
     const found = new Map<SpaceNodeId, Landing>();
-    this.#land(id, [], new Set(), found);
-    const landings = [...found.values()];
-    return this.choices || landings.length < 2 ? landings : landings.map((l) => ({ ...l, open: true }));
+    this.#land(id, id, [], new Set(), found);
+    return [...found.values()];
   }
 
   #land(
     id: SpaceNodeId,
+    tensor: SpaceNodeId,
     options: readonly Option[],
     seen: Set<SpaceNodeId>,
     found: Map<SpaceNodeId, Landing>,
@@ -87,7 +89,7 @@ export class Walker {
     const choice = this.structure.choices.get(id);
     if (node.kind !== 'select' || (choice?.prefix && !this.choices)) {
       if (this.#taken && this.#taken.resolve(id) === undefined) return;
-      found.set(id, { node: id, options, open: false });
+      found.set(id, { node: id, tensor, options, open: false });
       return;
     }
     if (this.choices) {
@@ -97,9 +99,10 @@ export class Walker {
       const label = choice?.decision.options[on]?.label;
       const place = choice?.prefix && label !== undefined ? [...choice.prefix, label] : undefined;
       const option = choice && label !== undefined ? [{ decision: choice.decision.id, label, place }] : [];
-      this.#land(input, [...options, ...option], seen, found);
+      this.#land(input, tensor, [...options, ...option], seen, found);
     } else {
-      for (const input of node.inputs) if (input !== undefined) this.#land(input, options, seen, found);
+      for (const input of node.inputs)
+        if (input !== undefined) this.#land(input, tensor, options, seen, found);
     }
   }
 
