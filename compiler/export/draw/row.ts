@@ -183,14 +183,18 @@ export function layoutRow(boxes: readonly Box[], edges: readonly Edge[]): Placed
   const ways = routes.map((route, r): Way => {
     const [from, to] = [route[0] ?? 0, route.at(-1) ?? 0];
     const [a, b] = [present(vertices[from], 'a vertex'), present(vertices[to], 'a vertex')];
+    const start = middle(from) + (outs.get(r) ?? 0);
+    const end = middle(to) + (ins.get(r) ?? 0);
+    // Beside wider boxes of its layer a way runs level, so that it meets none of them.
     const points: (readonly [number, number])[] = [
-      [centre(from) + a.width / 2, middle(from) + (outs.get(r) ?? 0)],
+      [centre(from) + a.width / 2, start],
+      [right[layerOf[from] ?? 0] ?? 0, start],
     ];
     const level = (v: number): void => {
       points.push([left[layerOf[v] ?? 0] ?? 0, middle(v)], [right[layerOf[v] ?? 0] ?? 0, middle(v)]);
     };
     route.slice(1, -1).forEach(level);
-    points.push([centre(to) - b.width / 2, middle(to) + (ins.get(r) ?? 0)]);
+    points.push([left[layerOf[to] ?? 0] ?? 0, end], [centre(to) - b.width / 2, end]);
     return { edge: present(arcs[r], 'an edge').edge, form: 'smooth', points, arrow: b.box !== undefined };
   });
   const place = (v: number): { x: number; y: number; width: number; height: number } => {
