@@ -1,7 +1,7 @@
 /** What an operation of the language is: how it is called, what it takes, and how it builds itself out of ops. */
 import { present } from '../../util/invariant.ts';
 import { ShapeError, type GraphBuilder } from '../graph/builder.ts';
-import type { NodeId, Shape } from '../graph/graph.ts';
+import type { Initializer, NodeId, Shape } from '../graph/graph.ts';
 import type { AttributeKind, AttributeKinds, AttributeValue, PaddingMode } from './attributeKinds.ts';
 import type { OpName, Padding, Pair } from './attributes.ts';
 
@@ -124,10 +124,10 @@ export const dilationParam = {
 } as const;
 
 /** He et al. 2015 keeps the variance through ReLU layers: 2 / fan-in. */
-export const he = (fanIn: number) => ({ kind: 'he', fanIn }) as const;
+export const he = (fanIn: number): Initializer => ({ kind: 'he', fanIn });
 
 /** The same number everywhere. */
-export const constant = (value: number) => ({ kind: 'constant', value }) as const;
+export const constant = (value: number): Initializer => ({ kind: 'constant', value });
 
 /** The dilation as ops write it: left out where it is 1, so that equal ops are equal. */
 export function dilated(dilation: Pair): { readonly dilation?: Pair } {

@@ -13,7 +13,47 @@ import { globalAvgPool, globalMaxPool, pool } from './operations/pooling.ts';
 export { paddingWords, type AttributeKind, type AttributeKinds, type PaddingMode } from './attributeKinds.ts';
 export type { BuildContext, Mode, Operation, OperationParam, Takes } from './operation.ts';
 
-const table = {
+/** The names of all operations. */
+export type OperationName =
+  | 'conv'
+  | 'depthwise'
+  | 'dense'
+  | 'embedding'
+  | 'attention'
+  | 'batch_norm'
+  | 'layer_norm'
+  | 'dropout'
+  | 'relu'
+  | 'relu6'
+  | 'leaky_relu'
+  | 'elu'
+  | 'selu'
+  | 'gelu'
+  | 'sigmoid'
+  | 'tanh'
+  | 'swish'
+  | 'hard_swish'
+  | 'softplus'
+  | 'softmax'
+  | 'identity'
+  | 'zero'
+  | 'max_pool'
+  | 'avg_pool'
+  | 'global_avg_pool'
+  | 'global_max_pool'
+  | 'flatten'
+  | 'first_channels'
+  | 'split_part'
+  | 'shift'
+  | 'add'
+  | 'mul'
+  | 'mean'
+  | 'concat'
+  | 'sub'
+  | 'scale';
+
+/** All operations by name. */
+export const operations: Readonly<Record<OperationName, Operation>> = {
   conv,
   depthwise,
   dense,
@@ -50,12 +90,7 @@ const table = {
   concat,
   sub,
   scale,
-} as const satisfies Readonly<Record<string, Operation>>;
-
-export type OperationName = keyof typeof table;
-
-/** All operations by name. */
-export const operations: Readonly<Record<OperationName, Operation>> = table;
+};
 
 /** Whether a file may call it by this name. Those that are operators alone have none. */
 export function isCallable(name: string): name is OperationName {

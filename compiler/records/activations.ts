@@ -9,7 +9,22 @@ export interface GenomeActivation {
   readonly doc: string;
 }
 
-const table = {
+/** The names of all activations. */
+export const genomeActivationNames = [
+  'sigmoid',
+  'tanh',
+  'relu',
+  'identity',
+  'sin',
+  'gaussian',
+  'abs',
+] as const;
+
+/** The name of an activation. */
+export type GenomeActivationName = (typeof genomeActivationNames)[number];
+
+/** Every activation that a genome may name. */
+export const genomeActivations: { readonly [K in GenomeActivationName]: GenomeActivation } = {
   sigmoid: { of: (x) => 1 / (1 + Math.exp(-x)), doc: '1 / (1 + e^-x)' },
   tanh: { of: Math.tanh, doc: 'the hyperbolic tangent of x' },
   relu: { of: (x) => Math.max(0, x), doc: 'x above 0, else 0' },
@@ -17,18 +32,9 @@ const table = {
   sin: { of: Math.sin, doc: 'the sine of x' },
   gaussian: { of: (x) => Math.exp(-x * x), doc: 'e^-(x x)' },
   abs: { of: Math.abs, doc: 'x without its sign' },
-} as const satisfies Record<string, GenomeActivation>;
-
-/** The name of an activation. */
-export type GenomeActivationName = keyof typeof table;
-
-/** Every activation that a genome may name. */
-export const genomeActivations: { readonly [K in GenomeActivationName]: GenomeActivation } = table;
-
-/** The names of all activations. */
-export const genomeActivationNames: readonly string[] = Object.keys(table);
+};
 
 /** Whether an activation is called so. */
 export function isGenomeActivation(name: string): name is GenomeActivationName {
-  return Object.hasOwn(table, name);
+  return Object.hasOwn(genomeActivations, name);
 }

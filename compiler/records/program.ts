@@ -48,7 +48,7 @@ export const functionNames: readonly FunctionName[] = ['setup', 'predict', 'lear
 export const lengthLimit = 1000;
 
 /** Numbers in the memory of one program that there may be at most. */
-export const memoryLimit = 1 << 24;
+export const memoryLimit: number = 1 << 24;
 
 /** How each field is written. */
 const examples = {

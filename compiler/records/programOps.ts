@@ -46,7 +46,80 @@ function op(
   return { inputs: types[inputs], output: types[output][0], constants, doc };
 }
 
-const table = {
+/** The names of all instructions, in the order of the paper: the first is OP0. */
+export const programOpNames = [
+  'no_op',
+  's_add',
+  's_sub',
+  's_mul',
+  's_div',
+  's_abs',
+  's_reciprocal',
+  's_sin',
+  's_cos',
+  's_tan',
+  's_asin',
+  's_acos',
+  's_atan',
+  's_exp',
+  's_log',
+  's_heaviside',
+  'v_heaviside',
+  'm_heaviside',
+  'sv_mul',
+  's_broadcast',
+  'v_reciprocal',
+  'v_norm',
+  'v_abs',
+  'v_add',
+  'v_sub',
+  'v_mul',
+  'v_div',
+  'dot',
+  'outer',
+  'sm_mul',
+  'm_reciprocal',
+  'mv_mul',
+  'v_column_broadcast',
+  'v_row_broadcast',
+  'm_norm',
+  'm_column_norm',
+  'm_row_norm',
+  'm_transpose',
+  'm_abs',
+  'm_add',
+  'm_sub',
+  'm_mul',
+  'm_div',
+  'mm_mul',
+  's_min',
+  'v_min',
+  'm_min',
+  's_max',
+  'v_max',
+  'm_max',
+  'v_mean',
+  'm_mean',
+  'm_row_mean',
+  'm_row_std',
+  'v_std',
+  'm_std',
+  's_const',
+  'v_const',
+  'm_const',
+  's_uniform',
+  'v_uniform',
+  'm_uniform',
+  's_gaussian',
+  'v_gaussian',
+  'm_gaussian',
+] as const;
+
+/** The name of an instruction. */
+export type ProgramOpName = (typeof programOpNames)[number];
+
+/** Every instruction. */
+export const programOps: { readonly [K in ProgramOpName]: ProgramOp } = {
   no_op: { inputs: [], output: undefined, constants: [], doc: 'nothing' },
   s_add: op('ss', 's', 'a + b'),
   s_sub: op('ss', 's', 'a - b'),
@@ -112,18 +185,9 @@ const table = {
   s_gaussian: op('', 's', 'drawn from a normal distribution', 'mean', 'deviation'),
   v_gaussian: op('', 'v', 'each element drawn from a normal distribution', 'mean', 'deviation'),
   m_gaussian: op('', 'm', 'each element drawn from a normal distribution', 'mean', 'deviation'),
-} as const satisfies Record<string, ProgramOp>;
-
-/** The name of an instruction. */
-export type ProgramOpName = keyof typeof table;
-
-/** Every instruction, in the order of the paper: the first is OP0. */
-export const programOps: { readonly [K in ProgramOpName]: ProgramOp } = table;
-
-/** The names of all instructions. */
-export const programOpNames: readonly string[] = Object.keys(table);
+};
 
 /** Whether an instruction is called so. */
 export function isProgramOp(name: string): name is ProgramOpName {
-  return Object.hasOwn(table, name);
+  return Object.hasOwn(programOps, name);
 }

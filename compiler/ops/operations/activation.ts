@@ -3,7 +3,7 @@ import { activations } from '../activations.ts';
 import type { ActivationName } from '../attributes.ts';
 import { operation, type Operation } from '../operation.ts';
 
-export const relu = operation({
+export const relu: Operation = operation({
   doc: 'max(x, 0).',
   takes: 'any',
   tensors: ['x'],
@@ -22,7 +22,7 @@ export function activation(name: ActivationName): Operation {
   });
 }
 
-export const leakyRelu = operation({
+export const leakyRelu: Operation = operation({
   doc: activations.leaky_relu.doc,
   takes: 'any',
   tensors: ['x'],
@@ -31,7 +31,7 @@ export const leakyRelu = operation({
     builder.op('activation', inputs, { name: 'leaky_relu', parameter: slope }),
 });
 
-export const elu = operation({
+export const elu: Operation = operation({
   doc: activations.elu.doc,
   takes: 'any',
   tensors: ['x'],
@@ -40,7 +40,7 @@ export const elu = operation({
     builder.op('activation', inputs, { name: 'elu', parameter: alpha }),
 });
 
-export const softmax = operation({
+export const softmax: Operation = operation({
   doc: 'Shares that are positive and add up to 1, along the channels or features.',
   takes: 'any',
   tensors: ['x'],
@@ -48,7 +48,7 @@ export const softmax = operation({
   build: ({ builder }, inputs) => builder.op('softmax', inputs, {}),
 });
 
-export const scale = operation({
+export const scale: Operation = operation({
   doc: 'A tensor times a number; written `0.5 * x`.',
   takes: 'any',
   tensors: ['x'],

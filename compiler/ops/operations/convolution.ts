@@ -14,6 +14,7 @@ import {
   paddingParam,
   strideParam,
   type BuildContext,
+  type Operation,
 } from '../operation.ts';
 
 /** Adds a trained number to each channel. */
@@ -41,7 +42,7 @@ export function project(
   return builder.op('reshape', [builder.op('matmul', [rows, w], flat)], { shape: [...outer, units] });
 }
 
-export const conv = operation({
+export const conv: Operation = operation({
   doc: 'Convolution of an image; no bias unless told.',
   takes: 'image',
   tensors: ['x'],
@@ -75,7 +76,7 @@ export const conv = operation({
   },
 });
 
-export const depthwise = operation({
+export const depthwise: Operation = operation({
   doc: 'Convolution of each channel by itself; no bias unless told.',
   takes: 'image',
   tensors: ['x'],
@@ -108,7 +109,7 @@ export const depthwise = operation({
   },
 });
 
-export const dense = operation({
+export const dense: Operation = operation({
   doc: 'Fully connected layer on a vector of features, or on each position of a sequence; with a bias unless told.',
   takes: 'features',
   tensors: ['x'],
@@ -122,7 +123,7 @@ export const dense = operation({
   },
 });
 
-export const embedding = operation({
+export const embedding: Operation = operation({
   doc: 'A trained vector for each token: a sequence of whole numbers becomes one of features.',
   takes: 'tokens',
   tensors: ['ids'],
@@ -135,7 +136,7 @@ export const embedding = operation({
     builder.op('embedding', [one(inputs), parameter('table', [vocabulary, units], he(2))], {}),
 });
 
-export const attention = operation({
+export const attention: Operation = operation({
   doc: 'Multi-head self-attention on a sequence (Vaswani et al. 2017, section 3.2.2), with biases.',
   takes: 'sequence',
   tensors: ['x'],

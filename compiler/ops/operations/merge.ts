@@ -21,7 +21,7 @@ export function foldOf(op: 'add' | 'mul', operator: '+' | '*', doc: string): Ope
   });
 }
 
-export const sub = operation({
+export const sub: Operation = operation({
   doc: 'Difference of two tensors of one shape; written `x - y`.',
   takes: 'any',
   tensors: ['x', 'y'],
@@ -31,7 +31,7 @@ export const sub = operation({
   build: ({ builder }, inputs) => builder.op('sub', inputs, {}),
 });
 
-export const mean = operation({
+export const mean: Operation = operation({
   doc: 'Mean of tensors of one shape.',
   takes: 'any',
   tensors: 'list',
@@ -55,7 +55,7 @@ function padToLargest(builder: GraphBuilder, xs: readonly NodeId[]): readonly No
   });
 }
 
-export const concat = operation({
+export const concat: Operation = operation({
   doc: 'Joins channels; all other sizes must agree, unless smaller images are padded with zeros at the bottom and right.',
   takes: 'any',
   tensors: 'list',

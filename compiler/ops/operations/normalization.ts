@@ -1,8 +1,8 @@
 /** Normalisation, and dropout. */
 import { channelsOf } from '../shapes.ts';
-import { constant, one, operation } from '../operation.ts';
+import { constant, one, operation, type Operation } from '../operation.ts';
 
-export const batchNorm = operation({
+export const batchNorm: Operation = operation({
   doc: 'Batch normalisation over all axes but channels (Ioffe & Szegedy 2015), with scale and shift unless told.',
   takes: 'any',
   tensors: ['x'],
@@ -36,7 +36,7 @@ export const batchNorm = operation({
   },
 });
 
-export const layerNorm = operation({
+export const layerNorm: Operation = operation({
   doc: 'Normalisation of the features at each place by themselves (Ba et al. 2016), with scale and shift unless told.',
   takes: 'any',
   tensors: ['x'],
@@ -53,7 +53,7 @@ export const layerNorm = operation({
   },
 });
 
-export const dropout = operation({
+export const dropout: Operation = operation({
   doc: 'While training, makes elements zero at random and scales the rest (Srivastava et al. 2014); else the tensor itself. Which ones is a function of seed, place in the network, step and element.',
   takes: 'any',
   tensors: ['x'],

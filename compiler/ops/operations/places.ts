@@ -2,9 +2,9 @@
 import type { GraphBuilder } from '../../graph/builder.ts';
 import type { NodeId } from '../../graph/graph.ts';
 import { channelsOf } from '../shapes.ts';
-import { imageOf, misfit, one, operation, strideParam } from '../operation.ts';
+import { imageOf, misfit, one, operation, strideParam, type Operation } from '../operation.ts';
 
-export const identity = operation({
+export const identity: Operation = operation({
   doc: 'The tensor itself.',
   takes: 'any',
   tensors: ['x'],
@@ -12,7 +12,7 @@ export const identity = operation({
   build: (_, inputs) => one(inputs),
 });
 
-export const zero = operation({
+export const zero: Operation = operation({
   doc: 'Zeros of the shape of the tensor; with a stride, of every so many-th pixel of an image.',
   takes: 'any',
   tensors: ['x'],
@@ -26,7 +26,7 @@ export const zero = operation({
   },
 });
 
-export const flatten = operation({
+export const flatten: Operation = operation({
   doc: 'A vector of all elements.',
   takes: 'any',
   tensors: ['x'],
@@ -47,7 +47,7 @@ function channelsFrom(builder: GraphBuilder, x: NodeId, first: number, count: nu
   return builder.op('slice', [x], { begin: [...outer.map(() => 0), first], size: [...outer, count] });
 }
 
-export const firstChannels = operation({
+export const firstChannels: Operation = operation({
   doc: 'The leading channels or features.',
   takes: 'any',
   tensors: ['x'],
@@ -63,7 +63,7 @@ export const firstChannels = operation({
   },
 });
 
-export const splitPart = operation({
+export const splitPart: Operation = operation({
   doc: 'One of several equal parts of the channels or features.',
   takes: 'any',
   tensors: ['x'],
@@ -85,7 +85,7 @@ export const splitPart = operation({
   },
 });
 
-export const shift = operation({
+export const shift: Operation = operation({
   doc: 'The image moved up and left by so many pixels (down and right by negative ones), with zeros where it left.',
   takes: 'image',
   tensors: ['x'],

@@ -54,7 +54,7 @@ export function pool(op: 'max_pool' | 'avg_pool', doc: string): Operation {
   });
 }
 
-export const globalAvgPool = operation({
+export const globalAvgPool: Operation = operation({
   doc: 'Mean over height and width: an image becomes a vector of its channels.',
   takes: 'image',
   tensors: ['x'],
@@ -62,7 +62,7 @@ export const globalAvgPool = operation({
   build: ({ builder }, inputs) => builder.op('global_avg_pool', inputs, {}),
 });
 
-export const globalMaxPool = operation({
+export const globalMaxPool: Operation = operation({
   doc: 'Largest value over height and width: an image becomes a vector of its channels.',
   takes: 'image',
   tensors: ['x'],

@@ -75,7 +75,10 @@ const overTaps = [
   'for (var kx = 0; kx < u.kernelWidth; kx++) {',
 ];
 
-const kernels = {
+/** Which of the three products: the convolution, or one of its gradients. */
+type Direction = 'forward' | 'input' | 'weights';
+
+const kernels: Readonly<Record<Direction, GroupedKernel>> = {
   forward: source(
     'grouped_conv',
     ['x', 'w'],
@@ -144,7 +147,7 @@ const kernels = {
 
 /** The dispatch of a convolution in groups (`forward`) or of its gradient for its input or its weights. */
 export function groupedDispatch(
-  direction: keyof typeof kernels,
+  direction: Direction,
   { stride, padding, dilation = [1, 1], groups = 1 }: GroupedAttributes,
   { x, w, y }: { readonly x: Operand; readonly w: Operand; readonly y: Operand },
 ): Dispatch {
