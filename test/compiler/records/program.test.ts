@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { countPrograms, formsOf, instructionForms } from '../../../compiler/records/program.ts';
-import { programOpNames, programOps, type ProgramOpName } from '../../../compiler/records/programOps.ts';
+import { programOpNames, programOps } from '../../../compiler/records/programOps.ts';
 import { program, told } from './check.ts';
 
 describe('the 65 instructions', () => {
@@ -93,7 +93,7 @@ describe('counts', () => {
       vector: ['v0', 'v1', 'v2', 'v3'],
       matrix: ['m0', 'm1'],
     };
-    for (const name of programOpNames as ProgramOpName[]) {
+    for (const name of programOpNames) {
       const { inputs, output } = programOps[name];
       let forms = [name as string];
       for (const type of inputs) forms = forms.flatMap((form) => addresses[type].map((a) => `${form} ${a}`));
