@@ -2,7 +2,9 @@
 import type { CallNode } from '../../grammar/ast.ts';
 import type { Location } from '../../grammar/source.ts';
 import { isCallable, operations, type OperationName } from '../ops/operations.ts';
-import { applyOperation, mergeTensors, type Operand, type OperationUse, type Part } from './apply.ts';
+import { applyOperation } from './apply.ts';
+import type { OperationUse } from './fits.ts';
+import { mergeTensors, type Part } from './merge.ts';
 import { bind, evaluateArgs, partial, type Argument } from './binding.ts';
 import { cellStage, cellStages, motifStage } from './uses.ts';
 import { fixedValue, locate, type Context, type Elaboration } from './elaboration.ts';
@@ -10,7 +12,7 @@ import { evaluateFunction, isStaticFunction } from './functions.ts';
 import { always, fixed } from './open.ts';
 import { feed, reportUnknown } from './stages.ts';
 import type { Open, StaticValue } from './space.ts';
-import { describe, errorVal, type ListItem, type StageVal, type Value } from './values.ts';
+import { describe, errorVal, type ListItem, type Operand, type StageVal, type Value } from './values.ts';
 
 /** Evaluates `f(...)`. */
 export function evaluateCall(e: Elaboration, node: CallNode, context: Context): Value {

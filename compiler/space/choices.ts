@@ -1,7 +1,7 @@
 /** Several values of which one stands: what `choose`, `if`, `repeat` and an open index come to. */
 import type { IfNode } from '../../grammar/ast.ts';
 import type { Location } from '../../grammar/source.ts';
-import { selectTensor, type Operand } from './apply.ts';
+import { selectTensor } from './apply.ts';
 import { enter, locate, type Context, type Elaboration } from './elaboration.ts';
 import { always, both, mapLeaves, negate, never, select, holdsWithin } from './open.ts';
 import type { Open, StaticValue } from './space.ts';
@@ -14,6 +14,7 @@ import {
   staticVal,
   type ListItem,
   type ListVal,
+  type Operand,
   type StageVal,
   type Value,
 } from './values.ts';

@@ -1,10 +1,11 @@
 /** `normal cell` and `reduction cell`: what a cell promises of its result. */
 import type { CellNode } from '../../grammar/ast.ts';
 import type { Location } from '../../grammar/source.ts';
+import type { Shape } from '../graph/graph.ts';
 import { describeShape } from '../ops/takes.ts';
 import type { Elaboration } from './elaboration.ts';
-import { both, holds, mapOpen, never } from './open.ts';
-import { noteOf, valueUnder } from './settle.ts';
+import { both } from './open.ts';
+import { inEveryCase, noteOf } from './settle.ts';
 import type { Open } from './space.ts';
 import type { Value } from './values.ts';
 
@@ -24,22 +25,23 @@ export function checkContract(
   const where = both(exists, both(last.present, value.present));
   const kept = (size: number | undefined): number =>
     contract === 'normal' ? (size ?? 0) : Math.ceil((size ?? 0) / 2);
-  const broken = mapOpen([before, after], where, ([x, y]) =>
-    x.length === 3 && y.length === 3 && y[0] === kept(x[0]) && y[1] === kept(x[1])
-      ? ''
-      : `${describeShape(x)}|${describeShape(y)}`,
+  interface Broken {
+    readonly first: string;
+    readonly second: string;
+  }
+  inEveryCase<Shape, true, Broken>(
+    e,
+    [before, after],
+    where,
+    ([x = [], y = []]): true | Broken =>
+      x.length === 3 && y.length === 3 && y[0] === kept(x[0]) && y[1] === kept(x[1])
+        ? true
+        : { first: describeShape(x), second: describeShape(y) },
+    (found): found is Broken => found !== true,
+    ({ first, second }, reachable) => {
+      e.report('brokenContract', { cell: node.name.text, contract, first, second }, at, () => ({
+        notes: noteOf(e, reachable),
+      }));
+    },
   );
-  if (broken === undefined) return;
-  const failing = e.feasible(
-    both(
-      where,
-      holds(broken, (text) => text !== ''),
-    ),
-  );
-  if (failing === never) return;
-  const told = valueUnder(broken, e.tell(failing).choices, (text) => text !== '') ?? '';
-  const [first = '', second = ''] = told.split('|');
-  e.report('brokenContract', { cell: node.name.text, contract, first, second }, at, () => ({
-    notes: noteOf(e, failing),
-  }));
 }

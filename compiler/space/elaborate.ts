@@ -16,7 +16,6 @@ import { didYouMean } from '../../util/didYouMean.ts';
 import { present } from '../../util/invariant.ts';
 import type { Location, Source } from '../../grammar/source.ts';
 import type { Shape } from '../graph/graph.ts';
-import { tensorVal } from './apply.ts';
 import type { Paths } from './bodies.ts';
 import {
   Elaboration,
@@ -54,7 +53,7 @@ import {
   type Space,
   type StaticValue,
 } from './space.ts';
-import { describe, errorVal, type Value } from './values.ts';
+import { describe, errorVal, tensorVal, type Value } from './values.ts';
 
 /** A parsed file with its text. */
 export interface ParsedFile {

@@ -1,7 +1,9 @@
 /** Evaluates expressions: one small function for each kind, in a table that is complete by type. */
 import type { BlockNode, Expr, LetNode, RequireNode } from '../../grammar/ast.ts';
 import { isCallable, operations, paddingWords } from '../ops/operations.ts';
-import { applyOperation, mergeTensors, presenceOf, type Operand, type OperationUse } from './apply.ts';
+import { applyOperation } from './apply.ts';
+import type { OperationUse } from './fits.ts';
+import { mergeTensors } from './merge.ts';
 import { binaryStatic, unaryStatic } from './arithmetic.ts';
 import { evaluateCall, operationStage } from './calls.ts';
 import { combine, evaluateIf } from './choices.ts';
@@ -16,7 +18,7 @@ import { Site } from './sites.ts';
 import type { StaticValue } from './space.ts';
 import { chain, feed, reportUnknown } from './stages.ts';
 import { cellStages, motifStage } from './uses.ts';
-import { describe, errorVal, noneVal, staticVal, type Value } from './values.ts';
+import { describe, errorVal, noneVal, presenceOf, staticVal, type Operand, type Value } from './values.ts';
 import { present } from '../../util/invariant.ts';
 
 type Evaluator<K extends Expr['kind']> = (

@@ -1,7 +1,7 @@
 /** Functions of the language that are worked out before any tensor is: numbers, shapes, lists, wiring. */
 import type { CallNode } from '../../grammar/ast.ts';
 import type { Location } from '../../grammar/source.ts';
-import { applyOperation, presenceOf, type Operand } from './apply.ts';
+import { applyOperation } from './apply.ts';
 import { itemsOf } from './choices.ts';
 import { locate, type Context, type Elaboration } from './elaboration.ts';
 import { pick } from './lists.ts';
@@ -29,9 +29,11 @@ import {
   errorVal,
   listItem,
   listVal,
+  presenceOf,
   staticVal,
   type ListItem,
   type ListVal,
+  type Operand,
   type Value,
 } from './values.ts';
 import { present } from '../../util/invariant.ts';

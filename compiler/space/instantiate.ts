@@ -4,7 +4,7 @@ import { invariant, present } from '../../util/invariant.ts';
 import { GraphBuilder } from '../graph/builder.ts';
 import type { Graph, NodeId } from '../graph/graph.ts';
 import { operations, type Mode } from '../ops/operations.ts';
-import { attributesOf, buildOperation } from './apply.ts';
+import { attributesOf, buildOperation } from './build.ts';
 import type { Architecture } from './architecture.ts';
 import { withDerived } from './derived.ts';
 import { evaluateOpen } from './open.ts';

@@ -1,13 +1,21 @@
 /** `nodes n[4] = ...`, and `loose(n)`: which of them nothing reads. */
 import type { NodesNode } from '../../grammar/ast.ts';
 import type { Location } from '../../grammar/source.ts';
-import { presenceOf } from './apply.ts';
 import { bodyWeight, enter, limits, locate, type Context, type Elaboration } from './elaboration.ts';
 import { countOf } from './loops.ts';
 import { always, both, either, fixed, holds, negate, never, valuesOf, holdsWithin } from './open.ts';
 import { Site } from './sites.ts';
 import type { Open, SpaceNodeId } from './space.ts';
-import { describe, errorVal, listVal, staticVal, type ListItem, type ListVal, type Value } from './values.ts';
+import {
+  describe,
+  errorVal,
+  listVal,
+  presenceOf,
+  staticVal,
+  type ListItem,
+  type ListVal,
+  type Value,
+} from './values.ts';
 
 /** Builds the nodes in order; inside, the name holds those that are there so far. Returns the context that knows them. */
 export function bindNodes(e: Elaboration, node: NodesNode, context: Context): Context {

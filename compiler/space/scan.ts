@@ -2,12 +2,11 @@
 import type { Location } from '../../grammar/source.ts';
 import type { Shape } from '../graph/graph.ts';
 import { describeShape } from '../ops/takes.ts';
-import { tensorVal } from './apply.ts';
 import { itemsOf } from './choices.ts';
 import { fixedValue, type Context, type Elaboration } from './elaboration.ts';
 import { always, fixed, mapOpen, valuesOf } from './open.ts';
 import type { SpaceNodeId } from './space.ts';
-import { describe, errorVal, type Value } from './values.ts';
+import { describe, errorVal, tensorVal, type Value } from './values.ts';
 
 /** The stage of a sequence that folds `f` over it. */
 export function scanOf(

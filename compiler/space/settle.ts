@@ -1,4 +1,4 @@
-/** Rules for static values, applied in every case: where a case that can occur has no result, it is told with the way there. */
+/** Rules that are applied in every case: where a case that can occur has no result, it is told with the way there. */
 import type { Location } from '../../grammar/source.ts';
 import { labelsOfUses, type Context, type Elaboration } from './elaboration.ts';
 import { both, branchFor, holds, mapLeaves, mapOpen, never } from './open.ts';
@@ -21,7 +21,32 @@ function isFailure(value: StaticValue | Failure): value is Failure {
   return typeof value === 'object' && 'report' in value;
 }
 
-/** The values of `rule` in every case of `context`; undefined where one fails that can occur, which is then reported. */
+/**
+ * What `rule` makes of every case that exists `where`; a problem in a case that can be answered is told, with where it can
+ * happen, and leaves nothing. Only what can be answered counts: a subset of two never holds three.
+ */
+export function inEveryCase<T, R, P>(
+  e: Elaboration,
+  inputs: readonly Open<T>[],
+  where: Open<boolean>,
+  rule: (values: readonly T[]) => R | P,
+  isProblem: (found: R | P) => found is P,
+  onProblem: (problem: P, reachable: Open<boolean>) => void,
+): Open<R> | undefined {
+  const found = mapOpen(inputs, where, (values) => rule(values));
+  if (found === undefined) return undefined;
+  const failing = holds(found, isProblem);
+  if (failing === never) return found as Open<R>; // no case of it is a problem
+  const reachable = e.feasible(both(where, failing));
+  if (reachable !== never) {
+    const problem = valueUnder(found, e.tell(reachable).choices, isProblem);
+    if (problem !== undefined && isProblem(problem)) onProblem(problem, reachable);
+    return undefined;
+  }
+  return mapLeaves(found, (value) => (isProblem(value) ? undefined : value));
+}
+
+/** The static values of `rule` in every case of `context`; undefined where one fails that can occur, which is then reported. */
 export function settle<T = StaticValue>(
   e: Elaboration,
   inputs: readonly Open<T>[],
@@ -29,14 +54,13 @@ export function settle<T = StaticValue>(
   context: Pick<Context, 'exists' | 'uses'>,
   at: Location,
 ): Open<StaticValue> | undefined {
-  const result = mapOpen(inputs, context.exists, (values) => rule(values));
-  if (result === undefined) return undefined;
-  const failing = holds(result, isFailure);
-  if (failing !== never) {
-    const reachable = e.feasible(both(context.exists, failing));
-    if (reachable !== never) {
-      const failure = valueUnder(result, e.tell(reachable).choices, isFailure);
-      if (failure === undefined || !isFailure(failure)) return undefined;
+  return inEveryCase<T, StaticValue, Failure>(
+    e,
+    inputs,
+    context.exists,
+    rule,
+    isFailure,
+    (failure, reachable) => {
       const details = () => ({
         hint: failure.hint,
         notes: noteOf(e, reachable),
@@ -44,16 +68,15 @@ export function settle<T = StaticValue>(
       });
       if (failure.report === 'badArithmetic') e.report('badArithmetic', failure.values, at, details);
       else e.report('wrongKind', failure.values, at, details);
-      return undefined;
-    }
-  }
-  return mapLeaves(result, (value) => (isFailure(value) ? undefined : value));
+    },
+  );
 }
 
-/** "this happens when depth = 3", or nothing where it always does. */
-export function noteOf(e: Elaboration, condition: Open<boolean>): readonly string[] {
+/** "this happens when depth = 3", or `otherwise` where it always does. */
+export function noteOf(e: Elaboration, condition: Open<boolean>, otherwise?: string): readonly string[] {
   const { told } = e.tell(condition);
-  return told === '' ? [] : [`this happens when ${told}`];
+  if (told !== '') return [`this happens when ${told}`];
+  return otherwise === undefined ? [] : [otherwise];
 }
 
 /** A value under some answers that is wanted; any option is tried of a decision that has no answer. */

@@ -1,6 +1,6 @@
 /** What an expression evaluates to while a space is elaborated. */
 import type { Location } from '../../grammar/source.ts';
-import { always } from './open.ts';
+import { always, never } from './open.ts';
 import type { Open, SpaceNodeId, StaticValue } from './space.ts';
 
 /** Known before any tensor is computed; may depend on decisions. */
@@ -65,6 +65,19 @@ export interface ErrorVal {
 }
 
 export type Value = StaticVal | TensorVal | NoneVal | StageVal | TupleVal | ListVal | ErrorVal;
+
+/** A tensor, or the lack of one. */
+export type Operand = TensorVal | NoneVal;
+
+/** A tensor that is always there. */
+export function tensorVal(node: SpaceNodeId, there: Open<boolean> = always): TensorVal {
+  return { kind: 'tensor', node, present: there, identity: { kind: 'node', node } };
+}
+
+/** Where an operand is a tensor. */
+export function presenceOf(operand: Operand): Open<boolean> {
+  return operand.kind === 'none' ? never : operand.present;
+}
 
 export const errorVal: ErrorVal = { kind: 'error' };
 export const noneVal: NoneVal = { kind: 'none' };
