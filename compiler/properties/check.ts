@@ -10,7 +10,7 @@ import { didYouMean } from '../../util/didYouMean.ts';
 import { excerpt, listWords } from '../../util/words.ts';
 import { lastName } from '../space/moves.ts';
 import { follow, onlyChild, treeOf, type NameTree } from '../space/nameTree.ts';
-import { sameValue } from '../space/open.ts';
+import { sameValue } from '../space/diagrams.ts';
 import type { CountedAnswer, Decision, Space, Subset } from '../space/space.ts';
 import { answerOf, rootOf, textOf, type Answer } from './answers.ts';
 import type { Property, PropertyExpression } from './property.ts';

@@ -8,7 +8,8 @@ import { operations } from '../ops/operations.ts';
 import { describeShape, elementsTaken } from '../ops/takes.ts';
 import { labelsOfUses, type Elaboration, type Fit } from './elaboration.ts';
 import { fitInAllCases, partsOf, type OperationUse } from './fits.ts';
-import { always, both, holds, never, restrict, select, valuesOf } from './open.ts';
+import { always, never } from './diagrams.ts';
+import { both, holds, restrict, select, valuesOf } from './open.ts';
 import { noteOf, valueUnder } from './settle.ts';
 import type { Open, SpaceNodeId, StaticValue } from './space.ts';
 import {

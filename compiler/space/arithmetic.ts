@@ -1,7 +1,7 @@
 /** Arithmetic, comparison and logic on static values; integers stay exact. */
 import type { BinaryNode, BinaryOperator, UnaryNode } from '../../grammar/ast.ts';
 import { locate, type Context, type Elaboration } from './elaboration.ts';
-import { sameValue } from './open.ts';
+import { sameValue } from './diagrams.ts';
 import { settle, type Failure } from './settle.ts';
 import type { StaticValue } from './space.ts';
 import { errorVal, formatStatic, staticVal, type StaticVal, type Value } from './values.ts';

@@ -9,7 +9,7 @@ import { bind, evaluateArgs, partial, type Argument } from './binding.ts';
 import { cellStage, cellStages, motifStage } from './uses.ts';
 import { fixedValue, locate, type Context, type Elaboration } from './elaboration.ts';
 import { evaluateFunction, isStaticFunction } from './functions.ts';
-import { always, fixed } from './open.ts';
+import { always, fixed } from './diagrams.ts';
 import { feed, reportUnknown } from './stages.ts';
 import type { Open, StaticValue } from './space.ts';
 import { describe, errorVal, type ListItem, type Operand, type StageVal, type Value } from './values.ts';

@@ -3,7 +3,8 @@ import type { IfNode } from '../../grammar/ast.ts';
 import type { Location } from '../../grammar/source.ts';
 import { selectTensor } from './apply.ts';
 import { enter, locate, type Context, type Elaboration } from './elaboration.ts';
-import { always, both, mapLeaves, negate, never, select, holdsWithin } from './open.ts';
+import { always, never } from './diagrams.ts';
+import { both, mapLeaves, negate, select, holdsWithin } from './open.ts';
 import type { Open, StaticValue } from './space.ts';
 import { evaluateCondition } from './truth.ts';
 import {

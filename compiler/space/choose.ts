@@ -13,21 +13,18 @@ import type { Body } from './bodies.ts';
 import { combine } from './choices.ts';
 import { enter, labelsOfUses, locate, type Context, type Elaboration } from './elaboration.ts';
 import { rangeNumbers } from './lists.ts';
+import { always, fixed, never, takes, test, testOf } from './diagrams.ts';
 import {
-  always,
+  answered,
   both,
   either,
-  fixed,
   holds,
+  holdsWithin,
   mapOpen,
-  never,
+  negate,
   restrict,
-  takes,
-  test,
-  testOf,
   totally,
   valuesOf,
-  holdsWithin,
 } from './open.ts';
 import { noteOf } from './settle.ts';
 import { Site } from './sites.ts';
@@ -242,8 +239,7 @@ function chooseOne(
     both(takes(id, i, candidates.length, everywhere), allowed),
   );
   const restricted = candidates.some((c) => c.allowed !== always);
-  if (restricted || !everywhere)
-    e.constraints.set(id, answeredOrAbsent(guards.reduce(either, never), context));
+  if (restricted || !everywhere) e.constraints.set(id, takenOrAbsent(guards.reduce(either, never), context));
   const values = candidates.map((candidate, i) => {
     const guard = present(guards[i], 'a guard');
     const body = entry.alternatives[i] ?? context.body;
@@ -262,23 +258,19 @@ function chooseOne(
 }
 
 /** What can be answered together: something that is allowed where the choice exists, and nothing elsewhere. */
-function answeredOrAbsent(answered: Open<boolean>, { decided }: Context): Open<boolean> {
-  return decided === always
-    ? answered
-    : either(both(decided, answered), both(negated(decided), negated(answered)));
+function takenOrAbsent(taken: Open<boolean>, { decided }: Context): Open<boolean> {
+  return decided === always ? taken : either(both(decided, taken), both(negate(decided), negate(taken)));
 }
 
 /** Wherever the choice exists there must be something to choose. */
 function checkSomething(e: Elaboration, somewhere: Open<boolean>, context: Context, at: Location): void {
-  const missing = e.feasible(both(context.decided, negated(somewhere)));
+  const missing = e.feasible(both(context.decided, negate(somewhere)));
   if (missing === never) return;
   e.report('nothingToChoose', {}, at, () => {
     const { told } = e.tell(missing);
     return { notes: [told === '' ? 'no alternative can ever be taken' : `this happens when ${told}`] };
   });
 }
-
-const negated = (open: Open<boolean>): Open<boolean> => holds(open, (v) => !v);
 
 /** A decision that is met again (a cell, a bound stage) must have the options that it had. */
 function checkSame(
@@ -329,12 +321,12 @@ function chooseSome(
       const exists = both(context.decided, candidate.allowed);
       return e.addDecision({ kind: 'member', options, exists, cell: context.cell, location: at });
     });
-    const constraint = decided === always ? legal : either(legal, negated(decided));
+    const constraint = decided === always ? legal : either(legal, negate(decided));
     for (const id of ids) e.constraints.set(id, constraint);
     const exists = decided;
     const open = candidates.map((c) => (c.allowed === always ? undefined : c.allowed));
     e.subsets.push({ members: ids, labels, candidates: open, exists });
-    const missing = e.feasible(both(exists, negated(project(legal, first - 1))));
+    const missing = e.feasible(both(exists, negate(project(legal, first - 1))));
     if (missing !== never) {
       e.report('nothingToChoose', {}, at, () => {
         const { told } = e.tell(missing);
@@ -450,20 +442,11 @@ function memberOptions(
 ): readonly DecisionOption[] {
   const upTo = project(legal, id);
   const taken = (option: number): Open<boolean> | undefined => {
-    const after = cofactor(upTo, id, option);
+    const after = answered(upTo, id, option) ?? never;
     return (restrict(after, candidate) ?? after) === always ? undefined : after;
   };
   return [
     { label: 'in', value: true, allowed: taken(0) },
     { label: 'out', value: false, allowed: taken(1) },
   ];
-}
-
-/** The diagram where `decision` is answered by `option`; it tests nothing after that decision. */
-function cofactor(open: Open<boolean>, decision: DecisionId, option: number): Open<boolean> {
-  if (open.kind === 'fixed') return open;
-  if (open.decision === decision) return open.branches[option] ?? never;
-  if (open.decision > decision) return open;
-  const branches = totally(open.branches, (b) => cofactor(b, decision, option));
-  return present(test(open.decision, branches), 'a branch of a diagram');
 }

@@ -1,6 +1,6 @@
 /** Derived values: truth values that diagrams test by a name of their own, to stay small. */
 import { present } from '../../util/invariant.ts';
-import { evaluateOpen, fixed, mapLeaves, select, support, test } from './open.ts';
+import { answered, evaluateOpen, mapLeaves, select, support } from './open.ts';
 import { firstDerived, type DecisionId, type Derived, type Open } from './space.ts';
 
 /** The answers with the derived values that follow from them, for {@link evaluateOpen}. */
@@ -29,21 +29,4 @@ export function expand<T>(
     );
     current = select(on, [answered(current, last, 0), answered(current, last, 1)]);
   }
-}
-
-/** The diagram where `decision`, the last that it tests, is answered. */
-function answered<T>(open: Open<T>, decision: DecisionId, option: number): Open<T> | undefined {
-  const seen = new Map<Open<T>, Open<T> | undefined>();
-  const visit = (current: Open<T>): Open<T> | undefined => {
-    if (current.kind === 'fixed') return fixed(current.value);
-    if (current.decision === decision) return current.branches[option];
-    if (seen.has(current)) return seen.get(current);
-    const result = test(
-      current.decision,
-      current.branches.map((b) => b && visit(b)),
-    );
-    seen.set(current, result);
-    return result;
-  };
-  return visit(open);
 }

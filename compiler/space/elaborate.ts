@@ -29,19 +29,8 @@ import {
 import { bindLet, evaluate, evaluateBlock, withConnected } from './expressions.ts';
 import { expand } from './derived.ts';
 import { bindNodes } from './nodes.ts';
-import {
-  always,
-  both,
-  caseLimit,
-  either,
-  fixed,
-  holds,
-  limitWork,
-  negate,
-  never,
-  TooManyCases,
-  TooMuchWork,
-} from './open.ts';
+import { always, fixed, limitWork, never, TooMuchWork } from './diagrams.ts';
+import { both, caseLimit, either, holds, negate, TooManyCases } from './open.ts';
 import { prune } from './prune.ts';
 import { elaborateRequire, mentions } from './requirements.ts';
 import { Site } from './sites.ts';

@@ -12,22 +12,18 @@ import type { Location, Source, Span } from '../../grammar/source.ts';
 import type { Shape } from '../graph/graph.ts';
 import { present } from '../../util/invariant.ts';
 import { assignPaths, Body, type Paths } from './bodies.ts';
+import { always, never, takes, limitWork, TooMuchWork } from './diagrams.ts';
 import {
-  always,
   both,
   either,
   evaluateOpen,
   negate,
-  never,
   shortestWay,
   sizeOf,
   support,
-  takes,
   whereThere,
   type Answer,
-  limitWork,
   TooManyCases,
-  TooMuchWork,
 } from './open.ts';
 import type { Site } from './sites.ts';
 import {

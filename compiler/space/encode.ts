@@ -8,7 +8,8 @@ import { excerpt } from '../../util/words.ts';
 import { allowedOptions, answersFor, answersOf, slotsOf, type Slot } from './algebra/slots.ts';
 import { written } from './algebra/distance.ts';
 import type { Architecture } from './architecture.ts';
-import { evaluateOpen, sameValue } from './open.ts';
+import { sameValue } from './diagrams.ts';
+import { evaluateOpen } from './open.ts';
 import type { Decision, DecisionId, Space, StaticValue } from './space.ts';
 
 /** `{"space": "digits", "answers": {"depth": 2, "late[1].k": 3}}`; answers in text order. */

@@ -6,19 +6,8 @@ import { itemsOf } from './choices.ts';
 import { locate, type Context, type Elaboration } from './elaboration.ts';
 import { pick } from './lists.ts';
 import { looseOf } from './nodes.ts';
-import {
-  always,
-  both,
-  either,
-  fixed,
-  holdsWithin,
-  mapLeaves,
-  mapOpen,
-  negate,
-  never,
-  restrict,
-  select,
-} from './open.ts';
+import { always, fixed, never } from './diagrams.ts';
+import { both, either, holdsWithin, mapLeaves, mapOpen, negate, restrict, select } from './open.ts';
 import { describeShape } from '../ops/takes.ts';
 import type { Shape } from '../graph/graph.ts';
 import { scanOf } from './scan.ts';

@@ -3,20 +3,8 @@ import type { Location } from '../../grammar/source.ts';
 import type { Expr, IndexNode, ListNode, PatternNode, RangeNode, SpreadNode } from '../../grammar/ast.ts';
 import { combine, itemsOf } from './choices.ts';
 import { enter, limits, locate, type Context, type Elaboration } from './elaboration.ts';
-import {
-  always,
-  both,
-  either,
-  fixed,
-  holds,
-  mapLeaves,
-  mapOpen,
-  negate,
-  never,
-  select,
-  valuesOf,
-  holdsWithin,
-} from './open.ts';
+import { always, fixed, never } from './diagrams.ts';
+import { both, either, holds, mapLeaves, mapOpen, negate, select, valuesOf, holdsWithin } from './open.ts';
 import { noteOf, valueUnder } from './settle.ts';
 import { Site } from './sites.ts';
 import type { Open, StaticValue } from './space.ts';

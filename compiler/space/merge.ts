@@ -5,19 +5,8 @@ import { operations } from '../ops/operations.ts';
 import { addApply, checkElements, simpler } from './apply.ts';
 import type { Elaboration, Fit, Misfit } from './elaboration.ts';
 import { prove, tryOnce, type OperationUse } from './fits.ts';
-import {
-  always,
-  both,
-  either,
-  fixed,
-  holds,
-  mapLeaves,
-  mapOpen,
-  never,
-  restrict,
-  sameValue,
-  select,
-} from './open.ts';
+import { always, fixed, never, sameValue } from './diagrams.ts';
+import { both, either, holds, mapLeaves, mapOpen, restrict, select } from './open.ts';
 import type { Open, SpaceNodeId } from './space.ts';
 import { errorVal, noneVal, tensorVal, type Operand, type Value } from './values.ts';
 

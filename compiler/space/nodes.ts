@@ -3,7 +3,8 @@ import type { NodesNode } from '../../grammar/ast.ts';
 import type { Location } from '../../grammar/source.ts';
 import { bodyWeight, enter, limits, locate, type Context, type Elaboration } from './elaboration.ts';
 import { countOf } from './loops.ts';
-import { always, both, either, fixed, holds, negate, never, valuesOf, holdsWithin } from './open.ts';
+import { always, fixed, never } from './diagrams.ts';
+import { both, either, holds, negate, valuesOf, holdsWithin } from './open.ts';
 import { Site } from './sites.ts';
 import type { Open, SpaceNodeId } from './space.ts';
 import {

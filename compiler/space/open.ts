@@ -1,18 +1,12 @@
 /**
- * Open values: what depends on decisions, as ordered, reduced decision diagrams (Bryant 1986; with more than two branches
- * and leaves). Shapes, static values and existence are all open values, so a rule that is written for plain values is
- * applied to every case that can occur by {@link mapOpen}, and to no other.
- *
- * A test has a branch for every option of its decision and a last one for where the decision does not exist: what one tensor
- * of a choice depends on is asked for beside what another depends on, so a diagram may test a decision that is not there.
- *
- * Reduced means: a test whose existing branches all agree is that branch. A missing branch (the value does not exist there)
- * agrees with everything. Equal diagrams are one object (hash consing), so work on them is remembered by identity.
+ * Work on open values (see diagrams.ts): rules that are written for plain values are applied to every case that can occur by
+ * {@link mapOpen}, and to no other.
  */
 import { present } from '../../util/invariant.ts';
+import { always, branchFor, fixed, identityOf, keyOf, known, never, test } from './diagrams.ts';
 import type { DecisionId, Fixed, Open, Test } from './space.ts';
 
-/** One step of a path through a diagram: at `decision`, option `option` was taken. */
+/** One step of a way through a diagram: at `decision`, option `option` was taken. */
 export interface Answer {
   readonly decision: DecisionId;
   readonly option: number;
@@ -27,148 +21,6 @@ const partLimit = 60_000;
 /** Thrown when a value has more cases than {@link caseLimit}; the elaborator turns it into a diagnostic. */
 export class TooManyCases extends Error {}
 
-// ---------------------------------------------------------------- one object for equal diagrams
-
-const identities = new WeakMap<object, number>();
-let lastIdentity = 0;
-
-/**
- * Diagrams made lately, by what they are made of: two generations, of which the older is dropped when the younger is full.
- * What was dropped and is made again is another object, which costs work and changes no result.
- */
-let young = new Map<string, Open<unknown>>();
-let old = new Map<string, Open<unknown>>();
-const generation = 250_000;
-
-function keep<T>(key: string, make: () => Open<T>): Open<T> {
-  let found = young.get(key);
-  if (found) return found as Open<T>; // the key tells the value
-  found = old.get(key);
-  if (!found) {
-    found = make();
-    identities.set(found, ++lastIdentity);
-  }
-  if (young.size >= generation) [old, young] = [young, new Map()];
-  young.set(key, found);
-  return found as Open<T>;
-}
-
-/** The number of a diagram made here; a diagram from elsewhere (read from JSON) is made anew first. */
-export function identityOf(open: Open<unknown>): number {
-  return present(identities.get(open), 'a diagram that is known');
-}
-
-function known<T>(open: Open<T>): Open<T> {
-  if (identities.has(open)) return open;
-  if (open.kind === 'fixed') return fixed(open.value);
-  return present(
-    test(
-      open.decision,
-      open.branches.map((b) => b && known(b)),
-    ),
-    'a branch of a diagram',
-  );
-}
-
-/** The same value everywhere. */
-export function fixed<T>(value: T): Open<T> {
-  if (value === true) return always as Open<T>;
-  if (value === false) return never as Open<T>;
-  if (typeof value !== 'object' || value === null)
-    return keep(`=${keyOf(value)}`, () => ({ kind: 'fixed', value }));
-  const before = leaves.get(value);
-  if (before) return before as Open<T>; // the same object, which nobody changes
-  const leaf = keep(`=${keyOf(value)}`, (): Open<T> => ({ kind: 'fixed', value }));
-  leaves.set(value, leaf);
-  return leaf;
-}
-
-const leaves = new WeakMap<object, Open<unknown>>();
-
-/** True for equal plain data, and for nothing else. */
-function keyOf(value: unknown): string {
-  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return `{${Object.entries(value)
-      .map(([name, part]) => `${name}:${keyOf(part)}`)
-      .join()}}`;
-  }
-  return Array.isArray(value) ? `[${value.map(keyOf).join()}]` : JSON.stringify(value);
-}
-
-/** True everywhere; the only object of its kind, as `never` is. */
-export const always: Open<boolean> = keep('=true', (): Fixed<boolean> => ({ kind: 'fixed', value: true }));
-/** False everywhere. */
-export const never: Open<boolean> = keep('=false', (): Fixed<boolean> => ({ kind: 'fixed', value: false }));
-
-/** Thrown when more work was done on diagrams than {@link limitWork} allows. */
-export class TooMuchWork extends Error {}
-
-/** What a branch that is kept counts for, beside one that is looked at: it takes memory. */
-const kept = 8;
-
-let work = 0;
-let mostWork = Infinity;
-
-/** Runs `act`, in which at most `limit` branches of diagrams may be looked at. */
-export function limitWork<T>(limit: number, act: () => T): T {
-  const before = { work, mostWork };
-  work = 0;
-  mostWork = limit;
-  try {
-    return act();
-  } finally {
-    work = before.work;
-    mostWork = before.mostWork;
-  }
-}
-
-/** The value by the option of a decision, for where the decision exists; undefined when there is none. */
-export function testOf<T>(
-  decision: DecisionId,
-  options: readonly (Open<T> | undefined)[],
-): Open<T> | undefined {
-  return test(decision, [...options, undefined]);
-}
-
-/** Tests a decision: a branch for each option, then that of its absence; undefined when no branch exists. */
-export function test<T>(
-  decision: DecisionId,
-  branches: readonly (Open<T> | undefined)[],
-): Open<T> | undefined {
-  work += branches.length;
-  if (work > mostWork) throw new TooMuchWork();
-  let first: Open<T> | undefined;
-  let all = true;
-  let key = `?${decision}`;
-  for (const branch of branches) {
-    const part = branch && known(branch);
-    if (part === undefined) {
-      key += ',';
-      continue;
-    }
-    key += `,${identityOf(part)}`;
-    first ??= part;
-    if (part !== first) all = false;
-  }
-  if (first === undefined || all) return first;
-  return keep(key, (): Test<T> => {
-    work += kept * branches.length;
-    return { kind: 'test', decision, branches: branches.map((b) => b && known(b)) };
-  });
-}
-
-/** Structural equality of plain data. */
-export function sameValue(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const [keysOfA, keysOfB] = [Object.keys(a), Object.keys(b)];
-  if (keysOfA.length !== keysOfB.length || Array.isArray(a) !== Array.isArray(b)) return false;
-  return keysOfA.every((key) => sameValue(Reflect.get(a, key), Reflect.get(b, key)));
-}
-
-// ---------------------------------------------------------------- work on diagrams
-
 type Values<T extends readonly unknown[]> = {
   readonly [I in keyof T]: T[I] extends Open<infer V> ? V : never;
 };
@@ -178,27 +30,26 @@ const branchOf = <T>(open: Open<T>, decision: DecisionId, option: number): Open<
 
 /**
  * Applies `rule` in every case that exists `within`: once for each distinct combination of the inputs' values. The rule may
- * return undefined for "does not exist"; `path` is one way that leads to the case. Throws {@link TooManyCases}.
+ * return undefined for "does not exist". Throws {@link TooManyCases}.
  */
 export function mapOpen<const T extends readonly Open<unknown>[], R>(
   inputs: T,
   within: Open<boolean>,
-  rule: (values: Values<T>, path: readonly Answer[]) => R | undefined,
+  rule: (values: Values<T>) => R | undefined,
 ): Open<R> | undefined {
   if (within === never) return undefined;
   if (inputs.every((input) => input.kind === 'fixed') && within.kind === 'fixed') {
-    const result = rule(inputs.map((input) => (input as Fixed<unknown>).value) as unknown as Values<T>, []);
+    const result = rule(inputs.map((input) => (input as Fixed<unknown>).value) as unknown as Values<T>);
     return result === undefined ? undefined : fixed(result);
   }
   let parts = 0;
-  const path: Answer[] = [];
   const seen = new Map<string, Open<R> | undefined>();
   const ruled = new Map<string, Open<R> | undefined>();
   const settle = (current: readonly Open<unknown>[], key: string): Open<R> | undefined => {
     if (ruled.has(key)) return ruled.get(key);
     if (ruled.size >= caseLimit) throw new TooManyCases();
     const values = current.map((input) => (input as Fixed<unknown>).value);
-    const result = rule(values as unknown as Values<T>, path);
+    const result = rule(values as unknown as Values<T>);
     const leaf = result === undefined ? undefined : fixed(result);
     ruled.set(key, leaf);
     return leaf;
@@ -214,16 +65,7 @@ export function mapOpen<const T extends readonly Open<unknown>[], R>(
       allFixed = false;
       if (input.decision < decision) [decision, width] = [input.decision, input.branches.length];
     }
-    if (allFixed) {
-      // The path must satisfy the guard too, so the way to its truth is walked for the first case that is met.
-      if (guard.kind === 'fixed') return settle(current, key);
-      if (ruled.has(key)) return ruled.get(key);
-      const length = path.length;
-      wayTo(guard, path);
-      const result = settle(current, key);
-      path.length = length;
-      return result;
-    }
+    if (allFixed) return settle(current, key);
     key += identityOf(guard);
     if (seen.has(key)) return seen.get(key);
     if (++parts > partLimit) throw new TooManyCases();
@@ -238,25 +80,13 @@ export function mapOpen<const T extends readonly Open<unknown>[], R>(
         branches.push(undefined);
         continue;
       }
-      path.push({ decision, option });
       branches.push(visit(next, inside));
-      path.pop();
     }
     const result = test(decision, branches);
     seen.set(key, result);
     return result;
   };
   return visit(inputs.map(known), known(within));
-}
-
-/** Appends the first answers that make `condition` true. */
-function wayTo(condition: Open<boolean>, path: Answer[]): void {
-  let current: Open<boolean> | undefined = condition;
-  while (current?.kind === 'test') {
-    const option: number = current.branches.findIndex((b) => b !== undefined && b !== never);
-    path.push({ decision: current.decision, option });
-    current = current.branches[option];
-  }
 }
 
 type Pairs = WeakMap<object, WeakMap<object, Open<boolean>>>;
@@ -354,6 +184,24 @@ export function mapLeaves<T, R>(open: Open<T>, change: (value: T) => R | undefin
   return visit(open);
 }
 
+const settled = new WeakMap<object, Map<number, Open<unknown> | undefined>>();
+
+/** The diagram where `decision`, wherever it is tested, is answered by `option`. */
+export function answered<T>(open: Open<T>, decision: DecisionId, option: number): Open<T> | undefined {
+  if (open.kind === 'fixed' || !support(open).includes(decision)) return open;
+  if (open.decision === decision) return branchFor(open, option);
+  let row = settled.get(open);
+  if (!row) settled.set(open, (row = new Map()));
+  const key = decision * 2 ** 20 + option;
+  if (row.has(key)) return row.get(key) as Open<T> | undefined; // it was made from this diagram
+  const result = test(
+    open.decision,
+    open.branches.map((branch) => branch && answered(branch, decision, option)),
+  );
+  row.set(key, result);
+  return result;
+}
+
 /** The condition without what it says of the absence of decisions that are never absent. */
 export function whereThere(
   condition: Open<boolean>,
@@ -437,22 +285,6 @@ export function select<T>(on: Open<number>, branches: readonly (Open<T> | undefi
     known(on),
     branches.map((b) => b && known(b)),
   );
-}
-
-/** Truth values of "option `i` is taken", for a decision with `count` options that exists everywhere if so told. */
-export function takes(
-  decision: DecisionId,
-  option: number,
-  count: number,
-  everywhere = false,
-): Open<boolean> {
-  const branches = Array.from({ length: count }, (_, i) => (i === option ? always : never));
-  return present(test(decision, [...branches, everywhere ? undefined : never]), 'a branch of a diagram');
-}
-
-/** The branch of an answer: the index of an option, or -1 or nothing where the decision does not exist. */
-export function branchFor<T>({ branches }: Test<T>, option: number | undefined): Open<T> | undefined {
-  return option === undefined || option < 0 ? branches.at(-1) : branches[option];
 }
 
 /** The value under the answers `choices` (index of the option, -1 or absent: the decision does not exist). */

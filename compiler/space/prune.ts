@@ -3,7 +3,8 @@
  * selected costs nothing. Weights that several uses share are counted at the first use that is needed.
  */
 import { present } from '../../util/invariant.ts';
-import { both, either, holds, mapOpen, negate, never, restrict, sizeOf, always } from './open.ts';
+import { never, always } from './diagrams.ts';
+import { both, either, holds, mapOpen, negate, restrict, sizeOf } from './open.ts';
 import type { Apply, Cost, Open, Space, SpaceNode, SpaceNodeId } from './space.ts';
 
 /** Conditions with more tests than this are not stated. */

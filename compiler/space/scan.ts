@@ -4,7 +4,8 @@ import type { Shape } from '../graph/graph.ts';
 import { describeShape } from '../ops/takes.ts';
 import { itemsOf } from './choices.ts';
 import { fixedValue, type Context, type Elaboration } from './elaboration.ts';
-import { always, fixed, mapOpen, valuesOf } from './open.ts';
+import { always, fixed } from './diagrams.ts';
+import { mapOpen, valuesOf } from './open.ts';
 import type { SpaceNodeId } from './space.ts';
 import { describe, errorVal, tensorVal, type Value } from './values.ts';
 

@@ -1,7 +1,8 @@
 /** Rules that are applied in every case: where a case that can occur has no result, it is told with the way there. */
 import type { Location } from '../../grammar/source.ts';
 import { labelsOfUses, type Context, type Elaboration } from './elaboration.ts';
-import { both, branchFor, holds, mapLeaves, mapOpen, never } from './open.ts';
+import { branchFor, never } from './diagrams.ts';
+import { both, holds, mapLeaves, mapOpen } from './open.ts';
 import type { Open, StaticValue } from './space.ts';
 
 /** Why a case has no result: the message and what it says. */

@@ -14,7 +14,7 @@ import {
   type Elaboration,
   type MotifDeclaration,
 } from './elaboration.ts';
-import { always, never } from './open.ts';
+import { always, never } from './diagrams.ts';
 import { Site } from './sites.ts';
 import { errorVal, listVal, named, noneVal, type ListItem, type StageVal, type Value } from './values.ts';
 

@@ -1,6 +1,6 @@
 /** What an expression evaluates to while a space is elaborated. */
 import type { Location } from '../../grammar/source.ts';
-import { always, never } from './open.ts';
+import { always, never } from './diagrams.ts';
 import type { Open, SpaceNodeId, StaticValue } from './space.ts';
 
 /** Known before any tensor is computed; may depend on decisions. */

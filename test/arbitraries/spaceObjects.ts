@@ -4,19 +4,8 @@
  * the definitions hold for them word by word.
  */
 import * as fc from 'fast-check';
-import {
-  always,
-  both,
-  either,
-  evaluateOpen,
-  fixed,
-  mapOpen,
-  negate,
-  never,
-  select,
-  takes,
-  testOf,
-} from '../../compiler/space/open.ts';
+import { always, fixed, never, takes, testOf } from '../../compiler/space/diagrams.ts';
+import { both, either, evaluateOpen, mapOpen, negate, select } from '../../compiler/space/open.ts';
 import { firstDerived } from '../../compiler/space/space.ts';
 import type {
   Cost,

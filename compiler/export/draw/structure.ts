@@ -1,6 +1,7 @@
 /** How a space is built up: which choice stands where, and which parts of it a picture takes apart. */
 import { present } from '../../../util/invariant.ts';
-import { both, never, support, takes } from '../../space/open.ts';
+import { never, takes } from '../../space/diagrams.ts';
+import { both, support } from '../../space/open.ts';
 import type { Apply, Decision, DecisionId, Open, Select, Space, SpaceNodeId } from '../../space/space.ts';
 import { baseOf, indexOf, joined, segmentsOf, unclaimed } from './paths.ts';
 import type { Syntax } from './syntax.ts';

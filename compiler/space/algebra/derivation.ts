@@ -1,5 +1,6 @@
 /** Diagrams with derived values (see {@link Derived}): what they read, and what they are once a value is known. */
-import { fixed, support, test } from '../open.ts';
+import { fixed } from '../diagrams.ts';
+import { answered, support } from '../open.ts';
 import { firstDerived, type DecisionId, type Derived, type Open } from '../space.ts';
 
 /** For a diagram, the place of the last decision that it depends on, by way of derived values too; -1 for none. */
@@ -65,30 +66,10 @@ export function derivedOf(opens: readonly Open<unknown>[], derived: readonly Der
   return [...found.values()].sort((a, b) => a.id - b.id);
 }
 
-const memo = new WeakMap<Open<unknown>, Map<number, Open<unknown> | undefined>>();
-
-/** The diagram where a derived value, wherever it is tested, is known: option 0 is true, 1 false. */
-export function settle<T>(open: Open<T>, id: DecisionId, option: number): Open<T> | undefined {
-  if (open.kind === 'fixed' || !support(open).includes(id)) return open;
-  let row = memo.get(open);
-  if (!row) memo.set(open, (row = new Map()));
-  const key = 2 * id + option;
-  if (row.has(key)) return row.get(key) as Open<T> | undefined; // it was made from this diagram
-  const result =
-    open.decision === id
-      ? open.branches[option]
-      : test(
-          open.decision,
-          open.branches.map((branch) => branch && settle(branch, id, option)),
-        );
-  row.set(key, result);
-  return result;
-}
-
 /** The diagram with the values put in that depend on no decision. */
 export function settleFixed<T>(open: Open<T>, values: ReadonlyMap<DecisionId, boolean>): Open<T> | undefined {
   let current: Open<T> | undefined = open;
-  for (const [id, value] of values) current = current && settle(current, id, value ? 0 : 1);
+  for (const [id, value] of values) current = current && answered(current, id, value ? 0 : 1);
   return current;
 }
 

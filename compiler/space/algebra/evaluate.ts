@@ -4,7 +4,8 @@ import { present } from '../../../util/invariant.ts';
 import type { Architecture } from '../architecture.ts';
 import { withDerived } from '../derived.ts';
 import { instantiate, isRunnable, Taken } from '../instantiate.ts';
-import { evaluateOpen, sameValue } from '../open.ts';
+import { sameValue } from '../diagrams.ts';
+import { evaluateOpen } from '../open.ts';
 import type {
   Cost,
   CostName,

@@ -3,19 +3,8 @@
  * diagrams, and bounds on sums of many small terms (`params`, `macs`, `count(...)`), which join it as partial sums. What
  * is neither, such as `depth`, is left to be asked of each architecture.
  */
-import {
-  either,
-  fixed,
-  holds,
-  mapOpen,
-  negate,
-  never,
-  select,
-  support,
-  testOf,
-  TooManyCases,
-  valuesOf,
-} from '../open.ts';
+import { fixed, never, testOf } from '../diagrams.ts';
+import { either, holds, mapOpen, negate, select, support, TooManyCases, valuesOf } from '../open.ts';
 import type {
   Apply,
   CountedAnswer,

@@ -6,10 +6,11 @@
  * The diagrams stand in a list in the order in which they are asked, and lists share their tails; what an answer does to
  * one tail is worked out once.
  */
-import { branchFor, fixed, never, support } from '../open.ts';
+import { branchFor, fixed, never } from '../diagrams.ts';
+import { answered, support } from '../open.ts';
 import type { Decision, DecisionId, Derived, Open } from '../space.ts';
 import type { Layer } from './automaton.ts';
-import { derivedOf, fixedValues, Reach, settle, settleFixed } from './derivation.ts';
+import { derivedOf, fixedValues, Reach, settleFixed } from './derivation.ts';
 
 /** A number that grows by `value` once all decisions that it reads are made. Nothing is added where it has no value. */
 export interface Term {
@@ -164,7 +165,7 @@ function buildLayer(
         left = left?.tail;
         if (role === 'derived') {
           const is = value === true ? 0 : 1;
-          left = replace(left, read, (head) => settle(head, index, is), lists);
+          left = replace(left, read, (head) => answered(head, index, is), lists);
         } else if (role === 'condition') fine &&= value === true;
         else if (typeof value === 'number')
           added[at * sums + index] = (added[at * sums + index] ?? 0) + value;

@@ -15,7 +15,7 @@ import {
   toVector,
 } from '../../../compiler/space/encode.ts';
 import { membersOf, type Members } from '../../../compiler/space/members.ts';
-import { fixed, takes } from '../../../compiler/space/open.ts';
+import { fixed, takes } from '../../../compiler/space/diagrams.ts';
 import { Random } from '../../../util/random.ts';
 import { makeSpace, SpaceMaker, spaceObjects, type MadeSpace } from '../../arbitraries/spaceObjects.ts';
 import { darts } from './published.ts';

@@ -1,7 +1,7 @@
 /** Published sizes of spaces, counted without a listing, and large spaces under requirements against closed forms. */
 import { describe, expect, test } from 'vitest';
 import { broken, cellNames, countCell, membersOf } from '../../../compiler/space/members.ts';
-import { fixed } from '../../../compiler/space/open.ts';
+import { fixed } from '../../../compiler/space/diagrams.ts';
 import { Random } from '../../../util/random.ts';
 import { SpaceMaker } from '../../arbitraries/spaceObjects.ts';
 import { chain, darts, deep, enasMacro, nasbench101, nasnet } from './published.ts';

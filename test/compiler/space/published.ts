@@ -1,5 +1,6 @@
 /** The decisions of published spaces, made by hand: what their files come to, without networks. */
-import { always, both, fixed, holds, mapOpen, takes } from '../../../compiler/space/open.ts';
+import { always, fixed, takes } from '../../../compiler/space/diagrams.ts';
+import { both, holds, mapOpen } from '../../../compiler/space/open.ts';
 import type { Space } from '../../../compiler/space/space.ts';
 import { SpaceMaker } from '../../arbitraries/spaceObjects.ts';
 
