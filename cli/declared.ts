@@ -1,5 +1,5 @@
 /** What a file declares beside its spaces and searches, as `nas check` tells it: lines for people, data for scripts. */
-import type { Program } from '../compiler/compile.ts';
+import type { Program } from '../compiler/program.ts';
 import { checkGenome, type Genome } from '../compiler/records/genome.ts';
 import { checkProgram, countPrograms, type ProgramSpace } from '../compiler/records/program.ts';
 import type { Declaration } from '../grammar/ast.ts';

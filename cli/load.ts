@@ -1,13 +1,7 @@
 /** From the words of a command to a compiled space, an architecture of it, or a compiled search. */
-import {
-  compileSearch,
-  compileSpace,
-  readProgram,
-  type CompiledSearch,
-  type CompiledSpace,
-  type Program,
-  type Setting,
-} from '../compiler/compile.ts';
+import { compileSearch, compileSpace, type CompiledSearch, type CompiledSpace } from '../compiler/compile.ts';
+import { readProgram, type Program } from '../compiler/program.ts';
+import type { Setting } from '../compiler/settings.ts';
 import { refuse } from '../grammar/diagnostics.ts';
 import { nodeHost } from '../runtime/host.ts';
 import { vocabulary } from '../runtime/vocabulary.ts';

@@ -1,5 +1,5 @@
 /** Reads the values of options, and says what is wrong with them. */
-import type { Setting } from '../compiler/compile.ts';
+import type { Setting } from '../compiler/settings.ts';
 import { refuse } from '../grammar/diagnostics.ts';
 
 /** The largest seed: what fits in 32 bits, as in the `seed` of a search. */

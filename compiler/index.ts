@@ -1,15 +1,8 @@
 /** The public surface of the compiler: from text to spaces, architectures and graphs. */
-export {
-  checkDeclarations,
-  compileSearch,
-  compileSpace,
-  readProgram,
-  type CompiledSearch,
-  type CompiledSpace,
-  type Host,
-  type Program,
-  type Setting,
-} from './compile.ts';
+export { checkDeclarations } from './checkDeclarations.ts';
+export { compileSearch, compileSpace, type CompiledSearch, type CompiledSpace } from './compile.ts';
+export { readProgram, type Host, type Program } from './program.ts';
+export type { Setting } from './settings.ts';
 export { canonical, canonicalHash } from './space/algebra/canonical.ts';
 export { crossover } from './space/algebra/crossover.ts';
 export { diff, distance, type Difference } from './space/algebra/distance.ts';

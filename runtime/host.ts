@@ -1,7 +1,7 @@
 /** What the compiler gets from outside when it runs in Node: the library that this package ships. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import type { Host } from '../compiler/compile.ts';
+import type { Host } from '../compiler/program.ts';
 import type { Source } from '../grammar/source.ts';
 import { packageRoot } from './packageRoot.ts';
 

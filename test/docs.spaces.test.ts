@@ -1,7 +1,8 @@
 /** docs/spaces.md: every shipped space is in its table, and the counts of the quick ones are what the compiler says. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { compileSpace, readProgram } from '../compiler/compile.ts';
+import { compileSpace } from '../compiler/compile.ts';
+import { readProgram } from '../compiler/program.ts';
 import { countPrograms, checkProgram } from '../compiler/records/program.ts';
 import { formatCount } from '../cli/format.ts';
 import { nodeHost } from '../runtime/host.ts';

@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { compileSearch, compileSpace, readProgram } from '../compiler/compile.ts';
+import { compileSearch, compileSpace } from '../compiler/compile.ts';
+import { readProgram } from '../compiler/program.ts';
 import { costOfArchitecture } from '../compiler/space/members.ts';
 import { regenerate } from '../docs/generate.ts';
 import { renderDiagnostics } from '../grammar/renderDiagnostic.ts';

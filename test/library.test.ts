@@ -1,6 +1,7 @@
 /** The library: every file parses, every motif makes and costs what its paper says, is laid out as the formatter lays it out, and says where its motifs come from. */
 import { describe, expect, it } from 'vitest';
-import { compileSpace, readProgram } from '../compiler/compile.ts';
+import { compileSpace } from '../compiler/compile.ts';
+import { readProgram } from '../compiler/program.ts';
 import { costOf, type GraphCost } from '../compiler/graph/cost.ts';
 import type { Shape } from '../compiler/graph/graph.ts';
 import { instantiate } from '../compiler/space/instantiate.ts';

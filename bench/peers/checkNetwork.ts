@@ -1,6 +1,7 @@
 /** The check network, compiled from `bench/checkNetwork.nas` as any space is, with the weights that are known. */
 import { readFileSync } from 'node:fs';
-import { compileSpace, readProgram, type CompiledSpace } from '../../compiler/compile.ts';
+import { compileSpace, type CompiledSpace } from '../../compiler/compile.ts';
+import { readProgram } from '../../compiler/program.ts';
 import type { Graph } from '../../compiler/graph/graph.ts';
 import { withClassificationLoss } from '../../compiler/graph/loss.ts';
 import { runGraphPasses } from '../../compiler/graph/pipeline.ts';

@@ -1,12 +1,8 @@
 /** `nas check FILE`: everything that is wrong in a file, or what it declares, a line for each. */
-import {
-  checkDeclarations,
-  compileSearch,
-  compileSpace,
-  readProgram,
-  type Program,
-  type Setting,
-} from '../../compiler/compile.ts';
+import { checkDeclarations } from '../../compiler/checkDeclarations.ts';
+import { compileSearch, compileSpace } from '../../compiler/compile.ts';
+import { readProgram, type Program } from '../../compiler/program.ts';
+import type { Setting } from '../../compiler/settings.ts';
 import type { SearchSpec } from '../../compiler/search/search.ts';
 import type { SearchNode } from '../../grammar/ast.ts';
 import { diagnosticToJson } from '../../grammar/diagnosticJson.ts';

@@ -1,5 +1,5 @@
 /** `nas count` of a genome or a program. */
-import { recordsOf, type Program } from '../../compiler/compile.ts';
+import { recordsOf, type Program } from '../../compiler/program.ts';
 import { checkGenome } from '../../compiler/records/genome.ts';
 import { checkProgram, countPrograms } from '../../compiler/records/program.ts';
 import type { GenomeNode, ProgramNode } from '../../grammar/ast.ts';

@@ -1,5 +1,6 @@
 /** `nas show FILE [ARCH]`: each of the data that a file becomes on its way to a device. */
-import type { CompiledSpace, Setting } from '../../compiler/compile.ts';
+import type { CompiledSpace } from '../../compiler/compile.ts';
+import type { Setting } from '../../compiler/settings.ts';
 import type { Graph } from '../../compiler/graph/graph.ts';
 import { printGraph } from '../../compiler/graph/passes/print.ts';
 import type { Architecture } from '../../compiler/space/architecture.ts';

@@ -1,5 +1,6 @@
 /** What makes the experiment of a compiled search: the texts and values that its results follow from. */
-import type { CompiledSearch, Setting } from '../../compiler/compile.ts';
+import type { CompiledSearch } from '../../compiler/compile.ts';
+import type { Setting } from '../../compiler/settings.ts';
 import type { SearchNode } from '../../grammar/ast.ts';
 import { parseExpression } from '../../grammar/parse.ts';
 import { print, type PrintOptions } from '../../grammar/print.ts';

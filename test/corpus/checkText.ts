@@ -1,11 +1,7 @@
 /** Everything that a file is asked for when it is checked: spaces, searches, architectures, notations and moves. */
-import {
-  checkDeclarations,
-  compileSearch,
-  compileSpace,
-  readProgram,
-  type Host,
-} from '../../compiler/compile.ts';
+import { checkDeclarations } from '../../compiler/checkDeclarations.ts';
+import { compileSearch, compileSpace } from '../../compiler/compile.ts';
+import { readProgram, type Host } from '../../compiler/program.ts';
 import type { Diagnostic } from '../../grammar/diagnostics.ts';
 import type { Source } from '../../grammar/source.ts';
 import { vocabulary } from '../../runtime/vocabulary.ts';

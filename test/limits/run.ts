@@ -1,5 +1,5 @@
 /** Compiles the bomb that is named, with what memory the process was given, and says in JSON how it ended. */
-import type { Host } from '../../compiler/compile.ts';
+import type { Host } from '../../compiler/program.ts';
 import { nodeHost } from '../../runtime/host.ts';
 import { checkText } from '../corpus/checkText.ts';
 import { bombs } from './bombs.ts';

@@ -1,7 +1,8 @@
 /** Parameters of published networks, exactly, by the conventions of the papers' public code. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { compileArchitecture, compileSpace, readProgram, type Program } from '../../compiler/compile.ts';
+import { compileArchitecture, compileSpace } from '../../compiler/compile.ts';
+import { readProgram, type Program } from '../../compiler/program.ts';
 import { costOf } from '../../compiler/graph/cost.ts';
 import { toJson } from '../../compiler/space/encode.ts';
 import { instantiate } from '../../compiler/space/instantiate.ts';

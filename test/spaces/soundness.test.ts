@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { compileSpace, readProgram } from '../../compiler/compile.ts';
+import { compileSpace } from '../../compiler/compile.ts';
+import { readProgram } from '../../compiler/program.ts';
 import { hasErrors } from '../../grammar/diagnostics.ts';
 import { renderDiagnostics } from '../../grammar/renderDiagnostic.ts';
 import { nodeHost } from '../../runtime/host.ts';

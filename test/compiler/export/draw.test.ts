@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { compileArchitecture, compileSpace, readProgram, type Program } from '../../../compiler/compile.ts';
+import { compileArchitecture, compileSpace } from '../../../compiler/compile.ts';
+import { readProgram, type Program } from '../../../compiler/program.ts';
 import type { Drawing, Panel } from '../../../compiler/export/draw/drawing.ts';
 import { extractDrawing } from '../../../compiler/export/draw/extract.ts';
 import { layoutDrawing } from '../../../compiler/export/draw/layout.ts';

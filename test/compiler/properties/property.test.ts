@@ -1,6 +1,7 @@
 /** `property`: what may be asked of an architecture, what it answers, and what is refused. */
 import { describe, expect, test } from 'vitest';
-import { compileSpace, readProgram } from '../../../compiler/compile.ts';
+import { compileSpace } from '../../../compiler/compile.ts';
+import { readProgram } from '../../../compiler/program.ts';
 import { checkProperty } from '../../../compiler/properties/check.ts';
 import { evaluateProperty, type Verdict } from '../../../compiler/properties/evaluate.ts';
 import type { Property } from '../../../compiler/properties/property.ts';

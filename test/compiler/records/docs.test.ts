@@ -1,7 +1,9 @@
 /** docs/records.md: its tables are up to date, its examples sound, and what it says of them true. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { checkDeclarations, compileSpace, readProgram } from '../../../compiler/compile.ts';
+import { checkDeclarations } from '../../../compiler/checkDeclarations.ts';
+import { compileSpace } from '../../../compiler/compile.ts';
+import { readProgram } from '../../../compiler/program.ts';
 import { checkProperty } from '../../../compiler/properties/check.ts';
 import { evaluateProperty } from '../../../compiler/properties/evaluate.ts';
 import { regenerate } from '../../../docs/generate.ts';

@@ -1,5 +1,7 @@
 /** Compiles texts of tests. */
-import { compileSpace, readProgram, type CompiledSpace, type Setting } from '../../../compiler/compile.ts';
+import { compileSpace, type CompiledSpace } from '../../../compiler/compile.ts';
+import { readProgram } from '../../../compiler/program.ts';
+import type { Setting } from '../../../compiler/settings.ts';
 import type { Diagnostic } from '../../../grammar/diagnostics.ts';
 import { renderDiagnostics } from '../../../grammar/renderDiagnostic.ts';
 import { nodeHost } from '../../../runtime/host.ts';

@@ -1,7 +1,8 @@
 /** Many different networks in one worker: nothing grows with their number, and no pipeline is compiled twice. */
 import { readFileSync } from 'node:fs';
 import { afterAll, expect, it } from 'vitest';
-import { compileSearch, readProgram } from '../../../compiler/compile.ts';
+import { compileSearch } from '../../../compiler/compile.ts';
+import { readProgram } from '../../../compiler/program.ts';
 import type { DeviceUse } from '../../../runtime/evaluate/protocol.ts';
 import { workerEvaluator } from '../../../runtime/evaluate/workerEvaluator.ts';
 import { nodeHost } from '../../../runtime/host.ts';
