@@ -2,9 +2,10 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { format } from '../../grammar/format.ts';
 import { untidyText } from '../arbitraries/untidyText.ts';
+import { long, patience } from '../long.ts';
 import { commentTexts, parsed, withoutSpans } from './sexpr.ts';
 
-const runs = process.env.NASLANG_LONG === '1' ? 10_000 : 1000;
+const runs = long ? 10_000 : 1000;
 
 /** Formats a text, checks that nothing but its layout changed, and that formatting it again changes nothing. */
 function formatted(text: string): string {
@@ -18,7 +19,7 @@ function formatted(text: string): string {
 }
 
 describe('formatting', () => {
-  it('changes the layout of a generated file, and nothing else', () => {
+  it('changes the layout of a generated file, and nothing else', { timeout: patience }, () => {
     fc.assert(
       fc.property(untidyText(), (text) => {
         formatted(text);
@@ -85,12 +86,12 @@ motif f(x) = x |> relu
   });
 
   it('breaks what is too long, and keeps its shape from then on', () => {
-    const long = `nas 1
+    const unbroken = `nas 1
 motif f(x; c) = x |> choose op { first_alternative: conv(c, 3, stride: 2), second_alternative: conv(c, 5, stride: 2), third: zero }
 motif g(x; c) = add(h |> some_motif(c, if h in [s0, s1] then stride else 1) for h in choose 2 from [s0, s1, ...some_list] if h in xs)
 nodes_of_it = 3
 `.replace('nodes_of_it = 3\n', '');
-    expect(formatted(long)).toMatchInlineSnapshot(`
+    expect(formatted(unbroken)).toMatchInlineSnapshot(`
       "nas 1
       motif f(x; c) = x
         |> choose op {

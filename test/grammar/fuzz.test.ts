@@ -10,6 +10,7 @@ import { parse, parseExpression } from '../../grammar/parse.ts';
 import { print } from '../../grammar/print.ts';
 import { renderDiagnostics } from '../../grammar/renderDiagnostic.ts';
 import { Reports } from '../../grammar/reports.ts';
+import { long, patience } from '../long.ts';
 import { withoutSpans } from './sexpr.ts';
 
 const folder = new URL('../fixtures/language/', import.meta.url);
@@ -18,8 +19,6 @@ const folder = new URL('../fixtures/language/', import.meta.url);
 const examples: readonly (readonly string[])[] = readdirSync(folder)
   .map((name) => readFileSync(new URL(name, folder), 'utf8'))
   .map((text) => text.match(/\w+|\s+|[^\w\s]/g) ?? []);
-
-const long = process.env.NASLANG_LONG === '1';
 
 /** Words and signs of the language and of others. */
 const foreign: string[] = [
@@ -115,7 +114,7 @@ function checkFormat(text: string, file: FileNode): void {
 }
 
 describe('any input', () => {
-  it('is read without throwing, and everything points into it', () => {
+  it('is read without throwing, and everything points into it', { timeout: patience }, () => {
     fc.assert(
       fc.property(mutated(1), (changed) => {
         const text = mutate(changed);

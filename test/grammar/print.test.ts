@@ -5,11 +5,12 @@ import { print } from '../../grammar/print.ts';
 import { printWidth } from '../../grammar/printFlat.ts';
 import { expressionNode } from '../arbitraries/expressionNode.ts';
 import { fileNode } from '../arbitraries/fileNode.ts';
+import { long, patience } from '../long.ts';
 import { expressionNode as read, parsed, withoutSpans } from './sexpr.ts';
 
 const digits = readFileSync(new URL('../fixtures/digits.nas', import.meta.url), 'utf8');
 
-const runs = process.env.NASLANG_LONG === '1' ? 10_000 : 1000;
+const runs = long ? 10_000 : 1000;
 
 /** Prints what was read, and checks that it prints the same again. */
 function formatted(text: string): string {
@@ -19,7 +20,7 @@ function formatted(text: string): string {
 }
 
 describe('printing', () => {
-  it('gives every generated expression back', () => {
+  it('gives every generated expression back', { timeout: patience }, () => {
     fc.assert(
       fc.property(expressionNode(), (node) => {
         const text = print(node);
@@ -31,7 +32,7 @@ describe('printing', () => {
     );
   });
 
-  it('gives every generated file back', () => {
+  it('gives every generated file back', { timeout: patience }, () => {
     fc.assert(
       fc.property(fileNode(), (node) => {
         const text = print(node);
@@ -131,7 +132,7 @@ describe('printing', () => {
   });
 
   it('breaks what is long', () => {
-    const long = `nas 1
+    const unbroken = `nas 1
 space wide(classes = 10) {
   let a = x |> conv(16, 3) |> batch_norm |> relu |> conv(32, 3) |> batch_norm |> relu |> conv(64, 3) |> batch_norm |> relu
   let b = choose { narrow: conv(16, 3, stride: 2) |> batch_norm |> relu, wide: conv(64, 3, stride: 2) |> batch_norm |> relu, none: zero }
@@ -142,7 +143,7 @@ space wide(classes = 10) {
 }
 motif f(x) = x |> repeat 3 { let y = conv(16, 3), y |> relu }
 `;
-    const text = formatted(long);
+    const text = formatted(unbroken);
     expect(text).toMatchInlineSnapshot(`
       "nas 1
 

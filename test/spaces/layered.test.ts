@@ -3,9 +3,8 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { layeredPrograms } from '../arbitraries/layered.ts';
 import { tryCompile } from '../compiler/space/helpers.ts';
+import { long, patience } from '../long.ts';
 import { checkMember } from './checkMember.ts';
-
-const long = process.env.NASLANG_LONG === '1';
 
 test(
   'no architecture of a space that compiles fails',
@@ -29,5 +28,5 @@ test(
     fc.assert(property, { numRuns: long ? 20_000 : 600 });
     expect(compiled).toBeGreaterThanOrEqual(long ? 2000 : 100);
   },
-  long ? 7_200_000 : 240_000,
+  patience,
 );

@@ -18,9 +18,10 @@ import { membersOf, type Members } from '../../../compiler/space/members.ts';
 import { fixed, takes } from '../../../compiler/space/diagrams.ts';
 import { Random } from '../../../util/random.ts';
 import { makeSpace, SpaceMaker, spaceObjects, type MadeSpace } from '../../arbitraries/spaceObjects.ts';
+import { long } from '../../long.ts';
 import { darts } from './published.ts';
 
-const runs = process.env['NASLANG_LONG'] === '1' ? 500 : 60;
+const runs = long ? 500 : 60;
 
 /** Spaces that have members, counted. */
 const counted = spaceObjects()
@@ -259,7 +260,7 @@ describe('encodings', () => {
 
 describe('sampling', () => {
   test('is uniform on constrained spaces (chi-square)', () => {
-    const draws = process.env['NASLANG_LONG'] === '1' ? 100_000 : 20_000;
+    const draws = long ? 100_000 : 20_000;
     for (const seed of [3, 8, 21, 40]) {
       const made = makeSpace({ seed, decisions: 7, requirements: 2, depth: seed === 21, limit: 3_000 });
       if (made.allowed.length < 2 || made.allowed.length > 800) continue;
