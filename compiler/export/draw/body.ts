@@ -1,14 +1,15 @@
 /** The panel of one body: a cell, or the network as a whole. */
 import { present } from '../../../util/invariant.ts';
-import type { Decision, DecisionId, SpaceNodeId } from '../../space/space.ts';
+import type { SpaceNodeId } from '../../space/space.ts';
 import type { Box, Panel } from './drawing.ts';
 import { elementsOf, isChosen, type Element } from './elements.ts';
 import { foldPanel } from './fold.ts';
-import { answerText, nameOf, operationText, rangeText, shapeOf } from './label.ts';
+import { nameOf, operationText, shapeOf } from './label.ts';
 import { baseOf, indexOf, joined, segmentsOf, unclaimed } from './paths.ts';
-import { Sketch, type Shape } from './sketch.ts';
+import { Sketch } from './sketch.ts';
 import { gatherUnits, isMerge, tintOf, type Link, type Scope, type Unit, type Units } from './units.ts';
 import type { Walker } from './walk.ts';
+import { Words } from './words.ts';
 
 /** What a panel is of. */
 export interface Subject {
@@ -30,11 +31,7 @@ class BodyDrawer {
   readonly #units: Units;
   readonly #elements: readonly Element[];
   readonly #sketch = new Sketch();
-  /** Values that one unit alone depends on, and nothing else shows. */
-  readonly #owners = new Map<DecisionId, Set<Unit>>();
-  readonly #shown = new Set<DecisionId>();
-  /** Long lists of options, with the names of the choices that offer them. */
-  readonly #lists = new Map<string, Set<string>>();
+  readonly #words: Words;
 
   constructor(walker: Walker, scope: Scope, subject: Subject) {
     this.#walker = walker;
@@ -42,14 +39,7 @@ class BodyDrawer {
     this.#subject = subject;
     this.#units = gatherUnits(walker, scope);
     this.#elements = elementsOf(walker, this.#units);
-    for (const unit of this.#units.units) {
-      for (const id of unit.nodes) {
-        for (const decision of walker.askedBy(walker.node(id))) {
-          const owners = this.#owners.get(decision) ?? new Set();
-          this.#owners.set(decision, owners.add(unit));
-        }
-      }
-    }
+    this.#words = new Words(walker, subject.cell, this.#units);
   }
 
   draw(): Panel {
@@ -66,8 +56,7 @@ class BodyDrawer {
     this.#labelEdges();
     sketch.tidy();
     foldPanel(sketch, cell === undefined);
-    const lists = [...this.#lists].map(([list, names]) => `${[...names].join(', ')}: ${list}`);
-    const notes = [...this.#sharedLabel(), ...lists, ...this.#notes()].flatMap(wrapped);
+    const notes = this.#words.notes(sketch);
     return {
       name,
       title,
@@ -114,7 +103,7 @@ class BodyDrawer {
       this.#subject.cell === undefined ? shapeOf(walker, present(unit.nodes.at(-1), 'a node')) : undefined;
     const single = unit.nodes.length === 1 ? unit.nodes[0] : undefined;
     const lone = single !== undefined && unit.path.length === walker.structure.path(single).length;
-    const details = this.#details(unit);
+    const details = this.#words.details(unit);
     const tint = tintOf(walker, unit);
     const onEdge = unit.element !== undefined;
     const parent = joined(unit.path.slice(0, -1));
@@ -122,7 +111,7 @@ class BodyDrawer {
     else if (unit.cell !== undefined) {
       this.#sketch.add(unit.id, 'cell', [unit.cell], { shape });
     } else if (!walker.choices && isChosen(walker, unit)) {
-      this.#sketch.add(unit.id, 'choice', this.#choiceLines(unit, onEdge ? 'edge' : 'box'), {
+      this.#sketch.add(unit.id, 'choice', this.#words.choiceLines(unit, onEdge ? 'edge' : 'box'), {
         shape,
         tint,
         onEdge,
@@ -132,13 +121,13 @@ class BodyDrawer {
       const sign = mergeSigns[name];
       this.#sketch.add(unit.id, sign ? 'merge' : 'operation', [sign ?? name], { shape });
     } else {
-      const chosen = this.#labelsOf(unit.options);
+      const chosen = this.#words.labelsOf(unit.options);
       const bare = single !== undefined && (lone || tint === 'pool');
       const own = bare ? operationText(walker, single) : nameOf(walker, unit, depth);
       // What was chosen names what was built for it; a part of the body keeps its own name.
       const isPart = unit.element === undefined && !chosen.includes(unit.path.at(-1) ?? '');
       const name = chosen.length > 0 && !isPart ? chosen.join(', ') : own;
-      const summary = chosen.length > 0 || bare || details.length > 0 ? [] : this.#summary(unit, name);
+      const summary = chosen.length > 0 || bare || details.length > 0 ? [] : this.#words.summary(unit, name);
       const residual = this.#isResidual(unit);
       const minor = chosen.length === 0;
       const more = {
@@ -176,15 +165,15 @@ class BodyDrawer {
     const lines = [label];
     for (const unit of [...core].sort((a, b) => (a.nodes[0] ?? 0) - (b.nodes[0] ?? 0))) {
       if (!this.#walker.choices && isChosen(this.#walker, unit))
-        lines.push(...this.#choiceLines(unit, 'node'));
-      else if (unit.options.size > 0) lines.push(this.#labelsOf(unit.options).join(', '));
-      else if (joined(unit.path) === path) lines.push(...this.#summary(unit, label));
+        lines.push(...this.#words.choiceLines(unit, 'node'));
+      else if (unit.options.size > 0) lines.push(this.#words.labelsOf(unit.options).join(', '));
+      else if (joined(unit.path) === path) lines.push(...this.#words.summary(unit, label));
       else if (isMerge(this.#walker, unit.nodes[0] ?? 0)) {
         const name = operationText(this.#walker, unit.nodes[0] ?? 0);
         const isTold = name !== 'add' && unit.nodes.length === 1 && this.#subject.cell !== undefined;
         if (isTold && this.#units.links.filter((link) => link.to === unit).length > 1) lines.push(name);
       }
-      lines.push(...this.#details(unit));
+      lines.push(...this.#words.details(unit));
     }
     const shape =
       this.#subject.cell === undefined
@@ -221,6 +210,16 @@ class BodyDrawer {
     });
   }
 
+  #isResidual(unit: Unit): boolean {
+    const inside = new Set(unit.nodes);
+    return unit.nodes.some((id) => {
+      const node = this.#walker.node(id);
+      if (node.kind !== 'apply' || node.operation !== 'add') return false;
+      const reads = this.#walker.reads(id);
+      return reads.some((r) => !inside.has(r.node)) && reads.some((r) => inside.has(r.node));
+    });
+  }
+
   #boxOf(unit: Unit): string {
     const element = this.#elements.find(({ core, results }) => core.has(unit) || results.has(unit));
     return element ? elementId(element.path) : unit.id;
@@ -231,7 +230,7 @@ class BodyDrawer {
   #drawLink({ from, to, options, open }: Link): void {
     const source = typeof from === 'number' ? inputId(from) : this.#sourceOf(from, to);
     const target = this.#elements.find(({ core }) => core.has(to));
-    for (const { decision } of options) this.#shown.add(decision);
+    for (const { decision } of options) this.#words.show(decision);
     this.#sketch.edges.push({
       from: source,
       to: target ? elementId(target.path) : to.id,
@@ -328,155 +327,10 @@ class BodyDrawer {
       sketch.remove(shape.id);
     }
   }
-
-  // -------------------------------------------------------------- words
-
-  #labelsOf(options: ReadonlyMap<DecisionId, string>): readonly string[] {
-    for (const decision of options.keys()) this.#shown.add(decision);
-    return [...options].sort(([a], [b]) => a - b).map(([, label]) => label);
-  }
-
-  /** Values that only this unit depends on. */
-  #valuesOf(unit: Unit): readonly DecisionId[] {
-    const own = [...this.#owners].filter(([, owners]) => owners.size === 1 && owners.has(unit));
-    const ids = own.map(([decision]) => decision).sort((a, b) => a - b);
-    return ids.filter((id) => {
-      const { kind, options } = this.#walker.structure.decision(id);
-      return kind === 'value' && options.length > 1;
-    });
-  }
-
-  /** The same in words. */
-  #details(unit: Unit): readonly string[] {
-    const parts = this.#valuesOf(unit).flatMap((decision) => {
-      this.#shown.add(decision);
-      return answerText(this.#walker, decision) ?? [];
-    });
-    return parts.length === 0 ? [] : [parts.join(', ')];
-  }
-
-  /** What a closed body computes, where that is short. */
-  #summary(unit: Unit, name: string): readonly string[] {
-    const main = unit.nodes.filter((id) => tintOf(this.#walker, { ...unit, nodes: [id] }) !== 'plain');
-    const names = (main.length > 0 ? main : unit.nodes).map((id) => operationText(this.#walker, id));
-    const text = names.length > 2 ? '' : names.join(', ');
-    return text === '' || text === name ? [] : [text];
-  }
-
-  /**
-   * The choices in a unit. On an edge the options; in a node one line for each choice; otherwise the decision and below it
-   * the options, each with the values that are open in it.
-   */
-  #choiceLines(unit: Unit, where: 'edge' | 'node' | 'box'): readonly string[] {
-    const { structure } = this.#walker;
-    // A cell that the unit uses has choices of its own, which its own panel shows.
-    const all = unit.nodes.flatMap((id) => structure.choices.get(id)?.decision ?? []);
-    const inside = all.filter((d) => d.cell === this.#subject.cell);
-    const outer = inside
-      .filter((d) => !inside.some((other) => isWithin(d, other)))
-      .sort((a, b) => a.id - b.id);
-    const decisions = [...inside, ...this.#valuesOf(unit).map((id) => structure.decision(id))];
-    for (const { id } of decisions) this.#shown.add(id);
-    const members = outer.length > 0 ? [] : this.#memberLines(unit);
-    const lines = outer.flatMap((decision): readonly string[] => {
-      const labels = decision.options.map((o) => o.label);
-      const name = lastOf(decision);
-      if (where === 'edge') return [labels.join(' | ')];
-      if (where === 'node') return [this.#listed(name, labels)];
-      const options = labels.map((label) => {
-        const values = decisions.filter(
-          (d) => d.kind === 'value' && d.path.startsWith(`${decision.path}.${label}.`),
-        );
-        const texts = [...new Set(values.flatMap((d) => answerText(this.#walker, d.id) ?? []))];
-        return texts.length === 0 ? label : `${label}: ${texts.slice(0, 4).join(', ')}`;
-      });
-      return [name, ...(options.length > 8 ? [...options.slice(0, 7), '..'] : options)];
-    });
-    return where === 'box' ? [...members, ...lines] : [...members, ...lines, ...this.#details(unit)];
-  }
-
-  /** A choice of several operations. */
-  #memberLines(unit: Unit): readonly string[] {
-    const subset = this.#walker.structure.space.subsets.find(({ labels }) =>
-      labels.some((label) =>
-        unit.nodes.some((id) => this.#walker.structure.path(id)[unit.path.length] === label),
-      ),
-    );
-    return subset ? [this.#listed(segmentsOf(subset.path).at(-1) ?? '', subset.labels)] : [];
-  }
-
-  /** A name with its options; many of them are listed in a note instead. */
-  #listed(name: string, labels: readonly string[]): string {
-    if (labels.length <= 3) return `${name}: ${labels.join(' | ')}`;
-    const list = labels.join(' | ');
-    this.#lists.set(list, (this.#lists.get(list) ?? new Set()).add(name));
-    return name;
-  }
-
-  #isResidual(unit: Unit): boolean {
-    const inside = new Set(unit.nodes);
-    return unit.nodes.some((id) => {
-      const node = this.#walker.node(id);
-      if (node.kind !== 'apply' || node.operation !== 'add') return false;
-      const reads = this.#walker.reads(id);
-      return reads.some((r) => !inside.has(r.node)) && reads.some((r) => inside.has(r.node));
-    });
-  }
-
-  /** What every edge offers is said once; what edges offer otherwise is cut short. */
-  #sharedLabel(): readonly string[] {
-    const sketch = this.#sketch;
-    if (this.#walker.choices) return [];
-    const labels = new Set(sketch.edges.flatMap((edge) => (edge.label.includes(' | ') ? [edge.label] : [])));
-    const [only] = labels;
-    // Edges that are open without a choice of operations would seem to offer it too.
-    const bare = sketch.edges.some(
-      (edge) => edge.open && edge.label === '' && sketch.shapes.get(edge.to)?.role === 'node',
-    );
-    const shared = labels.size === 1 && only !== undefined && !bare;
-    sketch.edges = sketch.edges.map((edge) => {
-      if (!edge.label.includes(' | ')) return edge;
-      const label = shared ? '' : rangeText(edge.label.split(' | '));
-      return { ...edge, label, open: true };
-    });
-    if (shared) return [`dashed edges: ${only}`];
-    return [...labels]
-      .filter((l) => rangeText(l.split(' | ')) !== l)
-      .map((l) => `${rangeText(l.split(' | '))}: ${l}`);
-  }
-
-  /** Answers of this body that nothing shows. */
-  #notes(): readonly string[] {
-    const { space } = this.#walker.structure;
-    const texts: string[] = [];
-    for (const { id, cell, kind, options } of space.decisions) {
-      if (options.length < 2 || cell !== this.#subject.cell || kind !== 'value' || this.#shown.has(id))
-        continue;
-      const text = answerText(this.#walker, id);
-      if (text !== undefined) texts.push(text);
-    }
-    return texts.length === 0 ? [] : [texts.slice(0, 10).join(',  ') + (texts.length > 10 ? ', ..' : '')];
-  }
 }
 
 const mergeSigns: Readonly<Record<string, string>> = { add: '+', mul: '×', sub: '−' };
 const signWords: Readonly<Record<string, string>> = { '+': 'add', '×': 'mul', '−': 'sub' };
 
-const lastOf = ({ path }: Decision): string => segmentsOf(path).at(-1) ?? path;
-const isWithin = (inner: Decision, outer: Decision): boolean => inner.path.startsWith(`${outer.path}.`);
-
-/** Lines of a long note. */
-function wrapped(note: string): readonly string[] {
-  const lines: string[] = [];
-  for (const word of note.split(' ')) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + word.length > 150) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
-}
-
 const inputId = (id: SpaceNodeId): string => `input ${id}`;
 const elementId = (path: string): string => `node ${path}`;
-
-export type { Shape };
