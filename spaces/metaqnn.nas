@@ -4,8 +4,8 @@ nas 1
 /// convolution, up to two fully connected layers of which the second is no wider, global pooling, the end. What may
 /// follow depends on the layers left, on the layer before and on the size of the image: the arguments of `grow` and
 /// height(x) are the state of the Markov decision process. On images of 32 x 32 there are 1,820,974,562 networks of at
-/// most eight layers, and 370,722,675,395,179,569,122 of the paper's eighteen. (Its dropout after every second layer
-/// belongs to how networks are trained.)
+/// most eight layers. (The paper's eighteen layers, 370,722,675,395,179,569,122 networks, take more steps than the compiler
+/// allows itself; eleven do not. Dropout after every second layer belongs to how networks are trained.)
 space metaqnn(classes = 10, size = 32, colors = 3, layers = 8) {
   input x: image[size, size, colors]
   output ((x, false, true) |> for i in 0..layers { grow(layers - i, classes) })[0]

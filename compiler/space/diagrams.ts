@@ -11,38 +11,88 @@
 import { present } from '../../util/invariant.ts';
 import type { DecisionId, Fixed, Open, Test } from './space.ts';
 
-const identities = new WeakMap<object, number>();
 let lastIdentity = 0;
+/** The last number before the elaboration that goes on now. */
+let firstIdentity = 0;
+
+/** A diagram with its number, which no copy of it has. */
+class Numbered {
+  readonly #identity = ++lastIdentity;
+
+  static of(open: object): number | undefined {
+    return #identity in open ? open.#identity : undefined;
+  }
+}
+
+class Leaf<T> extends Numbered implements Fixed<T> {
+  readonly kind = 'fixed';
+  readonly value: T;
+
+  constructor(value: T) {
+    super();
+    this.value = value;
+  }
+}
+
+class Branching<T> extends Numbered implements Test<T> {
+  readonly kind = 'test';
+  readonly decision: DecisionId;
+  readonly branches: readonly (Open<T> | undefined)[];
+
+  constructor(decision: DecisionId, branches: readonly (Open<T> | undefined)[]) {
+    super();
+    this.decision = decision;
+    this.branches = branches;
+  }
+}
+
+/** All that is remembered of diagrams. */
+const memory: { forget(): void }[] = [];
 
 /**
- * Diagrams made lately, by what they are made of: two generations, of which the older is dropped when the younger is full.
+ * What was made lately, by what it is made of: two generations, of which the older is dropped when the younger is full.
  * What was dropped and is made again is another object, which costs work and changes no result.
  */
-let young = new Map<string, Open<unknown>>();
-let old = new Map<string, Open<unknown>>();
+class Generations<K, V> {
+  #young = new Map<K, V>();
+  #old = new Map<K, V>();
+
+  constructor() {
+    memory.push(this);
+  }
+
+  get(key: K): V | undefined {
+    const young = this.#young.get(key);
+    if (young !== undefined) return young;
+    const old = this.#old.get(key);
+    if (old !== undefined) this.set(key, old);
+    return old;
+  }
+
+  set(key: K, value: V): void {
+    if (this.#young.size >= generation) [this.#old, this.#young] = [this.#young, new Map()];
+    this.#young.set(key, value);
+  }
+
+  forget(): void {
+    [this.#old, this.#young] = [new Map(), new Map()];
+  }
+}
+
 const generation = 250_000;
 
-function keep<T>(key: string, make: () => Open<T>): Open<T> {
-  let found = young.get(key);
-  if (found) return found as Open<T>; // the key tells the value
-  found = old.get(key);
-  if (!found) {
-    found = make();
-    identities.set(found, ++lastIdentity);
-  }
-  if (young.size >= generation) [old, young] = [young, new Map()];
-  young.set(key, found);
-  return found as Open<T>;
-}
+/** Leaves by the text of their value, or by an object that nobody changes; tests by a number that equal ones share. */
+const knownLeaves = new Generations<unknown, Leaf<unknown>>();
+const knownTests = new Generations<number, Branching<unknown> | readonly Branching<unknown>[]>();
 
 /** The number of a diagram made here; a diagram from elsewhere (read from JSON) is made anew first. */
 export function identityOf(open: Open<unknown>): number {
-  return present(identities.get(open), 'a diagram that is known');
+  return present(Numbered.of(open), 'a diagram that is known');
 }
 
 /** The same diagram, made here. */
 export function known<T>(open: Open<T>): Open<T> {
-  if (identities.has(open)) return open;
+  if (Numbered.of(open) !== undefined) return open;
   if (open.kind === 'fixed') return fixed(open.value);
   return present(
     test(
@@ -57,16 +107,15 @@ export function known<T>(open: Open<T>): Open<T> {
 export function fixed<T>(value: T): Open<T> {
   if (value === true) return always as Open<T>;
   if (value === false) return never as Open<T>;
-  if (typeof value !== 'object' || value === null)
-    return keep(`=${keyOf(value)}`, () => ({ kind: 'fixed', value }));
-  const before = leaves.get(value);
-  if (before) return before as Open<T>; // the same object, which nobody changes
-  const leaf = keep(`=${keyOf(value)}`, (): Open<T> => ({ kind: 'fixed', value }));
-  leaves.set(value, leaf);
-  return leaf;
+  const isObject = typeof value === 'object' && value !== null;
+  let leaf = isObject ? knownLeaves.get(value) : undefined;
+  if (leaf) return leaf as Open<T>; // the same object
+  const key = keyOf(value);
+  leaf = knownLeaves.get(key);
+  if (!leaf) knownLeaves.set(key, (leaf = new Leaf<unknown>(value)));
+  if (isObject) knownLeaves.set(value, leaf);
+  return leaf as Open<T>; // the key tells the value
 }
-
-const leaves = new WeakMap<object, Open<unknown>>();
 
 /** True for equal plain data, and for nothing else. */
 export function keyOf(value: unknown): string {
@@ -80,9 +129,9 @@ export function keyOf(value: unknown): string {
 }
 
 /** True everywhere; the only object of its kind, as `never` is. */
-export const always: Open<boolean> = keep('=true', (): Fixed<boolean> => ({ kind: 'fixed', value: true }));
+export const always: Open<boolean> = new Leaf(true);
 /** False everywhere. */
-export const never: Open<boolean> = keep('=false', (): Fixed<boolean> => ({ kind: 'fixed', value: false }));
+export const never: Open<boolean> = new Leaf(false);
 
 /** Thrown when more work was done on diagrams than {@link limitWork} allows. */
 export class TooMuchWork extends Error {}
@@ -93,9 +142,16 @@ const kept = 8;
 let work = 0;
 let mostWork = Infinity;
 
-/** Runs `act`, in which at most `limit` branches of diagrams may be looked at. */
+/**
+ * Runs `act`, in which at most `limit` branches of diagrams may be looked at. It begins with nothing remembered, so that its
+ * work does not depend on what was done before.
+ */
 export function limitWork<T>(limit: number, act: () => T): T {
   const before = { work, mostWork };
+  if (mostWork === Infinity) {
+    for (const part of memory) part.forget();
+    firstIdentity = lastIdentity;
+  }
   work = 0;
   mostWork = limit;
   try {
@@ -123,22 +179,102 @@ export function test<T>(
   if (work > mostWork) throw new TooMuchWork();
   let first: Open<T> | undefined;
   let all = true;
-  let key = `?${decision}`;
-  for (const branch of branches) {
-    const part = branch && known(branch);
-    if (part === undefined) {
-      key += ',';
-      continue;
-    }
-    key += `,${identityOf(part)}`;
+  let hash = decision;
+  const parts = branches.map((branch) => branch && known(branch));
+  for (const part of parts) {
+    hash = mix(hash, part ? identityOf(part) : 0);
+    if (part === undefined) continue;
     first ??= part;
     if (part !== first) all = false;
   }
   if (first === undefined || all) return first;
-  return keep(key, (): Test<T> => {
-    work += kept * branches.length;
-    return { kind: 'test', decision, branches: branches.map((b) => b && known(b)) };
-  });
+  const found = knownTests.get(hash) ?? [];
+  const alike = found instanceof Branching ? [found] : found;
+  const before = alike.find((t) => t.decision === decision && sameBranches(t.branches, parts));
+  if (before) return before as Open<T>; // its branches are these
+  work += kept * branches.length;
+  const made = new Branching(decision, parts);
+  knownTests.set(hash, alike.length === 0 ? made : [...alike, made]);
+  return made;
+}
+
+function sameBranches(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((branch, i) => branch === b[i]);
+}
+
+/** What was worked out for lists of diagrams. */
+export class Lists<V> {
+  readonly #entries = new Map<number, Entry<V>>();
+  size = 0;
+
+  get(list: readonly (Open<unknown> | undefined)[]): { readonly value: V } | undefined {
+    let entry = this.#entries.get(hashOf(list));
+    while (entry && !sameBranches(entry.list, list)) entry = entry.next;
+    return entry;
+  }
+
+  /** Remembers the value of a list that has none yet. */
+  set(list: readonly (Open<unknown> | undefined)[], value: V): void {
+    const hash = hashOf(list);
+    this.#entries.set(hash, { list, value, next: this.#entries.get(hash) });
+    this.size++;
+  }
+}
+
+interface Entry<V> {
+  readonly list: readonly (Open<unknown> | undefined)[];
+  readonly value: V;
+  readonly next: Entry<V> | undefined;
+}
+
+/**
+ * What was worked out lately for pairs of numbers, of diagrams or others. A place has room for one pair, and a new one takes
+ * it: forgetting costs work and changes no result (the computed table of Brace, Rudell & Bryant 1990, section 4).
+ */
+export class Results<V> {
+  readonly #left = new Float64Array(places).fill(-1);
+  readonly #right = new Float64Array(places);
+  #values: (V | undefined)[] = [];
+
+  constructor() {
+    memory.push(this);
+  }
+
+  get(left: number, right: number): { readonly value: V } | undefined {
+    const at = place(left, right);
+    return this.#left[at] === left && this.#right[at] === right
+      ? { value: this.#values[at] as V }
+      : undefined;
+  }
+
+  set(left: number, right: number, value: V): void {
+    const at = place(left, right);
+    this.#left[at] = left;
+    this.#right[at] = right;
+    this.#values[at] = value;
+  }
+
+  forget(): void {
+    this.#left.fill(-1);
+    this.#values = [];
+  }
+}
+
+const places = 2 ** 17;
+
+function place(left: number, right: number): number {
+  return mix(mix(0, left - firstIdentity), right - firstIdentity) & (places - 1);
+}
+
+function mix(hash: number, number: number): number {
+  const mixed = Math.imul(hash ^ number, 0x9e3779b1);
+  return mixed ^ (mixed >>> 15);
+}
+
+function hashOf(list: readonly (Open<unknown> | undefined)[]): number {
+  let hash = 0;
+  for (const open of list) hash = mix(hash, open ? identityOf(open) : 0);
+  return hash;
 }
 
 /** Structural equality of plain data. */

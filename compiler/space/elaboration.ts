@@ -14,8 +14,8 @@ import { present } from '../../util/invariant.ts';
 import { assignPaths, Body, type Paths } from './bodies.ts';
 import { always, never, takes, limitWork, TooMuchWork } from './diagrams.ts';
 import {
+  answered,
   both,
-  either,
   evaluateOpen,
   negate,
   shortestWay,
@@ -25,6 +25,7 @@ import {
   type Answer,
   TooManyCases,
 } from './open.ts';
+import { expand } from './derived.ts';
 import type { Site } from './sites.ts';
 import {
   firstDerived,
@@ -52,7 +53,7 @@ export const limits = {
   depth: 100,
   steps: 1_000_000,
   /** Branches of diagrams that are looked at; one that is kept counts for several. */
-  work: 25_000_000,
+  work: 16_000_000,
   /** Errors that are found; whoever has more begins with these. */
   reports: 200,
   /** Parts of one tuple or list, those of its parts included. */
@@ -295,27 +296,33 @@ export class Elaboration {
     const done = new Set<DecisionId>();
     for (;;) {
       const next = support(result).find(
-        (id) => !done.has(id) && (id >= firstDerived || this.constraints.has(id)),
+        (id) => id >= firstDerived || (!done.has(id) && this.constraints.has(id)),
       );
       if (next === undefined) return whereThere(result, isAlways);
       done.add(next);
-      result = both(result, this.#constraint(next));
+      if (next >= firstDerived) result = expand(result, (id) => this.#definition(id)) ?? never;
+      else result = both(result, this.constraints.get(next) ?? always);
       if (result === never) return never;
     }
   }
 
-  /** What goes together at a decision, or what a derived value stands for. */
-  #constraint(id: DecisionId): Open<boolean> {
-    const derived = this.derived[id - firstDerived];
-    if (!derived) return this.constraints.get(id) ?? always;
-    const { definition } = derived;
-    const name = takes(id, 0, 2, true);
-    return either(both(name, definition), both(negate(name), negate(definition)));
+  #definition(id: DecisionId): Open<boolean> {
+    return present(this.derived[id - firstDerived], 'a derived value').definition;
   }
 
   /** `condition`, under a name of its own where it has grown large. */
   named(condition: Open<boolean>): Open<boolean> {
-    if (condition.kind === 'fixed' || sizeOf(condition) <= largestUnnamed) return condition;
+    if (condition.kind === 'fixed') return condition;
+    const read = support(condition);
+    for (const id of read.toReversed()) {
+      if (id < firstDerived || read.length === 1) break;
+      // What holds only where a name holds is that and the rest, which others may share.
+      if (answered(condition, id, 1) !== never) continue;
+      const rest = answered(condition, id, 0);
+      if (rest) return both(takes(id, 0, 2, true), this.named(rest));
+    }
+    const overNames = present(read[0], 'a decision') >= firstDerived;
+    if (overNames ? read.length === 1 : sizeOf(condition) <= largestUnnamed) return condition;
     const known = this.#names.get(condition);
     if (known) return known;
     const id: DecisionId = firstDerived + this.derived.length;
@@ -332,11 +339,24 @@ export class Elaboration {
     for (const { decision, option } of answers) {
       choices[decision] = decision < firstDerived && option >= this.options(decision).length ? -1 : option;
     }
+    this.#settleDerived(choices);
     const told = answers.filter(
       ({ decision, option }) => decision < firstDerived && option < this.options(decision).length,
     );
     const needed = this.#withoutImplied(condition, told);
     return { told: needed.map((answer) => this.tellAnswer(answer)).join(', '), choices };
+  }
+
+  /** Adds the derived values that follow from the answers. */
+  #settleDerived(choices: number[]): void {
+    for (const { id, definition } of this.derived) {
+      let rest: Open<boolean> | undefined = definition;
+      for (const decision of support(definition)) {
+        const option = choices[decision];
+        if (rest && option !== undefined) rest = answered(rest, decision, option);
+      }
+      if (rest?.kind === 'fixed') choices[id] = rest.value ? 0 : 1;
+    }
   }
 
   /** Leaves out answers that follow from the others: where two of three are chosen, the third is not. */

@@ -4,7 +4,18 @@ import type { Expr, IndexNode, ListNode, PatternNode, RangeNode, SpreadNode } fr
 import { combine, itemsOf } from './choices.ts';
 import { enter, limits, locate, type Context, type Elaboration } from './elaboration.ts';
 import { always, fixed, never } from './diagrams.ts';
-import { both, either, holds, mapLeaves, mapOpen, negate, select, valuesOf, holdsWithin } from './open.ts';
+import {
+  both,
+  either,
+  holds,
+  holdsWithin,
+  mapLeaves,
+  mapOpen,
+  negate,
+  pointsAt,
+  select,
+  valuesOf,
+} from './open.ts';
 import { noteOf, valueUnder } from './settle.ts';
 import { Site } from './sites.ts';
 import type { Open, StaticValue } from './space.ts';
@@ -271,7 +282,7 @@ export function evaluateIndex(e: Elaboration, node: IndexNode, context: Context)
   );
   if (outside !== never) return reportOutside(e, on, fixed(items.length), outside, at);
   if (on.kind === 'fixed') return items[on.value] ?? errorVal;
-  const guards = items.map((_, i) => holds(on, (n) => n === i));
+  const guards = items.map((_, i) => pointsAt(on, i));
   const cases = { on, values: items, guards, places: items.map(() => at), what: 'elements' };
   return combine(e, cases, context.exists, at);
 }
@@ -349,12 +360,7 @@ function sameTensor(a: Identity, b: Identity): Open<boolean> {
   return a.parts
     .map((part, i) => {
       const same = part ? sameTensor(part, b) : never;
-      return same === never
-        ? never
-        : both(
-            same,
-            holds(a.on, (on) => on === i),
-          );
+      return same === never ? never : both(same, pointsAt(a.on, i));
     })
     .reduce(either, never);
 }

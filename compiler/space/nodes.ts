@@ -4,7 +4,7 @@ import type { Location } from '../../grammar/source.ts';
 import { bodyWeight, enter, limits, locate, type Context, type Elaboration } from './elaboration.ts';
 import { countOf } from './loops.ts';
 import { always, fixed, never } from './diagrams.ts';
-import { both, either, holds, negate, valuesOf, holdsWithin } from './open.ts';
+import { both, either, holds, holdsWithin, negate, pointsAt, valuesOf } from './open.ts';
 import { Site } from './sites.ts';
 import type { Open, SpaceNodeId } from './space.ts';
 import {
@@ -105,7 +105,7 @@ function inputsOf(e: Elaboration, id: SpaceNodeId): readonly (readonly [SpaceNod
       return node.inputs.map((input, i) => [input, node.when[i] ?? always]);
     case 'select':
       return node.inputs.flatMap((input, i) =>
-        input === undefined ? [] : [[input, holds(node.on, (on) => on === i)] as const],
+        input === undefined ? [] : [[input, pointsAt(node.on, i)] as const],
       );
     case 'scan':
       return [[node.sequence, always], ...node.results.map((r) => [r, always] as const)];

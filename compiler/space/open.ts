@@ -3,7 +3,18 @@
  * {@link mapOpen}, and to no other.
  */
 import { present } from '../../util/invariant.ts';
-import { always, branchFor, fixed, identityOf, keyOf, known, never, test } from './diagrams.ts';
+import {
+  always,
+  branchFor,
+  fixed,
+  identityOf,
+  keyOf,
+  known,
+  Lists,
+  never,
+  Results,
+  test,
+} from './diagrams.ts';
 import type { DecisionId, Fixed, Open, Test } from './space.ts';
 
 /** One step of a way through a diagram: at `decision`, option `option` was taken. */
@@ -43,31 +54,31 @@ export function mapOpen<const T extends readonly Open<unknown>[], R>(
     return result === undefined ? undefined : fixed(result);
   }
   let parts = 0;
-  const seen = new Map<string, Open<R> | undefined>();
-  const ruled = new Map<string, Open<R> | undefined>();
-  const settle = (current: readonly Open<unknown>[], key: string): Open<R> | undefined => {
-    if (ruled.has(key)) return ruled.get(key);
+  const seen = new Lists<Open<R> | undefined>();
+  const ruled = new Lists<Open<R> | undefined>();
+  const settle = (current: readonly Open<unknown>[]): Open<R> | undefined => {
+    const before = ruled.get(current);
+    if (before) return before.value;
     if (ruled.size >= caseLimit) throw new TooManyCases();
     const values = current.map((input) => (input as Fixed<unknown>).value);
     const result = rule(values as unknown as Values<T>);
     const leaf = result === undefined ? undefined : fixed(result);
-    ruled.set(key, leaf);
+    ruled.set(current, leaf);
     return leaf;
   };
   const visit = (current: readonly Open<unknown>[], guard: Open<boolean>): Open<R> | undefined => {
     let decision = Infinity;
     let width = 0;
     let allFixed = true;
-    let key = '';
     for (const input of current) {
-      key += `${identityOf(input)},`;
       if (input.kind === 'fixed') continue;
       allFixed = false;
       if (input.decision < decision) [decision, width] = [input.decision, input.branches.length];
     }
-    if (allFixed) return settle(current, key);
-    key += identityOf(guard);
-    if (seen.has(key)) return seen.get(key);
+    if (allFixed) return settle(current);
+    const key = [...current, guard];
+    const before = seen.get(key);
+    if (before) return before.value;
     if (++parts > partLimit) throw new TooManyCases();
     if (guard.kind === 'test' && guard.decision < decision) {
       [decision, width] = [guard.decision, guard.branches.length];
@@ -89,20 +100,25 @@ export function mapOpen<const T extends readonly Open<unknown>[], R>(
   return visit(inputs.map(known), known(within));
 }
 
-type Pairs = WeakMap<object, WeakMap<object, Open<boolean>>>;
-const conjunctions: Pairs = new WeakMap();
-const disjunctions: Pairs = new WeakMap();
+const conjunctions = new Results<Open<boolean>>();
+const disjunctions = new Results<Open<boolean>>();
 
 /** `unit` leaves the other side as it is; where a side does not exist it counts as false. */
-function logic(left: Open<boolean>, right: Open<boolean>, unit: Open<boolean>, memo: Pairs): Open<boolean> {
+function logic(
+  left: Open<boolean>,
+  right: Open<boolean>,
+  unit: Open<boolean>,
+  memo: Results<Open<boolean>>,
+): Open<boolean> {
   const [a, b] = [known(left), known(right)];
   if (a === b) return a;
   const zero = unit === always ? never : always;
   if (a === unit) return b;
   if (b === unit) return a;
   if (a === zero || b === zero) return zero;
-  const before = memo.get(a)?.get(b);
-  if (before) return before;
+  const [first, second] = [identityOf(a), identityOf(b)];
+  const before = memo.get(first, second);
+  if (before) return before.value;
   const decision = Math.min(
     a.kind === 'test' ? a.decision : Infinity,
     b.kind === 'test' ? b.decision : Infinity,
@@ -116,9 +132,7 @@ function logic(left: Open<boolean>, right: Open<boolean>, unit: Open<boolean>, m
     return logic(x ?? never, y ?? never, unit, memo);
   });
   const result = present(test(decision, branches), 'a branch of a diagram');
-  let row = memo.get(a);
-  if (!row) memo.set(a, (row = new WeakMap()));
-  row.set(b, result);
+  memo.set(first, second, result);
   return result;
 }
 
@@ -156,6 +170,18 @@ export function holds<T>(open: Open<T>, condition: (value: T) => boolean): Open<
   return visit(open);
 }
 
+const pointers = new Results<Open<boolean>>();
+
+/** Where a selection takes its part `index`. */
+export function pointsAt(on: Open<number>, index: number): Open<boolean> {
+  const identity = identityOf(known(on));
+  const before = pointers.get(identity, index);
+  if (before) return before.value;
+  const result = holds(on, (value) => value === index);
+  pointers.set(identity, index, result);
+  return result;
+}
+
 /** Branches under a change; where an option has no value the truth is false, where absence has none it stays open. */
 export function totally<T>(
   branches: readonly (Open<T> | undefined)[],
@@ -184,21 +210,20 @@ export function mapLeaves<T, R>(open: Open<T>, change: (value: T) => R | undefin
   return visit(open);
 }
 
-const settled = new WeakMap<object, Map<number, Open<unknown> | undefined>>();
+const settled = new Results<Open<unknown> | undefined>();
 
 /** The diagram where `decision`, wherever it is tested, is answered by `option`. */
 export function answered<T>(open: Open<T>, decision: DecisionId, option: number): Open<T> | undefined {
-  if (open.kind === 'fixed' || !support(open).includes(decision)) return open;
+  if (open.kind === 'fixed' || open.decision > decision) return open;
   if (open.decision === decision) return branchFor(open, option);
-  let row = settled.get(open);
-  if (!row) settled.set(open, (row = new Map()));
-  const key = decision * 2 ** 20 + option;
-  if (row.has(key)) return row.get(key) as Open<T> | undefined; // it was made from this diagram
+  const [identity, answer] = [identityOf(known(open)), decision * 2 ** 20 + option];
+  const before = settled.get(identity, answer);
+  if (before) return before.value as Open<T> | undefined; // it was made from this diagram
   const result = test(
     open.decision,
     open.branches.map((branch) => branch && answered(branch, decision, option)),
   );
-  row.set(key, result);
+  settled.set(identity, answer, result);
   return result;
 }
 
@@ -257,19 +282,19 @@ export function restrict<T>(open: Open<T>, guard: Open<boolean>): Open<T> | unde
 
 /** `branches[on]`: the branch that `on` points at, case by case. */
 export function select<T>(on: Open<number>, branches: readonly (Open<T> | undefined)[]): Open<T> | undefined {
-  const seen = new Map<string, Open<T> | undefined>();
+  const seen = new Lists<Open<T> | undefined>();
   const visit = (at: Open<number>, current: readonly (Open<T> | undefined)[]): Open<T> | undefined => {
     if (at.kind === 'fixed') return current[at.value];
     let decision = at.decision;
     let width = at.branches.length;
-    let key = String(identityOf(at));
     for (const branch of current) {
-      key += branch ? `,${identityOf(branch)}` : ',';
       if (branch?.kind === 'test' && branch.decision < decision) {
         [decision, width] = [branch.decision, branch.branches.length];
       }
     }
-    if (seen.has(key)) return seen.get(key);
+    const key = [at, ...current];
+    const before = seen.get(key);
+    if (before) return before.value;
     if (seen.size > partLimit) throw new TooManyCases();
     const results: (Open<T> | undefined)[] = [];
     for (let option = 0; option < width; option++) {

@@ -4,7 +4,7 @@
  */
 import { present } from '../../util/invariant.ts';
 import { never, always } from './diagrams.ts';
-import { both, either, holds, mapOpen, negate, restrict, sizeOf } from './open.ts';
+import { both, either, mapOpen, negate, pointsAt, restrict, sizeOf } from './open.ts';
 import type { Apply, Cost, Open, Space, SpaceNode, SpaceNodeId } from './space.ts';
 
 /** Conditions with more tests than this are not stated. */
@@ -92,15 +92,7 @@ function neededBy(
         break;
       case 'select':
         node.inputs.forEach((input, i) => {
-          if (input !== undefined) {
-            need(
-              input,
-              both(
-                where,
-                holds(node.on, (on) => on === i),
-              ),
-            );
-          }
+          if (input !== undefined) need(input, both(where, pointsAt(node.on, i)));
         });
         break;
       case 'scan':
