@@ -1,41 +1,21 @@
 /** The activation functions beside relu, each with its derivative: one op carries them all by name. */
 import type { ActivationAttributes, ActivationName } from './attributes.ts';
+import { density, elementary, type ElementFunction, shareAboveZero } from './elementary.ts';
 import type { OpTable, ShapeProblem, TensorType } from './op.ts';
 import { one, two } from './operands.ts';
 import { mapInto, zipInto } from './rows.ts';
 import { noMacs, otherShape, wrongDType } from './shapes.ts';
 
-interface Activation {
-  readonly doc: string;
-  /** What the parameter is where none is given; undefined for a function without one. */
-  readonly parameter?: number;
-  readonly value: (x: number, parameter: number) => number;
-  /** The derivative; at a kink that of the left side, as relu's is 0 at 0. */
-  readonly slope: (x: number, parameter: number) => number;
-}
-
 const sigmoid = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
 
-/** The density of the normal distribution. */
-const density = (x: number): number => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
-
-/** The share of the normal distribution below `x`, by a series of positive terms (Marsaglia 2004). */
-function normal(x: number): number {
-  if (Math.abs(x) > 9) return x < 0 ? 0 : 1;
-  let term = x;
-  let sum = x;
-  for (let i = 3; Math.abs(term) > Math.abs(sum) * 1e-17 && i < 400; i += 2) {
-    term *= (x * x) / i;
-    sum += term;
-  }
-  return 0.5 + sum * density(x);
-}
+/** The share of the normal distribution below `x`. */
+const normal = (x: number): number => 0.5 + shareAboveZero(x);
 
 /** Klambauer et al. 2017, equation 14. */
 export const selu = { scale: 1.0507009873554805, alpha: 1.6732632423543772 } as const;
 
 /** All of them, by name. */
-export const activations: Readonly<Record<ActivationName, Activation>> = {
+export const activations: Readonly<Record<ActivationName, ElementFunction>> = {
   relu6: {
     doc: 'min(max(x, 0), 6) (Sandler et al. 2018).',
     value: (x) => Math.min(Math.max(x, 0), 6),
@@ -90,9 +70,15 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
   },
 };
 
+/** What `activation` may be asked for, by name. */
+export const elementFunctions: Readonly<Record<ActivationAttributes['name'], ElementFunction>> = {
+  ...activations,
+  ...elementary,
+};
+
 /** The parameter of a node: its own, or the function's. */
 export function parameterOf({ name, parameter }: ActivationAttributes): number {
-  return parameter ?? activations[name].parameter ?? 0;
+  return parameter ?? elementFunctions[name].parameter ?? 0;
 }
 
 function badParameter(attributes: ActivationAttributes): ShapeProblem | undefined {
@@ -112,7 +98,7 @@ export const activationOps: Pick<OpTable, 'activation' | 'activation_gradient'> 
     shape: (inputs, attributes) => likeTheInput(one(inputs), attributes),
     cost: noMacs,
     reference(inputs, out, attributes) {
-      const { value } = activations[attributes.name];
+      const { value } = elementFunctions[attributes.name];
       const parameter = parameterOf(attributes);
       mapInto(out, one(inputs), (x) => value(x, parameter));
     },
@@ -132,7 +118,7 @@ export const activationOps: Pick<OpTable, 'activation' | 'activation_gradient'> 
     cost: noMacs,
     reference(inputs, out, attributes) {
       const [dy, x] = two(inputs);
-      const { slope } = activations[attributes.name];
+      const { slope } = elementFunctions[attributes.name];
       const parameter = parameterOf(attributes);
       zipInto(out, dy, x, (d, at) => d * slope(at, parameter));
     },

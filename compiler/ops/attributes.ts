@@ -91,6 +91,10 @@ export interface OpAttributes {
   softmax: { readonly causal?: boolean };
   /** (dy, y) -> dx, where y = softmax(x) */
   softmax_gradient: NoAttributes;
+  /** (x) -> x less the logarithm of the sum of exp over the row */
+  log_softmax: NoAttributes;
+  /** (dy, y) -> dx, where y = log_softmax(x) */
+  log_softmax_gradient: NoAttributes;
 
   // elementwise
   /** (x) -> the named function of each element; `parameter` is its slope or scale, where it has one */
@@ -111,6 +115,18 @@ export interface OpAttributes {
   mul: NoAttributes;
   /** (x) -> factor * x */
   scale: { readonly factor: number };
+  /** (a, b) of one shape -> a / b */
+  div: NoAttributes;
+  /** (a, b) of one shape -> a to the power of b */
+  pow: NoAttributes;
+  /** (a, b) of one shape -> the larger of each two */
+  maximum: NoAttributes;
+  /** (a, b) of one shape -> the smaller of each two */
+  minimum: NoAttributes;
+  /** (a, b) of one shape -> 1 where a > b, else 0 */
+  greater: NoAttributes;
+  /** (c, a, b) of one shape -> a where c is not 0, else b */
+  where: NoAttributes;
 
   // pooling: x NHWC
   /** padding never wins; ties go to the first in row-major order */
@@ -125,6 +141,16 @@ export interface OpAttributes {
   global_avg_pool: NoAttributes;
   /** (dy) -> dx, of shape `inputShape` */
   global_avg_pool_gradient: { readonly inputShape: Shape };
+
+  // along axes, up to four
+  /** (x) -> x with each of `axes` made 1: its sum, largest, smallest or product */
+  reduce: { readonly kind: ReduceKind; readonly axes: Shape };
+  /** (dy, x) -> dx of `reduce` by product; dy has `axes` of size 1 */
+  product_gradient: { readonly axes: Shape };
+  /** (x) -> x repeated to `shape`: axes of size 1 are stretched, missing ones added in front */
+  broadcast: { readonly shape: Shape };
+  /** (x) -> x with the order along `axes` turned round */
+  reverse: { readonly axes: Shape };
 
   // places: tensors taken apart and put together, up to four axes
   /** (a, b, ...) -> one after the other along the last axis */
@@ -156,8 +182,14 @@ export interface OpAttributes {
 export type ActivationName =
   'relu6' | 'leaky_relu' | 'elu' | 'selu' | 'gelu' | 'sigmoid' | 'tanh' | 'swish' | 'hard_swish' | 'softplus';
 
+/** Functions of elements that are no activations of networks by themselves. */
+export type ElementaryName =
+  'abs' | 'exp' | 'log' | 'sqrt' | 'reciprocal' | 'sin' | 'cos' | 'floor' | 'ceil' | 'round' | 'sign' | 'erf';
+
+export type ReduceKind = 'sum' | 'max' | 'min' | 'product';
+
 export interface ActivationAttributes {
-  readonly name: ActivationName;
+  readonly name: ActivationName | ElementaryName;
   readonly parameter?: number;
 }
 

@@ -30,7 +30,12 @@ function standardized(row: Float64Array, epsilon: number): { xhat: Float64Array;
 
 export const lastAxisOps: Pick<
   OpTable,
-  'normalize_rows' | 'normalize_rows_gradient' | 'softmax' | 'softmax_gradient'
+  | 'normalize_rows'
+  | 'normalize_rows_gradient'
+  | 'softmax'
+  | 'softmax_gradient'
+  | 'log_softmax'
+  | 'log_softmax_gradient'
 > = {
   normalize_rows: {
     doc: 'Makes each row along the last axis have mean 0 and variance 1.',
@@ -130,6 +135,55 @@ export const lastAxisOps: Pick<
         const sum = dot(dys, first, row, 0, length);
         out.data.set(
           row.map((v, i) => v * ((dys[first + i] ?? NaN) - sum)),
+          first,
+        );
+      });
+    },
+    gradient: { none: 'second derivatives of softmax are not needed by any method here' },
+  },
+
+  log_softmax: {
+    doc: 'The logarithm of softmax: each row along the last axis less the logarithm of its sum of exponentials.',
+    arity: 1,
+    shape(inputs) {
+      const x = one(inputs);
+      return fewerAxes('the input', x, 1) ?? x;
+    },
+    cost: noMacs,
+    reference(inputs, out) {
+      const x = one(inputs);
+      visitRows(doubles(x), channelsOf(x.shape), (row, first) => {
+        const largest = row.reduce((a, b) => Math.max(a, b), -Infinity);
+        const total = largest + Math.log(row.reduce((sum, v) => sum + Math.exp(v - largest), 0));
+        out.data.set(
+          row.map((v) => v - total),
+          first,
+        );
+      });
+    },
+    gradient({ builder, node, dy, wants }) {
+      return [wants(0) ? builder.op('log_softmax_gradient', [dy, node.id], {}) : undefined];
+    },
+  },
+
+  log_softmax_gradient: {
+    doc: 'The gradient of the logarithm of softmax, from the gradient of its output and its output.',
+    arity: 2,
+    shape(inputs) {
+      const [dy, y] = two(inputs);
+      return fewerAxes('the output', y, 1) ?? otherShape('the gradient', dy, y.shape) ?? y;
+    },
+    cost: noMacs,
+    // dx = dy - exp(y) * sum(dy)
+    reference(inputs, out) {
+      const [dy, y] = two(inputs);
+      const dys = doubles(dy);
+      const length = channelsOf(y.shape);
+      visitRows(doubles(y), length, (row, first) => {
+        const d = dys.subarray(first, first + length);
+        const sum = d.reduce((a, b) => a + b, 0);
+        out.data.set(
+          d.map((v, i) => v - Math.exp(row[i] ?? NaN) * sum),
           first,
         );
       });

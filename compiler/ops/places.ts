@@ -3,56 +3,11 @@
  * All are linear, and the gradient of each is another of them.
  */
 import type { NodeId, Shape } from '../graph/graph.ts';
-import type { CpuTensor, OpTable, ShapeProblem, TensorType } from './op.ts';
+import type { CpuTensor, OpTable } from './op.ts';
 import { one } from './operands.ts';
 import { doubles } from './rows.ts';
-import {
-  channelsOf,
-  elementsOf,
-  f32,
-  fewerAxes,
-  noMacs,
-  sameShape,
-  shapeText,
-  wrongDType,
-} from './shapes.ts';
-
-/** Most axes that these ops take apart. */
-const MOST_AXES = 4;
-
-function wrongAxes(x: TensorType): ShapeProblem | undefined {
-  const problem = fewerAxes('the input', x, 1);
-  if (problem || x.shape.length <= MOST_AXES) return problem;
-  return {
-    problem: `the shape of the input is ${shapeText(x.shape)}`,
-    expected: `at most ${MOST_AXES} axes`,
-  };
-}
-
-const isWidth = (n: number): boolean => Number.isInteger(n) && n >= 0;
-
-/** Row-major distances of neighbours along each axis. */
-function stridesOf(shape: Shape): number[] {
-  const strides = shape.map(() => 1);
-  for (let axis = shape.length - 2; axis >= 0; axis--) {
-    strides[axis] = (strides[axis + 1] ?? 1) * (shape[axis + 1] ?? 1);
-  }
-  return strides;
-}
-
-/** Visits the elements of `shape` in row-major order; `offset` is the same place in a tensor of `strides`. */
-function visitPlaces(shape: Shape, strides: readonly number[], visit: (offset: number) => void): void {
-  const walk = (axis: number, offset: number): void => {
-    if (axis === shape.length) return visit(offset);
-    for (let i = 0; i < (shape[axis] ?? 0); i++) walk(axis + 1, offset + i * (strides[axis] ?? 0));
-  };
-  walk(0, 0);
-}
-
-/** Sum of a[i] * b[i]. */
-function along(a: Shape, b: readonly number[]): number {
-  return a.reduce((sum, n, i) => sum + n * (b[i] ?? 0), 0);
-}
+import { channelsOf, elementsOf, f32, noMacs, sameShape, shapeText, wrongDType } from './shapes.ts';
+import { along, isWidth, stridesOf, visitPlaces, wrongAxes } from './strides.ts';
 
 function copyInto(out: CpuTensor, values: Float64Array): void {
   out.data.set(values);

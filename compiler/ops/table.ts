@@ -10,8 +10,10 @@ import { lastAxisOps } from './lastAxis.ts';
 import { matrixOps } from './matrix.ts';
 import { normalizationOps } from './normalization.ts';
 import type { OpTable } from './op.ts';
+import { pairOps } from './pairs.ts';
 import { placeOps } from './places.ts';
 import { poolingOps } from './pooling.ts';
+import { reduceOps } from './reduce.ts';
 
 export const opTable: OpTable = {
   ...convolutionOps,
@@ -20,9 +22,11 @@ export const opTable: OpTable = {
   ...normalizationOps,
   ...lastAxisOps,
   ...elementwiseOps,
+  ...pairOps,
   ...activationOps,
   ...dropoutOps,
   ...poolingOps,
+  ...reduceOps,
   ...placeOps,
   ...embeddingOps,
   ...classificationOps,

@@ -37,15 +37,27 @@ const elementwise: ReadonlySet<OpName> = new Set([
 
 const weightGradients: ReadonlySet<OpName> = new Set(['conv_weight_gradient', 'depthwise_weight_gradient']);
 
+const filterReaders: ReadonlySet<OpName> = new Set([
+  'conv',
+  'conv_input_gradient',
+  'depthwise',
+  'depthwise_input_gradient',
+]);
+
 /**
- * The nodes that are laid out as weights: parameters of rank two and more, their gradients, and what is
- * computed from those element by element. A row of padding at the end of a matrix changes no address, so
- * this matters from rank three on.
+ * The nodes that are laid out as weights: matrices of parameters, filters that a convolution reads, their
+ * gradients, and what is computed from those element by element. A row of padding at the end of a matrix
+ * changes no address, so this matters from rank three on.
  */
 export function weightNodes(graph: Graph): ReadonlySet<NodeId> {
   const weights = new Set<NodeId>();
+  const filters = new Set(
+    graph.nodes.flatMap((node) => (node.kind === 'op' && filterReaders.has(node.op) ? node.inputs : [])),
+  );
   const isWeight = (node: GraphNode): boolean => {
-    if (node.kind === 'parameter') return node.shape.length >= 2;
+    if (node.kind === 'parameter') {
+      return node.shape.length === 2 || (node.shape.length > 2 && filters.has(node.id));
+    }
     if (node.kind !== 'op') return false;
     if (weightGradients.has(node.op)) return true;
     return elementwise.has(node.op) && node.inputs.some((id) => weights.has(id));

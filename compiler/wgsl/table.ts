@@ -25,6 +25,8 @@ import {
 } from './kernels/elementwise.ts';
 import { embeddingGradientRule, embeddingRule } from './kernels/embedding.ts';
 import {
+  logSoftmaxGradientRule,
+  logSoftmaxRule,
   normalizeRowsGradientRule,
   normalizeRowsRule,
   softmaxGradientRule,
@@ -41,9 +43,12 @@ import {
   sumRowsRule,
   updateStatisticsRule,
 } from './kernels/normalization.ts';
-import { concatRule, padRule, reshapeRule, sliceRule, transposeRule } from './kernels/places.ts';
+import { divRule, greaterRule, maximumRule, minimumRule, powRule, whereRule } from './kernels/pairs.ts';
+import { concatRule, reshapeRule } from './kernels/places.ts';
 import { avgPoolGradientRule, avgPoolRule, maxPoolGradientRule, maxPoolRule } from './kernels/pooling.ts';
 import { globalAvgPoolGradientRule, globalAvgPoolRule } from './kernels/globalPooling.ts';
+import { productGradientRule, reduceRule } from './kernels/reduce.ts';
+import { broadcastRule, padRule, reverseRule, sliceRule, transposeRule } from './kernels/window.ts';
 import type { KernelRule } from './rule.ts';
 
 /** How each op becomes dispatches. */
@@ -70,6 +75,8 @@ export const kernelTable: { readonly [K in OpName]: KernelRule<K> } = {
   normalize_rows_gradient: normalizeRowsGradientRule,
   softmax: softmaxRule,
   softmax_gradient: softmaxGradientRule,
+  log_softmax: logSoftmaxRule,
+  log_softmax_gradient: logSoftmaxGradientRule,
   activation: activationRule,
   activation_gradient: activationGradientRule,
   dropout: dropoutRule,
@@ -79,6 +86,16 @@ export const kernelTable: { readonly [K in OpName]: KernelRule<K> } = {
   sub: subRule,
   mul: mulRule,
   scale: scaleRule,
+  div: divRule,
+  pow: powRule,
+  maximum: maximumRule,
+  minimum: minimumRule,
+  greater: greaterRule,
+  where: whereRule,
+  reduce: reduceRule,
+  product_gradient: productGradientRule,
+  broadcast: broadcastRule,
+  reverse: reverseRule,
   max_pool: maxPoolRule,
   max_pool_gradient: maxPoolGradientRule,
   avg_pool: avgPoolRule,

@@ -1,22 +1,18 @@
 /** Activations beside relu, their gradients, and dropout. */
-import { activations, parameterOf, selu } from '../../ops/activations.ts';
-import type { ActivationName } from '../../ops/attributes.ts';
+import { elementFunctions, parameterOf, selu } from '../../ops/activations.ts';
+import type { ActivationAttributes, ActivationName } from '../../ops/attributes.ts';
 import { droppedHashes } from '../../ops/dropout.ts';
 import { input, output, type KernelRule } from '../rule.ts';
 import { family } from '../source.ts';
 import { activationHelpers } from './activationHelpers.ts';
-import { channelDispatch, channelKernel, extentOf, mapSlicing } from './channels.ts';
+import { channelDispatch, channelKernel, extentOf, keepLanes, mapSlicing } from './channels.ts';
+import { elementaryExpressions, type Expressions } from './elementary.ts';
 import { elementwise } from './elementwise.ts';
 import { elementsOf } from '../../ops/shapes.ts';
 
-interface Expressions {
-  /** Of `a`, and of the parameter `u.factor`. */
-  readonly value: string;
-  /** The derivative at `b`. */
-  readonly slope: string;
-}
+type FunctionName = ActivationAttributes['name'];
 
-const expressions: Readonly<Record<ActivationName, Expressions>> = {
+const activationExpressions: Readonly<Record<ActivationName, Expressions>> = {
   relu6: {
     value: 'relu6(a)',
     slope: 'select(vec4f(), vec4f(1), (b > vec4f()) & (b < vec4f(6)))',
@@ -47,11 +43,13 @@ const expressions: Readonly<Record<ActivationName, Expressions>> = {
   softplus: { value: 'softplus(a)', slope: 'sigmoid(b)' },
 };
 
-/** Which lanes of the thread's vec4 of channels are no padding. */
-const keepLanes = 'let keep = vec4i(0, 1, 2, 3) + 4 * quad < vec4i(u.channels);';
+const expressions: Readonly<Record<FunctionName, Expressions>> = {
+  ...activationExpressions,
+  ...elementaryExpressions,
+};
 
 /** For functions that are not zero at zero: padding must stay zero. */
-const maskedKernel = family((name: ActivationName): ReturnType<typeof channelKernel> =>
+const maskedKernel = family((name: FunctionName): ReturnType<typeof channelKernel> =>
   channelKernel({
     name,
     inputs: ['x'],
@@ -61,9 +59,23 @@ const maskedKernel = family((name: ActivationName): ReturnType<typeof channelKer
   }),
 );
 
+/** For derivatives that are no numbers at zero, or zero with a sign: zero times them is not plain zero. */
+const maskedGradient = family((name: FunctionName): ReturnType<typeof channelKernel> =>
+  channelKernel({
+    name: `${name}_gradient`,
+    inputs: ['dy', 'x'],
+    before: [keepLanes],
+    each: [
+      'let a = dy[i];',
+      'let b = x[i];',
+      `y[i] = select(vec4f(), a * ${expressions[name].slope}, keep);`,
+    ],
+  }),
+);
+
 export const activationRule: KernelRule<'activation'> = ({ node, output: out, profile }) => {
   const { name } = node.attributes;
-  if (activations[name].value(0, 1) !== 0) {
+  if (elementFunctions[name].value(0, 1) !== 0) {
     return [channelDispatch(maskedKernel(name), [input(0), output], mapSlicing(extentOf(out), profile))];
   }
   const pieces = { count: elementsOf(out.physical) / 4, factor: parameterOf(node.attributes) };
@@ -72,9 +84,14 @@ export const activationRule: KernelRule<'activation'> = ({ node, output: out, pr
 
 export const activationGradientRule: KernelRule<'activation_gradient'> = ({ node, output: out, profile }) => {
   const { name } = node.attributes;
+  const bindings = [input(0), input(1), output];
+  const atZero = elementFunctions[name].slope(0, 1);
+  if (!Number.isFinite(atZero) || Object.is(atZero, -0)) {
+    return [channelDispatch(maskedGradient(name), bindings, mapSlicing(extentOf(out), profile))];
+  }
   const pieces = { count: elementsOf(out.physical) / 4, factor: parameterOf(node.attributes) };
   const expression = `a * ${expressions[name].slope}`;
-  return [elementwise(profile, `${name}_gradient`, expression, [input(0), input(1), output], pieces)];
+  return [elementwise(profile, `${name}_gradient`, expression, bindings, pieces)];
 };
 
 /** The hash of `compiler/ops/dropout.ts`. */

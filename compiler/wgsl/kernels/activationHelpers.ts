@@ -37,6 +37,12 @@ export const activationHelpers: Readonly<Record<string, string>> = {
   let tail = 0.5 * series * exp(-z * z);
   return select(1 - tail, tail, x < vec4f());
 }`,
+  // A series near zero, where the difference would lose digits.
+  error_function: `fn error_function(x: vec4f) -> vec4f {
+  let s = x * x;
+  let near = x * 1.1283791670955126 * (1 - s * (1.0 / 3 - s * (0.1 - s * (1.0 / 42 - s / 216))));
+  return select(2 * normal_share(x * 1.4142135623730951) - 1, near, s < vec4f(0.1));
+}`,
   normal_density: `fn normal_density(x: vec4f) -> vec4f {
   return 0.3989422804014327 * exp(-0.5 * x * x);
 }`,

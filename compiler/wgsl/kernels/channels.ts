@@ -112,6 +112,9 @@ export function channelDispatch(
   );
 }
 
+/** Which lanes of the thread's vec4 of channels are no padding. */
+export const keepLanes: string = 'let keep = vec4i(0, 1, 2, 3) + 4 * quad < vec4i(u.channels);';
+
 /** Statements that load mean and inverse deviation of the thread's channels from `statistics` [2, C]. */
 export const loadStatistics: readonly string[] = [
   'let mean = statistics[quad];',

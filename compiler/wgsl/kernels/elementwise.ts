@@ -115,9 +115,16 @@ const helpers: Readonly<Record<string, string>> = { relu: reluHelper, ...activat
 
 /** The functions that an expression calls, and those that they call. */
 function helpersOf(expression: string): string[] {
-  return Object.entries(helpers).flatMap(([name, source]) =>
-    new RegExp(`\\b${name}\\(`).test(expression) ? [source] : [],
-  );
+  const called = new Set<string>();
+  const find = (text: string): void => {
+    for (const [name, source] of Object.entries(helpers)) {
+      if (called.has(name) || !new RegExp(`\\b${name}\\(`).test(text)) continue;
+      called.add(name);
+      find(source);
+    }
+  };
+  find(expression);
+  return Object.entries(helpers).flatMap(([name, source]) => (called.has(name) ? [source] : []));
 }
 
 export const reluRule: KernelRule<'relu'> = elementwiseRule(1, 'relu(a)');

@@ -72,6 +72,30 @@ const softmaxGradient = rowKernel(
   ],
 );
 
+const logSoftmax = rowKernel(
+  'log_softmax',
+  ['x'],
+  [
+    'var largest = x[first];',
+    ...each('largest = max(largest, x[first + k]);'),
+    'var total = 0.0;',
+    ...each('total += exp(x[first + k] - largest);'),
+    // Less the largest first: a sum with the logarithm would lose the digits of both.
+    'let log_total = log(total);',
+    ...each('result[first + k] = x[first + k] - largest - log_total;'),
+  ],
+);
+
+const logSoftmaxGradient = rowKernel(
+  'log_softmax_gradient',
+  ['dy', 'y'],
+  [
+    'var sum = 0.0;',
+    ...each('sum += dy[first + k];'),
+    ...each('result[first + k] = dy[first + k] - exp(y[first + k]) * sum;'),
+  ],
+);
+
 /** `mean` and `inverse`, one over the deviation; distances are taken from the first element, to lose no digits. */
 const standardize = [
   'let origin = x[first];',
@@ -129,6 +153,14 @@ export const softmaxRule: KernelRule<'softmax'> = ({ node, inputs }) => [
 
 export const softmaxGradientRule: KernelRule<'softmax_gradient'> = ({ inputs }) => [
   rowDispatch(softmaxGradient, two(inputs)[1], 2),
+];
+
+export const logSoftmaxRule: KernelRule<'log_softmax'> = ({ inputs }) => [
+  rowDispatch(logSoftmax, one(inputs), 1),
+];
+
+export const logSoftmaxGradientRule: KernelRule<'log_softmax_gradient'> = ({ inputs }) => [
+  rowDispatch(logSoftmaxGradient, two(inputs)[1], 2),
 ];
 
 export const normalizeRowsRule: KernelRule<'normalize_rows'> = ({ node, inputs }) => [
