@@ -2,7 +2,7 @@
 import type { Location } from '../../grammar/source.ts';
 import { present } from '../../util/invariant.ts';
 import { listWords } from '../../util/words.ts';
-import type { DType, Shape } from '../graph/graph.ts';
+import type { Shape } from '../graph/graph.ts';
 import { checkAttribute } from '../ops/attributeKinds.ts';
 import { operations } from '../ops/operations.ts';
 import { describeShape, elementsTaken } from '../ops/takes.ts';
@@ -57,7 +57,7 @@ export function applyOperation(
 /** Tokens are whole numbers, which only an embedding reads; it reads nothing else. */
 export function checkElements(e: Elaboration, use: OperationUse, input: SpaceNodeId): boolean {
   const wanted = elementsTaken(operations[use.operation]);
-  const stranger = elementsOf(e, input).find((dtype) => dtype !== wanted);
+  const stranger = present(e.elements[input], 'a node').find((dtype) => dtype !== wanted);
   if (stranger === undefined) return true;
   const [shape] = valuesOf(e.node(input).shape);
   const length = shape?.join(' x ') ?? 'no size';
@@ -71,14 +71,6 @@ export function checkElements(e: Elaboration, use: OperationUse, input: SpaceNod
         ];
   e.report('shapeMismatch', { name, problem }, use.at, { expected, labels: labelsOfUses(use.uses) });
   return false;
-}
-
-/** The types that the elements of a node may have: only inputs are tokens. */
-function elementsOf(e: Elaboration, id: SpaceNodeId): readonly DType[] {
-  const node = e.node(id);
-  if (node.kind === 'input') return [node.dtype];
-  if (node.kind !== 'select') return ['f32'];
-  return [...new Set(node.inputs.flatMap((input) => (input === undefined ? [] : elementsOf(e, input))))];
 }
 
 /** Static arguments must be what the operation takes wherever it is applied. */

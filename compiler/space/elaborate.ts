@@ -33,6 +33,7 @@ import { always, fixed, limitWork, never, TooMuchWork } from './diagrams.ts';
 import { both, caseLimit, either, holds, negate, TooManyCases } from './open.ts';
 import { prune } from './prune.ts';
 import { elaborateRequire, mentions } from './requirements.ts';
+import { Names } from './names.ts';
 import { Site } from './sites.ts';
 import {
   firstDerived,
@@ -135,7 +136,7 @@ type Unnamed = Omit<Space, 'decisions' | 'subsets' | 'derived'>;
 function elaborateSpace(e: Elaboration, options: ElaborateOptions): Unnamed | undefined {
   const { space, source } = options;
   let context: Context = {
-    names: new Map(),
+    names: Names.none,
     source,
     body: e.root,
     site: new Site(''),
@@ -166,7 +167,7 @@ function elaborateSpace(e: Elaboration, options: ElaborateOptions): Unnamed | un
         hint: 'what is open is a `let` of the space',
       });
     }
-    context = { ...context, names: new Map(context.names).set(name, value ?? errorVal) };
+    context = { ...context, names: context.names.with(name, value ?? errorVal) };
   }
   let output: Value | undefined;
   let outputAt = locate(context, space.name);
@@ -175,7 +176,7 @@ function elaborateSpace(e: Elaboration, options: ElaborateOptions): Unnamed | un
   for (const item of space.items) {
     switch (item.kind) {
       case 'input': {
-        const names = new Map(context.names).set(item.name.text, elaborateInput(e, item, context));
+        const names = context.names.with(item.name.text, elaborateInput(e, item, context));
         context = { ...context, names };
         break;
       }

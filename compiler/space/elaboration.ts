@@ -9,7 +9,7 @@ import {
 import type { CatalogueValues } from '../../grammar/catalogue.ts';
 import type { BlockNode, CellNode, Expr, MotifNode } from '../../grammar/ast.ts';
 import type { Location, Source, Span } from '../../grammar/source.ts';
-import type { Shape } from '../graph/graph.ts';
+import type { DType, Shape } from '../graph/graph.ts';
 import { present } from '../../util/invariant.ts';
 import { assignPaths, Body, type Paths } from './bodies.ts';
 import { always, never, takes, limitWork, TooMuchWork } from './diagrams.ts';
@@ -26,6 +26,7 @@ import {
   TooManyCases,
 } from './open.ts';
 import { expand } from './derived.ts';
+import type { Names } from './names.ts';
 import type { Site } from './sites.ts';
 import {
   firstDerived,
@@ -51,7 +52,7 @@ export const limits = {
   turns: 10_000,
   options: 100_000,
   depth: 100,
-  steps: 1_000_000,
+  steps: 1_500_000,
   /** Branches of diagrams that are looked at; one that is kept counts for several. */
   work: 16_000_000,
   /** Errors that are found; whoever has more begins with these. */
@@ -59,6 +60,8 @@ export const limits = {
   /** Parts of one tuple or list, those of its parts included. */
   parts: 20_000,
 } as const;
+
+const numbers: readonly DType[] = ['f32'];
 
 /** Ends elaboration after a limit was reported. */
 export class LimitReached extends Error {}
@@ -85,7 +88,7 @@ export interface Use {
 
 /** Where an expression is evaluated. */
 export interface Context {
-  readonly names: ReadonlyMap<string, Value>;
+  readonly names: Names;
   readonly source: Source;
   /** Where decisions that are made here get their names. */
   readonly body: Body;
@@ -166,6 +169,8 @@ export class Elaboration {
   readonly nodes: SpaceNode[] = [];
   /** Where each node is a tensor rather than `none`. */
   readonly presences: Open<boolean>[] = [];
+  /** The types that the elements of each node may have. */
+  readonly elements: (readonly DType[])[] = [];
   readonly requirements: Requirement[] = [];
   readonly derived: Derived[] = [];
   /** Shape and cost of every operation that was tried, by what decides them. */
@@ -272,9 +277,18 @@ export class Elaboration {
   addNode(node: Unnumbered<SpaceNode>, at: Location, there: Open<boolean> = always): SpaceNodeId {
     const id: SpaceNodeId = this.nodes.length;
     if (id >= limits.nodes) this.stop('operations', limits.nodes, at);
+    this.elements.push(this.#elementsOf(node));
     this.nodes.push({ ...node, id });
     this.presences.push(there);
     return id;
+  }
+
+  /** Only inputs are tokens. */
+  #elementsOf(node: Unnumbered<SpaceNode>): readonly DType[] {
+    if (node.kind === 'input') return [node.dtype];
+    if (node.kind !== 'select') return numbers;
+    const all = node.inputs.flatMap((input) => (input === undefined ? [] : (this.elements[input] ?? [])));
+    return all.every((dtype) => dtype === 'f32') ? numbers : [...new Set(all)];
   }
 
   node(id: SpaceNodeId): SpaceNode {
@@ -396,7 +410,7 @@ export interface Inside {
   readonly site: Site;
   /** Holds where it is taken. */
   readonly guard?: Open<boolean>;
-  readonly names?: ReadonlyMap<string, Value>;
+  readonly names?: Names;
 }
 
 /** The context inside of a body: an alternative, a turn, a use. */

@@ -74,9 +74,9 @@ export function evaluateBlock(e: Elaboration, block: BlockNode, context: Context
 
 /** `connected` in a requirement: the value of the body is not `none`. */
 export function withConnected(context: Context, value: Value): Context {
-  if (value.kind === 'error') return { ...context, names: new Map(context.names).set('connected', errorVal) };
+  if (value.kind === 'error') return { ...context, names: context.names.with('connected', errorVal) };
   const there = isOperand(value) ? presenceOf(value) : always;
-  return { ...context, names: new Map(context.names).set('connected', staticVal(there)) };
+  return { ...context, names: context.names.with('connected', staticVal(there)) };
 }
 
 /** Evaluates a `let` and returns the context that knows its names. */

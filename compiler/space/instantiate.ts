@@ -1,5 +1,6 @@
 /** From a space and an architecture to the Graph of that one network. */
 import { refuse } from '../../grammar/diagnostics.ts';
+import { dependenciesFirst } from '../../util/dependenciesFirst.ts';
 import { invariant, present } from '../../util/invariant.ts';
 import { GraphBuilder } from '../graph/builder.ts';
 import type { Graph, NodeId } from '../graph/graph.ts';
@@ -70,30 +71,44 @@ export class Taken {
 
   /** Follows selections to the node that makes the tensor; undefined for `none`. */
   resolve(id: SpaceNodeId): SpaceNodeId | undefined {
-    if (this.#resolved.has(id)) return this.#resolved.get(id);
+    const isResolved = (other: SpaceNodeId): boolean => this.#resolved.has(other);
+    dependenciesFirst(
+      id,
+      isResolved,
+      (other) => this.#reads(other),
+      (other) => this.#resolved.set(other, this.#follow(other)),
+    );
+    return this.#resolved.get(id);
+  }
+
+  /** What a node reads here: the selected tensor, or those of a list that are in it. */
+  #reads(id: SpaceNodeId): readonly SpaceNodeId[] {
     const node = present(this.#space.nodes[id], `node ${id} of the space`);
-    let result: SpaceNodeId | undefined = id;
     if (node.kind === 'select') {
       const on = evaluateOpen(node.on, this.#choices);
       const input = on === undefined ? undefined : node.inputs[on];
-      result = input === undefined ? undefined : this.resolve(input);
-    } else if (node.kind === 'apply') {
-      const inputs = this.inputs(node);
-      const merges = operations[node.operation].tensors === 'list';
-      if (merges ? inputs.length === 0 : inputs.length < node.inputs.length) result = undefined;
+      return input === undefined ? [] : [input];
     }
-    this.#resolved.set(id, result);
-    return result;
+    if (node.kind !== 'apply') return [];
+    return node.inputs.filter((_, i) => {
+      const when = node.when[i];
+      return !when || evaluateOpen(when, this.#choices) === true;
+    });
+  }
+
+  /** What `resolve` gives, once all that the node reads is resolved. */
+  #follow(id: SpaceNodeId): SpaceNodeId | undefined {
+    const node = present(this.#space.nodes[id], `node ${id} of the space`);
+    if (node.kind !== 'select' && node.kind !== 'apply') return id;
+    const inputs = this.#reads(id).flatMap((input) => this.#resolved.get(input) ?? []);
+    if (node.kind === 'select') return inputs[0];
+    const merges = operations[node.operation].tensors === 'list';
+    return (merges ? inputs.length === 0 : inputs.length < node.inputs.length) ? undefined : id;
   }
 
   /** The tensors that an operation reads here: those of a list that are in it and are not `none`. */
   inputs(node: Apply): readonly SpaceNodeId[] {
-    return node.inputs.flatMap((input, i) => {
-      const when = node.when[i];
-      if (when && evaluateOpen(when, this.#choices) !== true) return [];
-      const id = this.resolve(input);
-      return id === undefined ? [] : [id];
-    });
+    return this.#reads(node.id).flatMap((input) => this.resolve(input) ?? []);
   }
 
   /** The nodes that the outputs need, in topological order; selections are followed and left out. */

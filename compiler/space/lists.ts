@@ -4,6 +4,7 @@ import type { Expr, IndexNode, ListNode, PatternNode, RangeNode, SpreadNode } fr
 import { combine, itemsOf } from './choices.ts';
 import { enter, limits, locate, type Context, type Elaboration } from './elaboration.ts';
 import { always, fixed, never } from './diagrams.ts';
+import type { Names } from './names.ts';
 import {
   both,
   either,
@@ -232,22 +233,18 @@ export function bindPattern(
   value: Value,
   context: Context,
   label?: string,
-): ReadonlyMap<string, Value> {
-  e.step(locate(context, pattern), 1 + (context.names.size >> 2)); // all names are copied
-  const names = new Map(context.names);
+): Names {
+  e.step(locate(context, pattern));
+  const { names } = context;
   const [first] = pattern.names;
-  if (!pattern.tuple) {
-    if (first) names.set(first.text, named(value, label ?? first.text));
-    return names;
-  }
+  if (!pattern.tuple) return first ? names.with(first.text, named(value, label ?? first.text)) : names;
   const items = value.kind === 'list' ? value.items.map((item) => item.value) : itemsOf(value);
   if (value.kind !== 'error' && items?.length !== pattern.names.length) {
     const found = items ? `a tuple of ${items.length}` : describe(value);
     const wanted = `a tuple of ${pattern.names.length}`;
     e.report('wrongKind', { found, wanted }, locate(context, pattern));
   }
-  pattern.names.forEach((n, i) => names.set(n.text, named(items?.[i] ?? errorVal, n.text)));
-  return names;
+  return pattern.names.reduce((all, n, i) => all.with(n.text, named(items?.[i] ?? errorVal, n.text)), names);
 }
 
 /** `xs[i]`, also of a tuple. What is not there under some answers is `none` there. */

@@ -24,7 +24,7 @@ export function bindNodes(e: Elaboration, node: NodesNode, context: Context): Co
   const at = locate(context, node.count);
   const withNodes = (value: Value): Context => ({
     ...context,
-    names: new Map(context.names).set(name, value),
+    names: context.names.with(name, value),
   });
   const count = countOf(e, e.evaluate(node.count, context), 'a whole number of nodes', context, at);
   if (count === undefined) return withNodes(errorVal);
@@ -35,8 +35,8 @@ export function bindNodes(e: Elaboration, node: NodesNode, context: Context): Co
   const items: ListItem[] = [];
   for (let i = 0; i < most; i++) {
     e.step(at, bodyWeight + (items.length >> 2));
-    const names = new Map(context.names).set(name, listVal([...items]));
-    if (node.index) names.set(node.index.text, staticVal(fixed(i)));
+    const before = context.names.with(name, listVal([...items]));
+    const names = node.index ? before.with(node.index.text, staticVal(fixed(i))) : before;
     const guard = holds(count, (n) => n > i);
     const inside = enter(context, {
       body: bodies.open({ kind: 'turn', label: String(i) }),
@@ -86,7 +86,7 @@ export function looseOf(e: Elaboration, list: ListVal, context: Context, at: Loc
   for (const { value, exists } of list.items) {
     if (value.kind === 'tensor') readFrom(value.node, both(exists, presenceOf(value)));
   }
-  for (const value of context.names.values()) {
+  for (const value of context.names.entries().values()) {
     for (const root of tensorsIn(value)) if (!elements.has(root)) readFrom(root, always);
   }
   const items = list.items.map((item, i): ListItem => {

@@ -54,7 +54,7 @@ export function chain(
 export function reportUnknown(e: Elaboration, name: string, context: Context, node: Expr): void {
   const callable = Object.keys(operations).filter(isCallable);
   const candidates = [
-    ...context.names.keys(),
+    ...context.names.entries().keys(),
     ...e.motifs.keys(),
     ...e.cells.keys(),
     ...callable,

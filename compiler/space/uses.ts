@@ -15,6 +15,7 @@ import {
   type MotifDeclaration,
 } from './elaboration.ts';
 import { always, never } from './diagrams.ts';
+import { Names } from './names.ts';
 import { Site } from './sites.ts';
 import { errorVal, listVal, named, noneVal, type ListItem, type StageVal, type Value } from './values.ts';
 
@@ -62,7 +63,7 @@ function cellCount(
   at: Location,
 ): number | undefined {
   if (!node.count) return undefined;
-  const value = e.evaluate(node.count, { ...context, names: new Map(), source });
+  const value = e.evaluate(node.count, { ...context, names: Names.none, source });
   if (value.kind === 'error') return undefined;
   const count = fixedValue(value);
   if (typeof count === 'number' && Number.isInteger(count) && count >= 1 && count <= limits.depth)
@@ -175,10 +176,11 @@ function useStage(
   return stage.arity === 0 ? stage.apply([], context.exists, at) : partial(stage, bound.tensors, context, at);
 }
 
-function withTensors(node: MotifNode | CellNode, tensors: readonly Value[]): Map<string, Value> {
-  const names = new Map<string, Value>();
-  node.tensors.forEach((t, i) => names.set(t.text, named(tensors[i] ?? errorVal, t.text)));
-  return names;
+function withTensors(node: MotifNode | CellNode, tensors: readonly Value[]): Names {
+  return node.tensors.reduce(
+    (all, t, i) => all.with(t.text, named(tensors[i] ?? errorVal, t.text)),
+    Names.none,
+  );
 }
 
 /** Static parameters in order; a default may read those before it, and the tensors. */
@@ -191,9 +193,9 @@ function withParams(
   let inside = context;
   for (const param of params) {
     const name = param.name.text;
-    e.step(locate(context, param), 1 + (inside.names.size >> 2)); // all names are copied
+    e.step(locate(context, param));
     const value = given.get(name) ?? evaluateDefault(e, param.value, inside, name);
-    inside = { ...inside, names: new Map(inside.names).set(name, named(value, name)) };
+    inside = { ...inside, names: inside.names.with(name, named(value, name)) };
   }
   return inside;
 }

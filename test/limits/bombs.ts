@@ -156,7 +156,7 @@ export const bombs: Readonly<Record<string, Bomb>> = {
   '20,000 names': {
     text: () =>
       `nas 1\nspace s { input x: image[8, 8, 1]\n${range(20_000, (i) => `  let y${i} = x |> relu`).join('\n')}\n  output x\n}\n`,
-    code: 'NAS3002',
+    code: undefined,
   },
   '20,000 parameters': {
     text: () =>
@@ -164,7 +164,7 @@ export const bombs: Readonly<Record<string, Bomb>> = {
         `let y = x |> f(${range(20_000, String).join(', ')})`,
         `motif f(x; ${range(20_000, (i) => `p${i}`).join(', ')}) = x |> relu\n`,
       ),
-    code: 'NAS3002',
+    code: undefined,
   },
   'widths beyond reason': { text: () => space('let y = x |> conv(1e15)'), code: 'NAS2008' },
   'padding beyond reason': {

@@ -7,6 +7,7 @@
  * nodes, since they learn different weights.
  */
 import type { Shape } from '../../graph/graph.ts';
+import { dependenciesFirst } from '../../../util/dependenciesFirst.ts';
 import { present } from '../../../util/invariant.ts';
 import { withDerived } from '../derived.ts';
 import { evaluateOpen } from '../open.ts';
@@ -114,10 +115,36 @@ class Builder {
 
   /** The tensor of a node, worked out when it is first asked for. */
   tensor(id: SpaceNodeId): Tensor {
-    if (this.#tensors.has(id)) return this.#tensors.get(id);
-    const tensor = this.#build(id);
-    this.#tensors.set(id, tensor);
-    return tensor;
+    dependenciesFirst(
+      id,
+      (other) => this.#tensors.has(other),
+      (other) => this.#reads(other),
+      (other) => this.#tensors.set(other, this.#build(other)),
+    );
+    return this.#tensors.get(id);
+  }
+
+  /** What a node reads under the answers. */
+  #reads(id: SpaceNodeId): readonly SpaceNodeId[] {
+    const node = present(this.#space.nodes[id], 'a node');
+    switch (node.kind) {
+      case 'select': {
+        const input = node.inputs[this.#value(node.on) ?? -1];
+        return input === undefined ? [] : [input];
+      }
+      case 'apply':
+        return node.inputs.filter((_, i) => {
+          const when = node.when[i];
+          return when === undefined || this.#value(when) === true;
+        });
+      case 'scan':
+        return [node.sequence, ...node.results];
+      case 'input':
+      case 'scanInput':
+        return [];
+      default:
+        return node satisfies never;
+    }
   }
 
   /** Of several uses of one set of weights, only the first is counted with them. */
@@ -154,7 +181,7 @@ class Builder {
           scan: undefined,
         });
       case 'select': {
-        const input = node.inputs[this.#value(node.on) ?? -1];
+        const [input] = this.#reads(id);
         return input === undefined ? undefined : this.tensor(input);
       }
       case 'scanInput': {
@@ -163,7 +190,7 @@ class Builder {
         return this.#add({ label, inputs: [], ordered: true, site: undefined, scan }, `${id}`);
       }
       case 'scan': {
-        const inputs = [node.sequence, ...node.results].map((input) => this.tensor(input));
+        const inputs = this.#reads(id).map((input) => this.tensor(input));
         if (!inputs.every((input) => input !== undefined)) return undefined;
         return this.#add(
           { label: `scan ${shape}`, inputs, ordered: true, site: undefined, scan: id },
@@ -180,11 +207,9 @@ class Builder {
   #apply(node: Apply, shape: string): Tensor {
     const { operation, site } = node;
     const merges = operations[operation].tensors === 'list';
-    const listed = node.inputs.flatMap((input, i): Tensor[] => {
-      const when = node.when[i];
-      return when === undefined || this.#value(when) === true ? [this.tensor(input)] : [];
-    });
-    const inputs = listed.filter((input) => input !== undefined);
+    const inputs = this.#reads(node.id)
+      .map((input) => this.tensor(input))
+      .filter((input) => input !== undefined);
     if (merges ? inputs.length === 0 : inputs.length < node.inputs.length) return undefined;
     const attributes = this.#attributes(node);
     if (operation === 'zero') return this.#zero(shape);
@@ -322,8 +347,15 @@ function sweep(nodes: readonly Draft[], outputs: Network['outputs']): Network {
   const places = new Map<number, number>([[-1, -1]]);
   const kept: NetworkNode[] = [];
   const emit = (i: number): void => {
+    dependenciesFirst(
+      i,
+      (other) => places.has(other),
+      (other) => nodes[other]?.inputs ?? [],
+      place,
+    );
+  };
+  const place = (i: number): void => {
     const node = present(nodes[i], 'a node');
-    for (const input of node.inputs) if (!places.has(input)) emit(input);
     places.set(i, kept.length);
     const inputs = node.inputs.map((input) => present(places.get(input), 'an input'));
     kept.push({

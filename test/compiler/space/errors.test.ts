@@ -282,7 +282,7 @@ describe('bombs are refused at once', () => {
   test('turns inside of turns inside of turns', () => {
     const text = body('let y = x |> repeat 9999 { repeat 9999 { repeat 9999 { relu } } }');
     expect(framesOf(text)).toMatchInlineSnapshot(`
-      "error[NAS3002]: the space needs more than 1,000,000 steps of evaluation
+      "error[NAS3002]: the space needs more than 1,500,000 steps of evaluation
        --> test.nas:4:51
         |
       4 |   let y = x |> repeat 9999 { repeat 9999 { repeat 9999 { relu } } }
@@ -297,7 +297,7 @@ describe('bombs are refused at once', () => {
     const motifs = Array.from({ length: 40 }, (_, i) => `motif m${i + 1}(x) = x |> m${i}() |> m${i}()\n`);
     const text = body('let y = x |> m40()', `motif m0(x) = x |> relu\n${motifs.join('')}`);
     expect(framesOf(text)).toMatchInlineSnapshot(`
-      "error[NAS3002]: the space needs more than 1,000,000 steps of evaluation
+      "error[NAS3002]: the space needs more than 1,500,000 steps of evaluation
        --> test.nas:8:20
         |
       8 | motif m1(x) = x |> m0() |> m0()
