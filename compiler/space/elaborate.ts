@@ -223,7 +223,7 @@ function elaborateSpace(e: Elaboration, options: ElaborateOptions): Unnamed | un
   if (late.length === 0) checkThere(e, output.present, outputAt);
   const { nodes, requirements, presences } = e;
   const whole = { name: space.name.text, params, nodes, output: output.node, auxiliary, requirements };
-  return prune(whole, presences, e.hasReports || e.derived.length > 0);
+  return prune(whole, presences, e.hasReports || e.derived.length > 0, e.isAlways);
 }
 
 /** The value of an output; `none` in every architecture is reported here. */

@@ -299,20 +299,23 @@ export class Elaboration {
     return present(this.decisions[id], `decision ${id}`).options;
   }
 
+  /** Whether a decision exists in every architecture. */
+  readonly isAlways = (id: DecisionId): boolean =>
+    id >= firstDerived || this.decisions[id]?.exists === always;
+
   /**
    * Where `condition` and everything that can be answered together hold: narrows `condition` by the constraints of all
    * decisions that it depends on, and of those that these depend on.
    */
   feasible(condition: Open<boolean>): Open<boolean> {
     if (condition === never || condition === always) return condition;
-    const isAlways = (id: DecisionId): boolean => id >= firstDerived || this.decisions[id]?.exists === always;
-    let result = whereThere(condition, isAlways);
+    let result = whereThere(condition, this.isAlways);
     const done = new Set<DecisionId>();
     for (;;) {
       const next = support(result).find(
         (id) => id >= firstDerived || (!done.has(id) && this.constraints.has(id)),
       );
-      if (next === undefined) return whereThere(result, isAlways);
+      if (next === undefined) return whereThere(result, this.isAlways);
       done.add(next);
       if (next >= firstDerived) result = expand(result, (id) => this.#definition(id)) ?? never;
       else result = both(result, this.constraints.get(next) ?? always);

@@ -227,12 +227,12 @@ export function answered<T>(open: Open<T>, decision: DecisionId, option: number)
   return result;
 }
 
-/** The condition without what it says of the absence of decisions that are never absent. */
+/** The condition without what it says of the absence of decisions that are never absent. `seen` remembers its parts. */
 export function whereThere(
   condition: Open<boolean>,
   isAlways: (decision: DecisionId) => boolean,
+  seen: Map<Open<boolean>, Open<boolean>> = new Map(),
 ): Open<boolean> {
-  const seen = new Map<Open<boolean>, Open<boolean>>();
   const visit = (current: Open<boolean>): Open<boolean> => {
     if (current.kind === 'fixed') return current;
     const before = seen.get(current);

@@ -4,8 +4,8 @@
  */
 import { present } from '../../util/invariant.ts';
 import { never, always } from './diagrams.ts';
-import { both, either, mapOpen, negate, pointsAt, restrict, sizeOf } from './open.ts';
-import type { Apply, Cost, Open, Space, SpaceNode, SpaceNodeId } from './space.ts';
+import { both, either, mapOpen, negate, pointsAt, restrict, sizeOf, whereThere } from './open.ts';
+import type { Apply, Cost, DecisionId, Open, Space, SpaceNode, SpaceNodeId } from './space.ts';
 
 /** Conditions with more tests than this are not stated. */
 const largestCondition = 2_000;
@@ -13,16 +13,17 @@ const largestCondition = 2_000;
 /**
  * The space without dead nodes; every kept node exists exactly where the output needs it, unless that is too much to state
  * (see {@link Space.narrowed}). What only an auxiliary output needs exists nowhere: it costs nothing. `presences` says where
- * each node is a tensor rather than `none`.
+ * each node is a tensor rather than `none`, `isAlways` which decisions exist everywhere.
  */
 export function prune<S extends Pick<Space, 'nodes' | 'output' | 'auxiliary'>>(
   space: S,
   presences: readonly Open<boolean>[],
   isEntangled: boolean,
+  isAlways: (decision: DecisionId) => boolean,
 ): S & Pick<Space, 'narrowed'> {
   const heads = space.auxiliary.map((a) => a.node);
-  const exact = isEntangled ? undefined : neededBy(space, presences, [space.output]);
-  const extra = exact && (heads.length > 0 ? neededBy(space, presences, heads) : []);
+  const exact = isEntangled ? undefined : neededBy(space, presences, [space.output], isAlways);
+  const extra = exact && (heads.length > 0 ? neededBy(space, presences, heads, isAlways) : []);
   const narrowed = exact !== undefined && extra !== undefined;
   const main = narrowed ? undefined : reached(space, [space.output]);
   const any = narrowed ? undefined : reached(space, [space.output, ...heads]);
@@ -72,8 +73,10 @@ function neededBy(
   { nodes }: Pick<Space, 'nodes'>,
   presences: readonly Open<boolean>[],
   outputs: readonly SpaceNodeId[],
+  isAlways: (decision: DecisionId) => boolean,
 ): readonly (Open<boolean> | undefined)[] | undefined {
   const needed: (Open<boolean> | undefined)[] = [];
+  const seen = new Map<Open<boolean>, Open<boolean>>();
   const need = (id: SpaceNodeId, where: Open<boolean>): void => {
     const here = both(where, presences[id] ?? always);
     if (here === never) return;
@@ -83,8 +86,10 @@ function neededBy(
   for (const output of outputs) need(output, always);
   // Ids are in topological order: when a node's turn comes, all its readers have spoken.
   for (const node of nodes.toReversed()) {
-    const where = needed[node.id];
-    if (!where) continue;
+    const reached = needed[node.id];
+    if (!reached) continue;
+    const where = whereThere(reached, isAlways, seen);
+    needed[node.id] = where;
     if (sizeOf(where) > largestCondition) return undefined;
     switch (node.kind) {
       case 'apply':
