@@ -16,6 +16,7 @@ import { costTerms, numberTerms, sortRequirements } from './algebra/requirements
 import { buildLayers } from './algebra/residuals.ts';
 import type { Architecture } from './architecture.ts';
 import { countFree, stateLimit, sumLimit } from './count.ts';
+import { isRunnable } from './instantiate.ts';
 import type { Cost, Requirement, RequireExpression, Space } from './space.ts';
 
 export { costOfArchitecture } from './algebra/evaluate.ts';
@@ -63,7 +64,7 @@ export interface Draw {
 /** Counts the space; refuses one without members. Where the number is not known, a warning says why. */
 export function membersOf(space: Space): Checked<Members> {
   const refused = space.requirements.find(({ expression }) => namesPeakMemory(expression));
-  if (refused) {
+  if (refused && !isRunnable(space)) {
     const problem = diagnose('uncomputableCost', { cost: 'peak_memory' }, { at: refused.location });
     return { value: undefined, diagnostics: [problem] };
   }

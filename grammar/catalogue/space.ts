@@ -101,9 +101,9 @@ export const spaceEntries: Entries<SpaceValues> = {
   uncomputableCost: {
     code: 'NAS3012',
     severity: 'error',
-    title: 'a cost that cannot be told before the network is planned',
-    message: ({ cost }) => `\`require\` cannot ask for \`${cost}\` yet`,
-    explanation: `How much memory a network needs depends on how it is run. Ask for \`params\` or \`macs\` instead.`,
+    title: 'a cost that cannot be told without the network',
+    message: ({ cost }) => `\`require\` cannot ask for \`${cost}\` in a space with \`scan\` yet`,
+    explanation: `How much memory a network needs is found by building it, which is not possible yet where it holds a \`scan\`. Ask for \`params\` or \`macs\` instead.`,
   },
   unknownCell: {
     code: 'NAS3013',

@@ -1,5 +1,7 @@
 /** Requirements and costs of one architecture, from the space alone. */
 import { costOf } from '../../graph/cost.ts';
+import type { Graph } from '../../graph/graph.ts';
+import { peakMemory } from '../../graph/peakMemory.ts';
 import { present } from '../../../util/invariant.ts';
 import type { Architecture } from '../architecture.ts';
 import { withDerived } from '../derived.ts';
@@ -23,14 +25,7 @@ export function costOfArchitecture(space: Space, architecture: Architecture): Co
 
 /** `choices` with the derived values, here and below. */
 function costUnder(space: Space, answers: readonly number[], choices: readonly number[]): Cost {
-  if (!space.narrowed && isRunnable(space)) {
-    const network = instantiate(
-      space,
-      { space: space.name, choices: answers },
-      { batch: 1, mode: 'inference' },
-    );
-    return costOf(network);
-  }
+  if (!space.narrowed && isRunnable(space)) return costOf(networkOf(space, answers));
   let [params, macs] = [0, 0];
   for (const node of space.nodes) {
     if (node.kind !== 'apply' || evaluateOpen(node.exists, choices) !== true) continue;
@@ -39,6 +34,11 @@ function costUnder(space: Space, answers: readonly number[], choices: readonly n
     macs += cost.macs;
   }
   return { params, macs };
+}
+
+/** The network for one input, as it runs once it is trained. */
+function networkOf(space: Space, choices: readonly number[]): Graph {
+  return instantiate(space, { space: space.name, choices }, { batch: 1, mode: 'inference' });
 }
 
 /** The longest chain of operations with weights between an input and the output. */
@@ -83,7 +83,7 @@ export function judge(space: Space, answers: readonly number[]): Judged {
   let cost: Cost | undefined;
   const costs: CostOf = (name) => {
     if (name === 'depth') return depthUnder(space, answers, choices);
-    if (name === 'peak_memory') return undefined;
+    if (name === 'peak_memory') return peakMemory(networkOf(space, answers));
     cost ??= costUnder(space, answers, choices);
     return cost[name];
   };
