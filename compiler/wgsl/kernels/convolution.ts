@@ -171,7 +171,7 @@ export const convInputGradientRule: KernelRule<'conv_input_gradient'> = ({
             kernelWidth,
             inputChannels: made,
             weightRows: madeInMemory,
-            outputQuads: readInMemory / 4,
+            outputQuads: Math.ceil(readInMemory / 4),
           },
           [input(0), transposed, output],
         ),

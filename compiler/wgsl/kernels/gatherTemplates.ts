@@ -108,10 +108,10 @@ const closeLoops = [
 
 /**
  * The weights of rows `c * 4` and following of a tap. Where rows are not padded to a multiple of four
- * (`ragged`), the last ones are clamped: the input's lane is zero there, any weight will do.
+ * (`ragged`), the last ones of each tap are clamped: the input's lane is zero there, any weight will do.
  */
 function loadRows(count: number, ragged: boolean): string[] {
-  const last = ['let last = u.weightRows * u.outputQuads + column - u.outputQuads;'];
+  const last = ['let last = weights + (u.weightRows - 1) * u.outputQuads;'];
   return [
     'let first_row = weights + c * 4 * u.outputQuads;',
     ...(ragged ? last : []),
@@ -190,7 +190,7 @@ export const pixelsTemplate: (
     body
       .add(
         'let first_row = weights + c * 4 * u.outputQuads;',
-        ...(ragged ? ['let last = (u.weightRows - 1 - weight_row) * u.outputQuads + column;'] : []),
+        ...(ragged ? ['let last = weights + (u.weightRows - 1 - weight_row) * u.outputQuads;'] : []),
       )
       .each(loads, (n) => {
         const at = n === 0 ? 'first_row' : `first_row + ${n * rowsPerLoad} * u.outputQuads`;

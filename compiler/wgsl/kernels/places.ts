@@ -2,6 +2,7 @@
  * Kernels that put tensors together or see them in another shape: each thread writes one vec4, or one element
  * where vec4s of the two tensors do not meet. Rows of padding at the end of the last axis are written as zeros.
  */
+import type { Shape } from '../../graph/graph.ts';
 import { one } from '../../ops/operands.ts';
 import { channelsOf, elementsOf } from '../../ops/shapes.ts';
 import { fold, THREADS } from '../grid.ts';
@@ -63,6 +64,9 @@ const reshapeFields = {
   outChannels: 'i32',
   inMemory: 'i32',
   inChannels: 'i32',
+  /** Rows of each matrix of the input, and how many of them it has in memory. */
+  inRows: 'i32',
+  inRowsInMemory: 'i32',
 } as const;
 
 /** Counts the elements of both tensors without their padding. */
@@ -72,15 +76,22 @@ const reshapeKernel = moveKernel('reshape', 'f32', reshapeFields, [
   'let at = row * u.outChannels + c;',
   'let line = at / u.inChannels;',
   'let inside = c < u.outChannels;',
-  'let value = x[select(0, line * u.inMemory + at - line * u.inChannels, inside)];',
+  'let matrix = line / u.inRows;',
+  'let row_in_memory = line + matrix * (u.inRowsInMemory - u.inRows);',
+  'let value = x[select(0, row_in_memory * u.inMemory + at - line * u.inChannels, inside)];',
   'y[i] = select(0.0, value, inside);',
 ]);
+
+/** Rows of a matrix: of weights, memory has more of them than the shape. */
+const rowsOf = (shape: Shape): number => shape.at(-2) ?? 1;
 
 /** Whether the elements of two shapes of one tensor lie at the same places in memory. */
 export function liesAlike(x: Operand, out: Operand): boolean {
   const [inChannels, outChannels] = [channelsOf(x.shape), channelsOf(out.shape)];
   const alike = inChannels === outChannels || (inChannels % 4 === 0 && outChannels % 4 === 0);
-  return alike && elementsOf(x.physical) === elementsOf(out.physical);
+  return (
+    alike && elementsOf(x.physical) === elementsOf(out.physical) && rowsOf(x.shape) === rowsOf(x.physical)
+  );
 }
 
 export const reshapeRule: KernelRule<'reshape'> = ({ inputs, output: out, profile }) => {
@@ -96,6 +107,8 @@ export const reshapeRule: KernelRule<'reshape'> = ({ inputs, output: out, profil
     outChannels,
     inMemory: channelsOf(x.physical),
     inChannels,
+    inRows: rowsOf(x.shape),
+    inRowsInMemory: rowsOf(x.physical),
   };
   return [dispatch(reshapeKernel, [input(0), output], values, [grid.width, grid.height, 1])];
 };

@@ -83,7 +83,7 @@ describe('convolution kernels agree with the reference', () => {
     convs.map((c) => ({
       attributes: c.attributes,
       inputs: [tensor(c.x, c.seed), tensor(c.w, c.seed + 1)],
-      weights: [1],
+      weights: c.seed % 2 === 0 ? [1] : [],
     })),
   );
   agrees(
@@ -93,7 +93,7 @@ describe('convolution kernels agree with the reference', () => {
     convs.map((c) => ({
       attributes: { ...c.attributes, inputShape: c.x },
       inputs: [tensor(c.y, c.seed), tensor(c.w, c.seed + 1)],
-      weights: [1],
+      weights: c.seed % 2 === 0 ? [1] : [],
     })),
   );
   agrees(

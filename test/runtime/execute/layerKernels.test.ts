@@ -65,7 +65,7 @@ describe('depthwise kernels agree with the reference', () => {
     cases.map(({ x, w, y, attributes, from }) => ({
       attributes: { ...attributes, inputShape: x },
       inputs: [tensor(y, from), tensor(w, from + 1)],
-      weights: [1],
+      weights: from % 2 === 0 ? [1] : [],
     })),
   );
   agrees(
@@ -105,7 +105,7 @@ describe('grouped convolution kernels agree with the reference', () => {
     cases.map(({ x, w, attributes, from }) => ({
       attributes,
       inputs: [tensor(x, from), tensor(w, from + 1)],
-      weights: [1],
+      weights: from % 2 === 0 ? [1] : [],
     })),
   );
   agrees(
@@ -115,7 +115,7 @@ describe('grouped convolution kernels agree with the reference', () => {
     cases.map(({ x, w, y, attributes, from }) => ({
       attributes: { ...attributes, inputShape: x },
       inputs: [tensor(y, from), tensor(w, from + 1)],
-      weights: [1],
+      weights: from % 2 === 0 ? [1] : [],
     })),
   );
   agrees(
