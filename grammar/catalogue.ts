@@ -1,6 +1,7 @@
 /** The one catalogue of diagnostics: every code of every room, by family. */
 import type { Entries } from './catalogue/entry.ts';
 import { nameEntries, type NameValues } from './catalogue/names.ts';
+import { onnxEntries, type OnnxValues } from './catalogue/onnx.ts';
 import { runEntries, type RunValues } from './catalogue/run.ts';
 import { elaborationEntries, type ElaborationValues } from './catalogue/elaboration.ts';
 import { spaceEntries, type SpaceValues } from './catalogue/space.ts';
@@ -12,6 +13,7 @@ export type CatalogueValues = SyntaxValues &
   NameValues &
   SpaceValues &
   ElaborationValues &
+  OnnxValues &
   RunValues &
   UsageValues;
 
@@ -21,6 +23,7 @@ export const catalogue: Entries<CatalogueValues> = {
   ...nameEntries,
   ...spaceEntries,
   ...elaborationEntries,
+  ...onnxEntries,
   ...runEntries,
   ...usageEntries,
 };

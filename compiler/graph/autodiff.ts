@@ -27,8 +27,27 @@ export function differentiate(graph: Graph, loss: NodeId | string): Graph {
     `differentiate: a loss is one number, not ${lossNode.shape.join(' x ')}`,
   );
 
-  const trained = dependsOnParameters(graph);
   const builder = new GraphBuilder(graph);
+  const parameters = graph.nodes.filter((node) => node.kind === 'parameter').map(({ id }) => id);
+  const gradients = backward(builder, lossId, parameters);
+  for (const parameter of parameters) {
+    const gradient = gradients.get(parameter);
+    if (gradient !== undefined) builder.gradients.push({ parameter, gradient });
+  }
+  return builder.finish();
+}
+
+/**
+ * The nodes that compute the gradients of a node of shape [1], by the node that they belong to: `sources`, and what
+ * depends on them. What the node does not read has none.
+ */
+export function backward(
+  builder: GraphBuilder,
+  loss: NodeId,
+  sources: readonly NodeId[],
+): ReadonlyMap<NodeId, NodeId> {
+  const nodes = builder.nodes.slice(0, loss + 1);
+  const trained = dependents(nodes, sources);
   const gradients = new Map<NodeId, NodeId>();
   const receive = (id: NodeId, gradient: NodeId): void => {
     invariant(
@@ -39,8 +58,8 @@ export function differentiate(graph: Graph, loss: NodeId | string): Graph {
     gradients.set(id, before === undefined ? gradient : builder.op('add', [before, gradient], {}));
   };
 
-  if (trained.has(lossId)) receive(lossId, builder.constant(1, [1]));
-  for (const node of graph.nodes.slice(0, lossId + 1).reverse()) {
+  if (trained.has(loss)) receive(loss, builder.constant(1, [1]));
+  for (const node of nodes.reverse()) {
     const dy = gradients.get(node.id);
     if (node.kind !== 'op' || dy === undefined) continue;
     builder.site = node.site;
@@ -49,24 +68,16 @@ export function differentiate(graph: Graph, loss: NodeId | string): Graph {
       if (gradient !== undefined && input !== undefined && trained.has(input)) receive(input, gradient);
     });
   }
-
-  for (const node of graph.nodes) {
-    const gradient = gradients.get(node.id);
-    if (node.kind === 'parameter' && gradient !== undefined) {
-      builder.gradients.push({ parameter: node.id, gradient });
-    }
-  }
-  return builder.finish();
+  return gradients;
 }
 
-/** The nodes that change when some parameter does, parameters included. */
-function dependsOnParameters(graph: Graph): ReadonlySet<NodeId> {
-  const trained = new Set<NodeId>();
-  for (const node of graph.nodes) {
-    const depends = node.kind === 'op' && node.inputs.some((input) => trained.has(input));
-    if (node.kind === 'parameter' || depends) trained.add(node.id);
+/** The nodes that change when one of some sources does, the sources included. */
+function dependents(nodes: readonly GraphNode[], sources: readonly NodeId[]): ReadonlySet<NodeId> {
+  const found = new Set<NodeId>(sources);
+  for (const node of nodes) {
+    if (node.kind === 'op' && node.inputs.some((input) => found.has(input))) found.add(node.id);
   }
-  return trained;
+  return found;
 }
 
 function inputGradients<K extends OpName>(

@@ -1,0 +1,29 @@
+/** Every ONNX operator that is understood, and what it becomes: one table, complete by type. */
+import type { OnnxTable } from './rule.ts';
+import { activationRules } from './rules/activations.ts';
+import { convolutionRules } from './rules/convolution.ts';
+import { elementwiseRules } from './rules/elementwise.ts';
+import { lossRules } from './rules/losses.ts';
+import { matrixRules } from './rules/matrices.ts';
+import { normalizationRules } from './rules/normalization.ts';
+import { partRules } from './rules/parts.ts';
+import { poolingRules } from './rules/pooling.ts';
+import { recurrentRules } from './rules/recurrent.ts';
+import { reductionRules } from './rules/reductions.ts';
+import { shapeRules } from './rules/shapes.ts';
+import { trainingRules } from './rules/training.ts';
+
+export const onnxTable: OnnxTable = {
+  ...elementwiseRules,
+  ...activationRules,
+  ...reductionRules,
+  ...matrixRules,
+  ...convolutionRules,
+  ...poolingRules,
+  ...normalizationRules,
+  ...shapeRules,
+  ...partRules,
+  ...recurrentRules,
+  ...lossRules,
+  ...trainingRules,
+};
