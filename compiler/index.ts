@@ -42,5 +42,14 @@ export { checkProgram, countPrograms, type ProgramSpace } from './records/progra
 export { programOps, type ProgramOp, type ProgramOpName } from './records/programOps.ts';
 export type { SearchSpec, TrainSpec } from './search/search.ts';
 export type { Vocabulary } from './search/vocabulary.ts';
+export { importOnnx, type ImportedGraph, type ImportedTensor } from './import/importOnnx.ts';
+export type {
+  OnnxAttribute,
+  OnnxInitializer,
+  OnnxInput,
+  OnnxModel,
+  OnnxNode,
+  OnnxTensor,
+} from './import/model.ts';
 export type { Graph } from './graph/graph.ts';
 export { costOf } from './graph/cost.ts';

@@ -1,10 +1,12 @@
 /**
- * Writes the generated tables of docs/language.md and docs/records.md: `npm run docs`. With `--check` it only says
+ * Writes the generated tables of docs/language.md, docs/records.md and docs/onnx.md: `npm run docs`. With `--check` it only says
  * whether they are up to date.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { catalogue } from '../grammar/catalogue.ts';
 import { parse } from '../grammar/parse.ts';
+import { ignored } from '../compiler/import/attributes.ts';
+import { onnxTable } from '../compiler/import/table.ts';
 import { isCallable, operations } from '../compiler/ops/operations.ts';
 import { genomeActivations } from '../compiler/records/activations.ts';
 import { programOps } from '../compiler/records/programOps.ts';
@@ -59,6 +61,17 @@ function instructionRows(): string[] {
   ];
 }
 
+/** What an ONNX operator is called, reads and has, and what becomes of it. */
+function onnxRows(): string[] {
+  const rows = Object.entries(onnxTable).map(([name, { doc, since = 1, domain, inputs, attributes }]) => {
+    const written = Object.entries(attributes)
+      .filter(([, kind]) => kind !== ignored)
+      .map(([attribute, kind]) => `\`${attribute}\` (${kind.doc})`);
+    return row(domain ? `${name} (${domain})` : name, `${since}`, inputs, written.join('; '), doc);
+  });
+  return ['| operator | since | inputs | attributes | result |', '| --- | --- | --- | --- | --- |', ...rows];
+}
+
 const tables: Record<string, () => string[]> = {
   operations: operationRows,
   functions: functionRows,
@@ -66,6 +79,7 @@ const tables: Record<string, () => string[]> = {
   diagnostics: diagnosticRows,
   activations: activationRows,
   instructions: instructionRows,
+  onnx: onnxRows,
 };
 
 /** The text with every generated part made anew. */
@@ -78,7 +92,7 @@ export function regenerate(text: string): string {
 }
 
 if (process.argv[1]?.endsWith('generate.ts')) {
-  for (const page of ['language.md', 'records.md']) {
+  for (const page of ['language.md', 'records.md', 'onnx.md']) {
     const path = new URL(page, import.meta.url);
     const before = readFileSync(path, 'utf8');
     const after = regenerate(before);

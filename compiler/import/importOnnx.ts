@@ -32,7 +32,10 @@ export interface ImportedGraph {
 /** The graph of a model, or all that stands in its way. */
 export function importOnnx(model: OnnxModel): Checked<ImportedGraph> {
   const builder = new GraphBuilder();
-  const values = new Values(builder);
+  const values = new Values(
+    builder,
+    new Set([...model.inputs, ...model.initializers].map(({ name }) => name)),
+  );
   const diagnostics: Diagnostic[] = [];
   const attempt = (work: () => void): boolean => {
     try {

@@ -31,10 +31,13 @@ export class Values {
   readonly tensors: Map<string, Float32Array> = new Map();
   readonly #values = new Map<string, Value>();
   readonly #nodes = new Map<Value, NodeId>();
+  readonly #taken: ReadonlySet<string>;
   #constants = 0;
 
-  constructor(builder: GraphBuilder) {
+  /** `taken` are names of the model, which constants of the graph must not have. */
+  constructor(builder: GraphBuilder, taken: ReadonlySet<string>) {
     this.builder = builder;
+    this.#taken = taken;
   }
 
   get(name: string): Value | undefined {
@@ -42,12 +45,24 @@ export class Values {
   }
 
   set(name: string, value: Value): void {
-    if (this.#values.has(name)) refuse('onnxTensor', { name, problem: 'is made twice' });
+    this.#claim(name);
     this.#values.set(name, value);
+  }
+
+  #claim(name: string): void {
+    if (this.#values.has(name)) refuse('onnxTensor', { name, problem: 'is made twice' });
+    if (name === '') refuse('onnxTensor', { name, problem: 'has no name' });
+  }
+
+  /** The name of the next constant. */
+  #constantName(): string {
+    const name = `constant ${this.#constants++}`;
+    return this.#taken.has(name) ? this.#constantName() : name;
   }
 
   /** A tensor that is fed, or known. */
   input({ name, shape, dtype: written, data }: OnnxInput): Value {
+    this.#claim(name);
     checkShape(name, shape);
     const dtype = checkDType(name, written);
     if (data !== undefined) return known(name, { dtype, shape, data });
@@ -86,7 +101,7 @@ export class Values {
     const [first = 0] = data;
     if (weight === undefined && data.every((n) => Object.is(n, first)))
       return this.builder.constant(first, shape);
-    const name = weight ?? `constant ${this.#constants++}`;
+    const name = weight ?? this.#constantName();
     this.tensors.set(name, Float32Array.from(data));
     if (weight === undefined) return this.builder.state(name, shape, zeros);
     return this.builder.parameter(name, shape, zeros);

@@ -1,19 +1,47 @@
 /** ONNX operators that work element by element on tensors that stretch to each other. */
 import type { Composer, Tensor } from '../compose.ts';
-import { ignored, word } from '../attributes.ts';
-import { rule, simple, type OnnxRule, type OnnxTable, type RuleContext } from '../rule.ts';
+import { ignored, optionalInt, word } from '../attributes.ts';
+import {
+  axisOf,
+  rule,
+  simple,
+  unsupported,
+  type OnnxRule,
+  type OnnxTable,
+  type RuleContext,
+} from '../rule.ts';
 
-/** Before version 7 shapes stretched only where `broadcast` asked for it, `axis` saying where. */
-const legacy = { axis: ignored, broadcast: ignored, consumed_inputs: ignored } as const;
+/** Before version 7 shapes stretch only where `broadcast` asks for it; `axis` says where B begins in A. */
+const legacy = { axis: optionalInt, broadcast: ignored, consumed_inputs: ignored } as const;
 
 type Pair = Parameters<Composer['pair']>[0];
+
+/** Inputs A and B, with B where `axis` wants it. */
+function operands(c: RuleContext, axis: number | undefined): readonly [Tensor, Tensor] {
+  const [a, b] = [c.tensor(0), c.tensor(1)];
+  if (axis === undefined) return [a, b];
+  if (c.opset >= 7)
+    return unsupported(c, 'it has the attribute `axis`', 'shapes that are aligned at the last axis');
+  const behind = a.shape.length - axisOf(c, axis, a.shape.length) - b.shape.length;
+  return [a, c.compose.reshape(b, [...b.shape, ...Array<number>(Math.max(0, behind)).fill(1)])];
+}
 
 function pair(doc: string, op: Pair): OnnxRule {
   return rule({
     doc,
     inputs: 'A, B',
     attributes: legacy,
-    build: (c) => [c.compose.pair(op, c.tensor(0), c.tensor(1))],
+    build: (c, { axis }) => [c.compose.pair(op, ...operands(c, axis))],
+  });
+}
+
+/** 1 where one of A and B is above the other: a truth value. */
+function comparison(doc: string, order: (a: Tensor, b: Tensor) => readonly [Tensor, Tensor]): OnnxRule {
+  return rule({
+    doc,
+    inputs: 'A, B',
+    attributes: legacy,
+    build: (c, { axis }) => [{ ...c.compose.pair('greater', ...order(...operands(c, axis))), dtype: 'bool' }],
   });
 }
 
@@ -94,13 +122,8 @@ export const elementwiseRules: Pick<
     attributes: {},
     build: (c) => [c.compose.where(c.tensor(0), c.tensor(1), c.tensor(2))],
   }),
-  Greater: pair('1 where A > B, else 0.', 'greater'),
-  Less: rule({
-    doc: '1 where A < B, else 0.',
-    inputs: 'A, B',
-    attributes: legacy,
-    build: (c) => [c.compose.pair('greater', c.tensor(1), c.tensor(0))],
-  }),
+  Greater: comparison('Whether A > B.', (a, b) => [a, b]),
+  Less: comparison('Whether A < B.', (a, b) => [b, a]),
   Abs: named('x without its sign.', 'abs'),
   Neg: rule({
     doc: '-x.',

@@ -115,6 +115,8 @@ export const shapeRules: Pick<
       const { shape } = c.value(0);
       const rank = shape.length + (c.known(1) ?? written ?? []).length;
       const fresh = axes(c, written, rank) ?? [];
+      if (new Set(fresh).size < fresh.length)
+        return misfit(c, 'an axis is named twice', 'each new axis once');
       const rest = [...shape];
       return reshaped(
         c,

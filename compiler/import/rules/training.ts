@@ -1,8 +1,11 @@
 /** ONNX's operators for training: gradients of what stands before, and steps of optimisers. */
 import { backward } from '../../graph/autodiff.ts';
+import type { GraphBuilder } from '../../graph/builder.ts';
+import type { NodeId } from '../../graph/graph.ts';
+import { opTable } from '../../ops/table.ts';
 import { float, string, strings, word } from '../attributes.ts';
 import type { Tensor } from '../compose.ts';
-import { misfit, rule, type OnnxTable, type Results, type RuleContext } from '../rule.ts';
+import { misfit, rule, unsupported, type OnnxTable, type Results, type RuleContext } from '../rule.ts';
 
 const domain = 'ai.onnx.preview.training';
 
@@ -33,6 +36,18 @@ function steps(c: RuleContext, states: number, decay: number, step: Step): Resul
   return Array.from({ length: states + 1 }, (_, group) => made.flatMap((one) => one[group] ?? [])).flat();
 }
 
+/** An op that a node is made from and that has no gradient. */
+function withoutGradient(builder: GraphBuilder, id: NodeId): string | undefined {
+  const read = new Set([id]);
+  for (let at = id; at >= 0; at--) {
+    const node = builder.node(at);
+    if (!read.has(at) || node.kind !== 'op') continue;
+    if ('none' in opTable[node.op].gradient) return node.op;
+    for (const input of node.inputs) read.add(input);
+  }
+  return undefined;
+}
+
 /** How many steps were made before, which must be known. */
 const stepsBefore = (c: RuleContext): number => c.known(1)?.[0] ?? 0;
 
@@ -49,6 +64,9 @@ export const trainingRules: Pick<OnnxTable, 'Gradient' | 'Adagrad' | 'Adam' | 'M
       if (y.shape.some((n) => n !== 1))
         return misfit(c, `\`${name}\` is ${y.shape.join(' x ')}`, 'one number');
       const sources = xs.map((x) => c.named(x));
+      const flat = withoutGradient(compose.builder, y.id);
+      if (flat !== undefined)
+        return unsupported(c, `\`${name}\` is made by ${flat}`, 'first derivatives alone');
       const gradients = backward(
         compose.builder,
         compose.reshape(y, [1]).id,
