@@ -128,6 +128,12 @@ export interface OpAttributes {
   /** (c, a, b) of one shape -> a where c is not 0, else b */
   where: NoAttributes;
 
+  // relaxed choices
+  /** (weights [R, n], x_0, x_1, ...) -> sum of weights[row, columns[k]] * x_k */
+  mix: { readonly row: number; readonly columns: Shape };
+  /** (dy, x_0, x_1, ...) -> [R, n] = `weights`: sum of dy * x_k at [row, columns[k]], zero elsewhere */
+  mix_weight_gradient: { readonly row: number; readonly columns: Shape; readonly weights: Pair };
+
   // pooling: x NHWC
   /** padding never wins; ties go to the first in row-major order */
   max_pool: PoolAttributes;

@@ -8,6 +8,7 @@ import { elementwiseOps } from './elementwise.ts';
 import { embeddingOps } from './embedding.ts';
 import { lastAxisOps } from './lastAxis.ts';
 import { matrixOps } from './matrix.ts';
+import { mixOps } from './mix.ts';
 import { normalizationOps } from './normalization.ts';
 import type { OpTable } from './op.ts';
 import { pairOps } from './pairs.ts';
@@ -19,6 +20,7 @@ export const opTable: OpTable = {
   ...convolutionOps,
   ...depthwiseOps,
   ...matrixOps,
+  ...mixOps,
   ...normalizationOps,
   ...lastAxisOps,
   ...elementwiseOps,

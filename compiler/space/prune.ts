@@ -86,9 +86,9 @@ function neededBy(
   for (const output of outputs) need(output, always);
   // Ids are in topological order: when a node's turn comes, all its readers have spoken.
   for (const node of nodes.toReversed()) {
-    const reached = needed[node.id];
-    if (!reached) continue;
-    const where = whereThere(reached, isAlways, seen);
+    const before = needed[node.id];
+    if (!before) continue;
+    const where = whereThere(before, isAlways, seen);
     needed[node.id] = where;
     if (sizeOf(where) > largestCondition) return undefined;
     switch (node.kind) {

@@ -44,6 +44,7 @@ import {
   updateStatisticsRule,
 } from './kernels/normalization.ts';
 import { divRule, greaterRule, maximumRule, minimumRule, powRule, whereRule } from './kernels/pairs.ts';
+import { mixRule, mixWeightGradientRule } from './kernels/mix.ts';
 import { concatRule, reshapeRule } from './kernels/places.ts';
 import { avgPoolGradientRule, avgPoolRule, maxPoolGradientRule, maxPoolRule } from './kernels/pooling.ts';
 import { globalAvgPoolGradientRule, globalAvgPoolRule } from './kernels/globalPooling.ts';
@@ -96,6 +97,8 @@ export const kernelTable: { readonly [K in OpName]: KernelRule<K> } = {
   product_gradient: productGradientRule,
   broadcast: broadcastRule,
   reverse: reverseRule,
+  mix: mixRule,
+  mix_weight_gradient: mixWeightGradientRule,
   max_pool: maxPoolRule,
   max_pool_gradient: maxPoolGradientRule,
   avg_pool: avgPoolRule,

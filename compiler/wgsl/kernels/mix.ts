@@ -1,0 +1,163 @@
+/** Weighted sums of tensors by weights on the device, and the inner products that are their gradients. */
+import { present } from '../../../util/invariant.ts';
+import { elementsOf } from '../../ops/shapes.ts';
+import { fold, THREADS, threadsFor } from '../grid.ts';
+import type { Profile } from '../plan.ts';
+import { dispatch, input, output, scratch, type Dispatch, type KernelRule, type Operand } from '../rule.ts';
+import { family, kernel, Lines, reads, writes, type KernelSource, type StorageBinding } from '../source.ts';
+
+/** Tensors of one dispatch: with the weights and the sum, WebGPU's eight storage buffers. */
+const MOST = 6;
+
+const places = { at0: 'i32', at1: 'i32', at2: 'i32', at3: 'i32', at4: 'i32', at5: 'i32' } as const;
+type Place = keyof typeof places;
+
+/** Where the weights of up to six tensors stand in a matrix whose rows are `stride` elements long. */
+function placesOf(row: number, columns: readonly number[], stride: number): Readonly<Record<Place, number>> {
+  const at = (k: number): number => row * stride + (columns[k] ?? 0);
+  return { at0: at(0), at1: at(1), at2: at(2), at3: at(3), at4: at(4), at5: at(5) };
+}
+
+const tensors = (count: number): string[] => Array.from({ length: count }, (_, k) => `x${k}`);
+
+type MixField = 'count' | 'stride' | 'width' | Place;
+
+/** y = sum of x_k times its weight; `more`: added to what is there. */
+const mixKernel = family((count: number, more: boolean): KernelSource<MixField> => {
+  const terms = tensors(count).map((x, k) => `w${k} * ${x}[i]`);
+  return kernel({
+    name: `mix_${count}${more ? '_more' : ''}`,
+    storage: [{ name: 'weights', type: 'f32', access: 'read' }, ...reads(...tensors(count)), writes('y')],
+    fields: { count: 'i32', stride: 'i32', width: 'i32', ...places },
+    workgroupSize: THREADS,
+    body: new Lines()
+      .each(count, (k) => `let w${k} = weights[u.at${k}];`)
+      .add(
+        `let first = (i32(group.x) + i32(group.y) * u.width) * ${THREADS} + local;`,
+        'for (var i = first; i < u.count; i += u.stride) {',
+        `y[i] = ${[more ? 'y[i]' : 'vec4f()', ...terms].join(' + ')};`,
+        '}',
+      ),
+  });
+});
+
+/** The vec4s of a tensor, and the threads that share them. */
+function sharing(
+  x: Operand,
+  threads: number,
+): { count: number; stride: number; width: number; height: number } {
+  const { width, height } = fold(Math.ceil(threads / THREADS));
+  return { count: elementsOf(x.physical) / 4, stride: width * height * THREADS, width, height };
+}
+
+/** Consecutive runs of at most six. */
+function chunks(count: number): readonly (readonly number[])[] {
+  return Array.from({ length: Math.ceil(count / MOST) }, (_, c) =>
+    Array.from({ length: Math.min(MOST, count - c * MOST) }, (__, k) => c * MOST + k),
+  );
+}
+
+const pick = (columns: readonly number[], chunk: readonly number[]): number[] =>
+  chunk.map((k) => present(columns[k], 'the column of a tensor'));
+
+export const mixRule: KernelRule<'mix'> = ({ node, inputs, output: out, profile }) => {
+  const { row, columns } = node.attributes;
+  const rowLength = present(inputs[0], 'weights').physical.at(-1) ?? 0;
+  const { width, height, ...share } = sharing(out, threadsFor(elementsOf(out.physical) / 4, profile));
+  return chunks(columns.length).map((chunk, c) =>
+    dispatch(
+      mixKernel(chunk.length, c > 0),
+      [input(0), ...chunk.map((k) => input(k + 1)), output],
+      { ...share, width, ...placesOf(row, pick(columns, chunk), rowLength) },
+      [width, height, 1],
+    ),
+  );
+};
+
+type DotField = 'count' | 'stride' | 'width';
+
+/** Each thread's share of the inner products of dy with up to six tensors: partial[k * stride + thread]. */
+const dotKernel = family((count: number): KernelSource<DotField> => {
+  const partial: StorageBinding = { name: 'partial', type: 'f32', access: 'read_write' };
+  return kernel({
+    name: `mix_dot_${count}`,
+    storage: [...reads('dy', ...tensors(count)), partial],
+    fields: { count: 'i32', stride: 'i32', width: 'i32' },
+    workgroupSize: THREADS,
+    body: new Lines()
+      .add(`let first = (i32(group.x) + i32(group.y) * u.width) * ${THREADS} + local;`)
+      .each(count, (k) => `var sum${k} = vec4f();`)
+      .add('for (var i = first; i < u.count; i += u.stride) {', 'let d = dy[i];')
+      .each(count, (k) => `sum${k} += d * x${k}[i];`)
+      .add('}')
+      .each(count, (k) => `partial[${k} * u.stride + first] = dot(sum${k}, vec4f(1));`),
+  });
+});
+
+type GatherField = 'elements' | 'count' | 'stride' | 'clear' | Place;
+
+/** Adds the partial sums, in order, into their places of the matrix; `clear`: all other places become zero. */
+const gatherDots: KernelSource<GatherField> = kernel({
+  name: 'mix_gather_dots',
+  storage: [
+    { name: 'partial', type: 'f32', access: 'read' },
+    { name: 'y', type: 'f32', access: 'read_write' },
+  ],
+  fields: { elements: 'i32', count: 'i32', stride: 'i32', clear: 'i32', ...places },
+  workgroupSize: THREADS,
+  body: new Lines()
+    .add(
+      `let e = i32(group.x) * ${THREADS} + local;`,
+      'if (e < u.elements) {',
+      'var sum = 0.0;',
+      'var found = false;',
+    )
+    .each(MOST, (k) => [
+      `if (${k} < u.count && u.at${k} == e) {`,
+      'found = true;',
+      `for (var t = ${k} * u.stride; t < ${k + 1} * u.stride; t++) {`,
+      'sum += partial[t];',
+      '}',
+      '}',
+    ])
+    .add('if (found || u.clear != 0) {', 'y[e] = sum;', '}', '}'),
+});
+
+/** Few enough that adding their sums is short, enough to fill the device. */
+const dotThreads = (profile: Profile): number => (profile.kind === 'cpu' ? 256 : 2048);
+
+export const mixWeightGradientRule: KernelRule<'mix_weight_gradient'> = ({
+  node,
+  inputs,
+  output: out,
+  profile,
+}) => {
+  const { row, columns } = node.attributes;
+  const dy = present(inputs[0], 'dy');
+  const elements = elementsOf(out.physical);
+  const threads = Math.min(dotThreads(profile), threadsFor(elementsOf(dy.physical) / 4, profile));
+  const { width, height, ...share } = sharing(dy, threads);
+  return chunks(columns.length).flatMap((chunk, c): Dispatch[] => {
+    const partial = scratch('partial', MOST * share.stride * 4);
+    return [
+      dispatch(
+        dotKernel(chunk.length),
+        [input(0), ...chunk.map((k) => input(k + 1)), partial],
+        { ...share, width },
+        [width, height, 1],
+      ),
+      dispatch(
+        gatherDots,
+        [partial, output],
+        {
+          elements,
+          count: chunk.length,
+          stride: share.stride,
+          clear: c === 0 ? 1 : 0,
+          ...placesOf(row, pick(columns, chunk), out.physical.at(-1) ?? 0),
+        },
+        [Math.ceil(elements / THREADS), 1, 1],
+      ),
+    ];
+  });
+};
