@@ -54,7 +54,7 @@ export function contextOf(
   };
   const wrong = (index: number, problem: string, expected: string): never =>
     refuse('onnxInput', { node, input: nameOf(index), problem }, { expected });
-  const asTensor = (found: Value, index: number): Tensor => {
+  const asTensor = (found: Value, index: number, role?: 'kept'): Tensor => {
     if (isWhole(found.dtype) && found.dtype !== 'bool' && found.data === undefined) {
       wrong(
         index,
@@ -78,6 +78,7 @@ export function contextOf(
     has,
     value,
     tensor,
+    kept: (index) => asTensor(value(index), index, 'kept'),
     optional: (index) => (has(index) ? tensor(index) : undefined),
     known: (index) => {
       if (!has(index)) return undefined;

@@ -27,7 +27,9 @@ export interface RuleContext {
   readonly has: (index: number) => boolean;
   /** Input `index` as numbers of the graph. */
   readonly tensor: (index: number) => Tensor;
-  /** The same, where it is given. */
+  /** The same, of weights that are not trained: statistics. */
+  readonly kept: (index: number) => Tensor;
+  /** The same as `tensor`, where it is given. */
   readonly optional: (index: number) => Tensor | undefined;
   /** Input `index` as it is; tensors without elements too. */
   readonly value: (index: number) => Value;

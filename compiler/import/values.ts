@@ -86,24 +86,32 @@ export class Values {
     return known(name, { dtype: checkDType(name, dtype), shape, data });
   }
 
-  /** The value as float32 in the graph: whole numbers that are known become numbers. Undefined: it has no elements. */
-  tensor(value: Value): Tensor | undefined {
+  /**
+   * The value as float32 in the graph: whole numbers that are known become numbers, weights parameters, or states
+   * where they are kept and not trained. Undefined: it has no elements.
+   */
+  tensor(value: Value, role: 'trained' | 'kept' = 'trained'): Tensor | undefined {
     const { shape, data } = value;
     if (elementsOf(shape) === 0) return undefined;
     const id = value.id ?? this.#nodes.get(value);
     if (id !== undefined) return { shape, id };
-    const made = this.#place(data ?? [], graphShape(shape), value.weight);
+    const made = this.#place(data ?? [], graphShape(shape), value.weight, role);
     this.#nodes.set(value, made);
     return { shape, id: made };
   }
 
-  #place(data: readonly number[], shape: Shape, weight: string | undefined): NodeId {
+  #place(
+    data: readonly number[],
+    shape: Shape,
+    weight: string | undefined,
+    role: 'trained' | 'kept',
+  ): NodeId {
     const [first = 0] = data;
     if (weight === undefined && data.every((n) => Object.is(n, first)))
       return this.builder.constant(first, shape);
     const name = weight ?? this.#constantName();
     this.tensors.set(name, Float32Array.from(data));
-    if (weight === undefined) return this.builder.state(name, shape, zeros);
+    if (weight === undefined || role === 'kept') return this.builder.state(name, shape, zeros);
     return this.builder.parameter(name, shape, zeros);
   }
 }

@@ -9,6 +9,7 @@ import { verifyPlan } from '../../compiler/wgsl/verify.ts';
 import type { Device } from '../../runtime/device/device.ts';
 import { runReference, type Feeds } from '../../runtime/execute/reference.ts';
 import { prepare } from '../../runtime/execute/webgpu.ts';
+import { poison } from '../runtime/execute/onDevice.ts';
 import type { Vector, VectorTensor } from './vectors.ts';
 
 /** What came of a vector: nothing where it passed on both executors. */
@@ -76,6 +77,7 @@ async function onDevice(device: Device, graph: Graph, feeds: Required<Feeds>): P
     for (const { name } of execution.plan.inputs) {
       execution.writeInput(name, feeds.inputs[name].data as Float32Array | Int32Array);
     }
+    poison(execution);
     await execution.run('evaluate', [{}]);
     const found = new Map<string, Float32Array>();
     for (const { name } of execution.plan.outputs) found.set(name, await execution.readOutput(name));

@@ -20,8 +20,7 @@ const inverse = (compose: Composer, variance: Tensor, epsilon: number): Tensor =
   compose.map(compose.map(compose.shift(variance, epsilon), 'sqrt'), 'reciprocal');
 
 /** One number for each channel (the second axis), in the rank of x. */
-function perChannel(c: RuleContext, index: number, x: Tensor): Tensor {
-  const values = c.tensor(index);
+function perChannel(c: RuleContext, values: Tensor, x: Tensor): Tensor {
   const channels = x.shape[1] ?? 1;
   if (elementsOf(values.shape) === channels) {
     return c.compose.reshape(values, [channels, ...x.shape.slice(2).map(() => 1)]);
@@ -30,7 +29,11 @@ function perChannel(c: RuleContext, index: number, x: Tensor): Tensor {
 }
 
 const scaled = (c: RuleContext, y: Tensor): Tensor =>
-  c.compose.pair('add', c.compose.pair('mul', y, perChannel(c, 1, y)), perChannel(c, 2, y));
+  c.compose.pair(
+    'add',
+    c.compose.pair('mul', y, perChannel(c, c.tensor(1), y)),
+    perChannel(c, c.tensor(2), y),
+  );
 
 const allButChannels = ({ shape }: Tensor): number[] =>
   shape.map((_, axis) => axis).filter((axis) => axis !== 1);
@@ -69,17 +72,19 @@ export const normalizationRules: Pick<
       if (c.opset < 7 && !test) return unsupported(c, 'it trains', '`is_test` of 1, or version 7 or later');
       const x = c.tensor(0);
       if (!training) {
-        const distance = compose.pair('sub', x, perChannel(c, 3, x));
-        return [scaled(c, compose.pair('mul', distance, inverse(compose, perChannel(c, 4, x), epsilon)))];
+        const distance = compose.pair('sub', x, perChannel(c, c.kept(3), x));
+        return [
+          scaled(c, compose.pair('mul', distance, inverse(compose, perChannel(c, c.kept(4), x), epsilon))),
+        ];
       }
       const { distance, mean, variance } = centred(compose, x, allButChannels(x));
       const moved = (index: number, fresh: Tensor): Tensor => {
-        const old = c.tensor(index);
+        const old = c.kept(index);
         const share = compose.scale(compose.reshape(fresh, old.shape), 1 - momentum);
         return compose.pair('add', compose.scale(old, momentum), share);
       };
       const y = scaled(c, compose.pair('mul', distance, inverse(compose, variance, epsilon)));
-      return [y, moved(3, mean), moved(4, variance)];
+      return c.outputCount > 1 ? [y, moved(3, mean), moved(4, variance)] : [y];
     },
   }),
   InstanceNormalization: rule({
