@@ -1,6 +1,6 @@
-/** Adds what a classifier is trained on to a graph that ends in scores. */
+/** Adds what a network is trained on to a graph: to scores of classes, or to numbers that are to be met. */
 import { present } from '../../util/invariant.ts';
-import { axes2 } from '../ops/shapes.ts';
+import { axes2, elementsOf } from '../ops/shapes.ts';
 import { GraphBuilder } from './builder.ts';
 import type { Graph } from './graph.ts';
 
@@ -9,6 +9,8 @@ export interface ClassificationLossOptions {
   readonly logits: string;
   /** Whether the loss is the mean or the sum over the rows that have a label (0 or above). */
   readonly reduction: 'mean' | 'sum';
+  /** The share of each label that is spread evenly over all classes; 0 where left out. */
+  readonly smoothing?: number;
 }
 
 /**
@@ -17,14 +19,33 @@ export interface ClassificationLossOptions {
  */
 export function withClassificationLoss(
   graph: Graph,
-  { logits, reduction }: ClassificationLossOptions,
+  { logits, reduction, smoothing = 0 }: ClassificationLossOptions,
 ): Graph {
   const builder = new GraphBuilder(graph);
   const scores = present(graph.outputs[logits], `withClassificationLoss: the output ${logits}`);
   const [rows] = axes2(builder.shape(scores));
   const labels = builder.input('labels', [rows], 'i32');
   builder.site = 'loss';
-  builder.outputs['loss'] = builder.op('softmax_cross_entropy', [scores, labels], { reduction });
+  const attributes = smoothing === 0 ? { reduction } : { reduction, smoothing };
+  builder.outputs['loss'] = builder.op('softmax_cross_entropy', [scores, labels], attributes);
   builder.outputs['correct'] = builder.op('correct', [scores, labels], {});
+  return builder.finish();
+}
+
+/**
+ * The graph with one more input, `targets`, of the shape of the output `predictions`, and one more output: `loss` [1],
+ * the mean or the sum of the squares by which they differ.
+ */
+export function withSquaredLoss(graph: Graph, predictions: string, reduction: 'mean' | 'sum'): Graph {
+  const builder = new GraphBuilder(graph);
+  const found = present(graph.outputs[predictions], `withSquaredLoss: the output ${predictions}`);
+  const shape = builder.shape(found);
+  const targets = builder.input('targets', shape);
+  builder.site = 'loss';
+  const distance = builder.op('sub', [found, targets], {});
+  const elements = elementsOf(shape);
+  const squares = builder.op('reshape', [builder.op('mul', [distance, distance], {})], { shape: [elements] });
+  const sum = builder.op('reduce', [squares], { kind: 'sum', axes: [0] });
+  builder.outputs['loss'] = reduction === 'sum' ? sum : builder.op('scale', [sum], { factor: 1 / elements });
   return builder.finish();
 }

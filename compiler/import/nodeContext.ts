@@ -63,7 +63,7 @@ export function contextOf(
       );
     }
     return (
-      values.tensor(found) ??
+      values.tensor(found, role) ??
       wrong(index, `has the shape ${found.shape.join(' x ')}, so no elements`, 'elements')
     );
   };

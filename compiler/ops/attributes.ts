@@ -178,11 +178,17 @@ export interface OpAttributes {
 
   // classification: logits [N, K], labels i32 [N]; a label below 0 takes no part
   /** (logits, labels) -> [1] */
-  softmax_cross_entropy: { readonly reduction: 'mean' | 'sum' };
+  softmax_cross_entropy: CrossEntropyAttributes;
   /** (logits, labels, dloss [1]) -> dlogits */
-  softmax_cross_entropy_gradient: { readonly reduction: 'mean' | 'sum' };
+  softmax_cross_entropy_gradient: CrossEntropyAttributes;
   /** (logits, labels) -> [1]: how many rows have their largest logit (the first of equals) at the label */
   correct: NoAttributes;
+}
+
+export interface CrossEntropyAttributes {
+  readonly reduction: 'mean' | 'sum';
+  /** The share of each label that is spread evenly over all classes (Szegedy et al. 2016, section 7); 0 where left out. */
+  readonly smoothing?: number;
 }
 
 export type ActivationName =

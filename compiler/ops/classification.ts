@@ -3,6 +3,7 @@
  * part, in the mean's divisor either, so a last batch can be filled up. With no row left the loss is 0.
  */
 import { invariant } from '../../util/invariant.ts';
+import type { CrossEntropyAttributes } from './attributes.ts';
 import type { CpuTensor, OpTable, ShapeProblem, TensorType } from './op.ts';
 import { three, two } from './operands.ts';
 import { doubles } from './rows.ts';
@@ -17,6 +18,11 @@ function notClassified(logits: TensorType, labels: TensorType): ShapeProblem | u
     problem: `the shape of the labels is ${shapeText(labels.shape)}`,
     expected: `one label for each of ${rows} rows`,
   };
+}
+
+function badSmoothing({ smoothing = 0 }: CrossEntropyAttributes): ShapeProblem | undefined {
+  if (smoothing >= 0 && smoothing < 1) return undefined;
+  return { problem: `the smoothing of labels is ${smoothing}`, expected: 'a number from 0 to below 1' };
 }
 
 /** The label of a row, or undefined if the row takes no part. */
@@ -49,14 +55,14 @@ export const classificationOps: Pick<
   'softmax_cross_entropy' | 'softmax_cross_entropy_gradient' | 'correct'
 > = {
   softmax_cross_entropy: {
-    doc: 'The negative logarithm of the probability that softmax gives to the label, over rows: their mean or sum.',
+    doc: 'The negative logarithm of the probability that softmax gives to the label, smoothed where told, over rows: their mean or sum.',
     arity: 2,
-    shape(inputs) {
+    shape(inputs, attributes) {
       const [logits, labels] = two(inputs);
-      return notClassified(logits, labels) ?? f32([1]);
+      return notClassified(logits, labels) ?? badSmoothing(attributes) ?? f32([1]);
     },
     cost: noMacs,
-    reference(inputs, out, { reduction }) {
+    reference(inputs, out, { reduction, smoothing = 0 }) {
       const [logits, labels] = two(inputs);
       const xs = doubles(logits);
       const [rows, classes] = axes2(logits.shape);
@@ -64,7 +70,11 @@ export const classificationOps: Pick<
       for (let row = 0; row < rows; row++) {
         const label = labelOf(labels, row, classes);
         if (label === undefined) continue;
-        sum += logSumExp(xs, row * classes, classes) - (xs[row * classes + label] ?? NaN);
+        const atLabel = xs[row * classes + label] ?? NaN;
+        let mean = 0;
+        for (let k = 0; k < classes; k++) mean += (xs[row * classes + k] ?? NaN) / classes;
+        const target = (1 - smoothing) * atLabel + smoothing * mean;
+        sum += logSumExp(xs, row * classes, classes) - target;
       }
       out.data[0] = sum / divisor(labels, reduction);
     },
@@ -82,15 +92,18 @@ export const classificationOps: Pick<
   softmax_cross_entropy_gradient: {
     doc: 'The gradient of the cross entropy for the scores: softmax less one at the label, times the gradient of the loss.',
     arity: 3,
-    shape(inputs) {
+    shape(inputs, attributes) {
       const [logits, labels, dloss] = three(inputs);
       return (
-        firstProblem(notClassified(logits, labels), otherShape('the gradient of the loss', dloss, [1])) ??
-        logits
+        firstProblem(
+          notClassified(logits, labels),
+          otherShape('the gradient of the loss', dloss, [1]),
+          badSmoothing(attributes),
+        ) ?? logits
       );
     },
     cost: noMacs,
-    reference(inputs, out, { reduction }) {
+    reference(inputs, out, { reduction, smoothing = 0 }) {
       const [logits, labels, dloss] = three(inputs);
       const xs = doubles(logits);
       const [rows, classes] = axes2(logits.shape);
@@ -101,7 +114,8 @@ export const classificationOps: Pick<
         const total = logSumExp(xs, row * classes, classes);
         for (let k = 0; k < classes; k++) {
           const probability = Math.exp((xs[row * classes + k] ?? NaN) - total);
-          out.data[row * classes + k] = factor * (probability - (k === label ? 1 : 0));
+          const target = (k === label ? 1 - smoothing : 0) + smoothing / classes;
+          out.data[row * classes + k] = factor * (probability - target);
         }
       }
     },

@@ -2,6 +2,7 @@
  * Cross entropy, its gradient and the count of right answers: a thread takes a row of scores, and a second
  * kernel adds the rows in order. The largest score is subtracted before exponentials, so none overflows.
  */
+import type { CrossEntropyAttributes } from '../../ops/attributes.ts';
 import { two } from '../../ops/operands.ts';
 import { axes2 } from '../../ops/shapes.ts';
 import { dispatch, input, output, scratch, type Dispatch, type KernelRule, type Operand } from '../rule.ts';
@@ -14,7 +15,7 @@ const result: StorageBinding = { name: 'result', type: 'f32', access: 'read_writ
 /** Threads of a workgroup: few, so that a batch's rows reach every core. */
 const ROWS = 8;
 
-const fields = { rows: 'i32', classes: 'i32', stride: 'i32', mean: 'i32' } as const;
+const fields = { rows: 'i32', classes: 'i32', stride: 'i32', mean: 'i32', smoothing: 'f32' } as const;
 type RowKernel = KernelSource<keyof typeof fields>;
 
 const openRow = [
@@ -43,7 +44,10 @@ const softmax = [
   'let total = others + own;',
 ] as const;
 
-/** The loss of each row; 0 where the label is below 0. */
+/**
+ * The loss of each row; 0 where the label is below 0. Smoothed labels ask for some of the mean score, which is
+ * counted from the largest, to lose no digits.
+ */
 const crossEntropyRows: RowKernel = kernel({
   name: 'cross_entropy_rows',
   storage: [scores, labels, result],
@@ -53,7 +57,12 @@ const crossEntropyRows: RowKernel = kernel({
     ...openRow,
     ...softmax,
     'let at_label = scores[first + clamp(label, 0, u.classes - 1)];',
-    'result[row] = select(0.0, log(total) + largest - at_label, label >= 0);',
+    'var below = 0.0;',
+    'for (var k = 0; k < u.classes; k++) {',
+    'below += scores[first + k] - largest;',
+    '}',
+    'let smoothed = u.smoothing * (at_label - largest - below / f32(u.classes));',
+    'result[row] = select(0.0, log(total) + largest - at_label + smoothed, label >= 0);',
     '}',
   ),
 });
@@ -115,7 +124,8 @@ const crossEntropyGradient: RowKernel = kernel({
     'let factor = select(0.0, dloss[0] / f32(max(counted, 1)), label >= 0);',
     'for (var k = 0; k < u.classes; k++) {',
     'let e = exp(scores[first + k] - largest);',
-    'result[first + k] = factor * (select(e, -others, k == label) / total);',
+    'let smoothed = u.smoothing * (select(0.0, 1.0, k == label) - 1 / f32(u.classes));',
+    'result[first + k] = factor * (select(e, -others, k == label) / total + smoothed);',
     '}',
     'for (var k = u.classes; k < u.stride; k++) {',
     'result[first + k] = 0.0;',
@@ -128,36 +138,38 @@ function rowDispatch(
   source: RowKernel,
   bindings: Dispatch['bindings'],
   logits: Operand,
-  mean: boolean,
+  { reduction, smoothing = 0 }: CrossEntropyAttributes,
 ): Dispatch {
   const [rows, classes] = axes2(logits.shape);
   const [, stride] = axes2(logits.physical);
-  return dispatch(source, bindings, { rows, classes, stride, mean: mean ? 1 : 0 }, [
-    Math.ceil(rows / ROWS),
-    1,
-    1,
-  ]);
+  return dispatch(
+    source,
+    bindings,
+    { rows, classes, stride, mean: reduction === 'mean' ? 1 : 0, smoothing },
+    [Math.ceil(rows / ROWS), 1, 1],
+  );
 }
 
-function summed(source: RowKernel, logits: Operand, mean: boolean): Dispatch[] {
+function summed(source: RowKernel, logits: Operand, attributes: CrossEntropyAttributes): Dispatch[] {
   const [rows] = axes2(logits.shape);
   const values = scratch('rows', Math.ceil(rows / 4) * 16);
   return [
-    rowDispatch(source, [input(0), input(1), values], logits, mean),
-    dispatch(addRows, [values, input(1), output], { rows, mean: mean ? 1 : 0 }, [1, 1, 1]),
+    rowDispatch(source, [input(0), input(1), values], logits, attributes),
+    dispatch(
+      addRows,
+      [values, input(1), output],
+      { rows, mean: attributes.reduction === 'mean' ? 1 : 0 },
+      [1, 1, 1],
+    ),
   ];
 }
 
 export const crossEntropyRule: KernelRule<'softmax_cross_entropy'> = ({ node, inputs }) =>
-  summed(crossEntropyRows, two(inputs)[0], node.attributes.reduction === 'mean');
+  summed(crossEntropyRows, two(inputs)[0], node.attributes);
 
-export const correctRule: KernelRule<'correct'> = ({ inputs }) => summed(correctRows, two(inputs)[0], false);
+export const correctRule: KernelRule<'correct'> = ({ inputs }) =>
+  summed(correctRows, two(inputs)[0], { reduction: 'sum' });
 
 export const crossEntropyGradientRule: KernelRule<'softmax_cross_entropy_gradient'> = ({ node, inputs }) => [
-  rowDispatch(
-    crossEntropyGradient,
-    [input(0), input(1), input(2), output],
-    two(inputs)[0],
-    node.attributes.reduction === 'mean',
-  ),
+  rowDispatch(crossEntropyGradient, [input(0), input(1), input(2), output], two(inputs)[0], node.attributes),
 ];

@@ -51,6 +51,12 @@ describe('worked examples', () => {
     expect(runOp('correct', [scores, labels(0, 1)], {}).data[0]).toBe(0);
   });
 
+  test('smoothed labels: a share of each goes to all classes', () => {
+    const attributes = { reduction: 'sum', smoothing: 0.2 } as const;
+    const { data } = runOp('softmax_cross_entropy', [scores, labels(1, 0)], attributes);
+    expect(data[0]).toBeCloseTo(-0.9 * Math.log(3 / 4) - 0.1 * Math.log(1 / 4) + Math.log(2), 14);
+  });
+
   test('large scores do not overflow', () => {
     const large = tensor([1, 3], [1000, 999, -1000]);
     const loss = runOp('softmax_cross_entropy', [large, labels(1)], { reduction: 'sum' }).data[0];
@@ -96,10 +102,14 @@ test('gradients against central differences, rows without a label included', () 
       fc.integer({ min: 1, max: 7 }),
       seed,
       reduction,
-      (n, k, s, r) => {
+      fc.constantFrom(0, 0.1, 0.5),
+      (n, k, s, r, smoothing) => {
         const b = new GraphBuilder();
         const logits = b.parameter('logits', [n, k], he);
-        const loss = b.op('softmax_cross_entropy', [logits, b.input('labels', [n], 'i32')], { reduction: r });
+        const loss = b.op('softmax_cross_entropy', [logits, b.input('labels', [n], 'i32')], {
+          reduction: r,
+          smoothing,
+        });
         // A factor makes the gradient that arrives differ from 1.
         b.outputs.loss = b.op('scale', [loss], { factor: 3 });
         const given: Record<string, CpuTensor> = { labels: labelsFor(n, k, s) };
@@ -110,6 +120,9 @@ test('gradients against central differences, rows without a label included', () 
 });
 
 test('what does not fit is refused', () => {
+  expect(refusal('softmax_cross_entropy', [[4, 10], { i32: [4] }], { reduction: 'mean', smoothing: 1 })).toBe(
+    'softmax_cross_entropy: the smoothing of labels is 1; expected a number from 0 to below 1',
+  );
   expect(refusal('softmax_cross_entropy', [[4, 10], { i32: [3] }], { reduction: 'mean' })).toBe(
     'softmax_cross_entropy: the shape of the labels is 3; expected one label for each of 4 rows',
   );

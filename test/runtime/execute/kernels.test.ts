@@ -309,14 +309,15 @@ describe('classification kernels agree with the reference', () => {
     rows: fc.integer({ min: 1, max: 70 }),
     classes: fc.integer({ min: 1, max: 12 }),
     reduction: fc.constantFrom<'mean' | 'sum'>('mean', 'sum'),
+    smoothing: fc.constantFrom(0, 0.1, 0.5),
     seed,
   });
   agrees(
     device,
     'softmax_cross_entropy',
     SUMS,
-    cases.map(({ rows, classes, reduction, seed: from }) => ({
-      attributes: { reduction },
+    cases.map(({ rows, classes, reduction, smoothing, seed: from }) => ({
+      attributes: { reduction, smoothing },
       // scores of 100: their exponentials overflow float32; a loss near 0 is exact to a rounding of 1
       inputs: [tensor([rows, classes], from, 0, from % 2 === 0 ? 100 : 3), labels(rows, classes, from + 1)],
     })),
@@ -326,8 +327,8 @@ describe('classification kernels agree with the reference', () => {
     device,
     'softmax_cross_entropy_gradient',
     SUMS,
-    cases.map(({ rows, classes, reduction, seed: from }) => ({
-      attributes: { reduction },
+    cases.map(({ rows, classes, reduction, smoothing, seed: from }) => ({
+      attributes: { reduction, smoothing },
       inputs: [tensor([rows, classes], from, 0, 3), labels(rows, classes, from + 1), tensor([1], from + 2)],
     })),
   );
