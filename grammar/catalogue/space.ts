@@ -16,6 +16,7 @@ export interface SpaceValues {
   requirementBroken: { text: string; told: string };
   uncomputableCost: { cost: string };
   unknownCell: { name: string; space: string };
+  cannotRelax: { what: string };
 }
 
 export const spaceEntries: Entries<SpaceValues> = {
@@ -111,5 +112,12 @@ export const spaceEntries: Entries<SpaceValues> = {
     title: 'no such cell',
     message: ({ name, space }) => `the space \`${space}\` has no cell \`${name}\` that decides anything`,
     explanation: `\`nas count FILE --of CELL\` counts the decisions of one cell. Each of an array of cells is named with its index, as in \`level2[0]\`.`,
+  },
+  cannotRelax: {
+    code: 'NAS3014',
+    severity: 'error',
+    title: 'a space that has no supernet',
+    message: ({ what }) => `${what} cannot be part of a supernet`,
+    explanation: `A supernet holds all alternatives at once and adds them up, each times how likely it is. So the alternatives of a choice must be tensors of one shape: where a choice decides a size, or which tensors are joined end to end, there is nothing to add. A strategy that tries one architecture after another can search the space.`,
   },
 };

@@ -1,0 +1,283 @@
+/**
+ * From a space to its supernet: one Graph that holds every alternative. A choice becomes a gate, the sum of its alternatives
+ * weighted by a softmax over numbers that are trained, "alphas" (Liu, Simonyan & Yang 2019, eq. 2); of a subset, every
+ * candidate is in, and the strongest are derived from it later.
+ *
+ * A diagram of several decisions is relaxed from its root down: the weighted sum over the options of one, of what each
+ * branch comes to. That is the expectation of the tensor where every decision is drawn by its softmax.
+ */
+import { refuse } from '../../grammar/diagnostics.ts';
+import { present } from '../../util/invariant.ts';
+import { GraphBuilder } from '../graph/builder.ts';
+import type { Graph, NodeId } from '../graph/graph.ts';
+import { operations, type Mode, type OperationName } from '../ops/operations.ts';
+import { attributesOf, buildOperation } from './build.ts';
+import { expand } from './derived.ts';
+import { isRunnable } from './instantiate.ts';
+import { answered, either, support } from './open.ts';
+import {
+  firstDerived,
+  type Apply,
+  type Decision,
+  type DecisionId,
+  type Open,
+  type Select,
+  type Space,
+  type SpaceNode,
+  type SpaceNodeId,
+  type StaticValue,
+} from './space.ts';
+
+/** What exists only while a space is relaxed, as a strategy wants it. */
+export interface RelaxOptions {
+  readonly batch: number;
+  readonly mode: Mode;
+  /** Every gate has one alternative more, which is nothing: DARTS's zero operation. */
+  readonly zero?: boolean;
+  /** A batch normalisation without scale and shift follows every pool inside of a cell. */
+  readonly normalizePools?: boolean;
+  /** Whether batch normalisation inside of cells has a trained scale and shift; it has unless told. */
+  readonly affine?: boolean;
+}
+
+/** The alphas of some decisions: a matrix with a row for each and a column for each alternative. */
+export interface Alphas {
+  /** The parameter of the graph. */
+  readonly name: string;
+  readonly decisions: readonly DecisionId[];
+  /** The options of each decision; with `zero`, the last column is nothing. */
+  readonly columns: number;
+}
+
+export interface Supernet {
+  /** Reads `x`, gives `logits`. All weights are parameters, and so are the alphas. */
+  readonly graph: Graph;
+  readonly alphas: readonly Alphas[];
+}
+
+/** Builds the supernet. Refuses what cannot be relaxed, and says where it stands. */
+export function relax(space: Space, options: RelaxOptions): Supernet {
+  if (!isRunnable(space)) refuse('notYet', { what: 'the network of a space with `scan`' });
+  return new Relaxing(space, options).finish();
+}
+
+/** What a node comes to; undefined is `none`. */
+type Tensor = NodeId | undefined;
+
+/** The row of a decision in the softmax of its alphas. */
+interface Gate {
+  readonly weights: NodeId;
+  readonly row: number;
+}
+
+const pools: ReadonlySet<OperationName> = new Set(['max_pool', 'avg_pool']);
+
+/** Normal with deviation 0.001, as the released code of DARTS begins: twice over the fan-in is the variance. */
+const small = { kind: 'he', fanIn: 2_000_000 } as const;
+
+class Relaxing {
+  readonly #space: Space;
+  readonly #options: RelaxOptions;
+  readonly #builder = new GraphBuilder();
+  readonly #sites = new Map<string, NodeId>();
+  readonly #tensors = new Map<SpaceNodeId, Tensor>();
+  /** The decisions that some tensor depends on. */
+  readonly #gated = new Set<DecisionId>();
+  readonly #gates = new Map<DecisionId, Gate>();
+  readonly #alphas: Alphas[] = [];
+  readonly #cells: ReadonlySet<string>;
+
+  constructor(space: Space, options: RelaxOptions) {
+    this.#space = space;
+    this.#options = options;
+    this.#cells = new Set(space.decisions.flatMap(({ cell }) => cell ?? []));
+  }
+
+  finish(): Supernet {
+    const { nodes, output } = this.#space;
+    const needed = neededBy(nodes, output);
+    const kept = nodes.filter(({ id, kind }) => kind === 'input' || needed.has(id));
+    for (const node of kept) this.#findGates(node);
+    for (const node of kept) this.#tensors.set(node.id, this.#build(node));
+    this.#builder.outputs['logits'] = present(this.#tensors.get(output), 'the output of the supernet');
+    return { graph: this.#builder.finish(), alphas: this.#alphas };
+  }
+
+  #findGates(node: SpaceNode): void {
+    const relaxed =
+      node.kind === 'select'
+        ? [this.#relaxed(node.on)]
+        : node.kind === 'apply'
+          ? node.when.map((when) => when && this.#possible(when))
+          : [];
+    for (const diagram of relaxed) for (const id of diagram ? support(diagram) : []) this.#gated.add(id);
+  }
+
+  #build(node: SpaceNode): Tensor {
+    switch (node.kind) {
+      case 'input':
+        return this.#builder.input('x', [this.#options.batch, ...this.#fixed(node.shape, node)], node.dtype);
+      case 'apply':
+        return this.#apply(node);
+      case 'select':
+        return this.#select(node);
+      case 'scan':
+      case 'scanInput':
+        return refuse('notYet', { what: 'the network of a space with `scan`' });
+    }
+  }
+
+  #apply(node: Apply): Tensor {
+    const merges = operations[node.operation].tensors === 'list';
+    const inputs = node.inputs.map((id, i): Tensor => {
+      const tensor = this.#tensors.get(id);
+      const when = node.when[i];
+      return when && tensor !== undefined ? this.#where(node, when, tensor) : tensor;
+    });
+    const there = inputs.filter((input) => input !== undefined);
+    if (merges ? there.length === 0 : there.length < inputs.length) return undefined;
+    const values: Record<string, StaticValue> = {};
+    for (const [name, open] of Object.entries(node.attributes)) values[name] = this.#fixed(open, node);
+    const inside = this.#isInCell(node.site);
+    if (node.operation === 'batch_norm' && inside && this.#options.affine === false) values['affine'] = false;
+    const tensor = this.#operation(node.operation, node.site, values, there);
+    if (!inside || !pools.has(node.operation) || this.#options.normalizePools !== true) return tensor;
+    return this.#operation('batch_norm', `${node.site}.batch_norm`, { affine: false }, [tensor]);
+  }
+
+  #operation(
+    operation: OperationName,
+    site: string,
+    given: Readonly<Record<string, StaticValue>>,
+    inputs: readonly NodeId[],
+  ): NodeId {
+    const defaults = operations[operation].params.flatMap(({ name, default: value }) =>
+      value === undefined ? [] : [[name, value] as const],
+    );
+    const attributes = attributesOf(operation, { ...Object.fromEntries(defaults), ...given });
+    return buildOperation(
+      this.#builder,
+      this.#sites,
+      { operation, site, mode: this.#options.mode, attributes },
+      inputs,
+    );
+  }
+
+  /** A tensor of a list, where the list holds it under some answers alone: times how likely they are. */
+  #where(node: Apply, when: Open<boolean>, tensor: NodeId): Tensor {
+    const relaxed = this.#possible(when);
+    if (relaxed?.kind === 'test' && node.operation !== 'add') {
+      refuse('cannotRelax', { what: `what \`${node.operation}\` joins` }, { at: node.location });
+    }
+    return this.#mixture(relaxed, (isIn) => (isIn ? tensor : undefined), node.site, new Map());
+  }
+
+  #select(node: Select): Tensor {
+    const operand = (on: number): Tensor => {
+      const input = node.inputs[on];
+      return input === undefined ? undefined : this.#tensors.get(input);
+    };
+    return this.#mixture(this.#relaxed(node.on), operand, 'gate', new Map());
+  }
+
+  /** The diagram without derived values and without subsets: every candidate is in. */
+  #relaxed<T>(open: Open<T>): Open<T> | undefined {
+    return this.#withoutMembers(open, (isIn, isOut) => isIn ?? isOut);
+  }
+
+  /** The condition, where some members of the subsets that it reads make it true. */
+  #possible(condition: Open<boolean>): Open<boolean> | undefined {
+    return this.#withoutMembers(condition, (isIn, isOut) =>
+      isIn && isOut ? either(isIn, isOut) : (isIn ?? isOut),
+    );
+  }
+
+  #withoutMembers<T>(
+    open: Open<T>,
+    join: (isIn: Open<T> | undefined, isOut: Open<T> | undefined) => Open<T> | undefined,
+  ): Open<T> | undefined {
+    const definition = (id: DecisionId): Open<boolean> =>
+      present(this.#space.derived[id - firstDerived], 'a derived value').definition;
+    let current = expand(open, definition);
+    for (const id of current ? support(current) : []) {
+      if (current && this.#space.decisions[id]?.kind === 'member') {
+        current = join(answered(current, id, 0), answered(current, id, 1));
+      }
+    }
+    return current;
+  }
+
+  /** The expectation of `leaf` over a diagram. */
+  #mixture<T>(
+    open: Open<T> | undefined,
+    leaf: (value: T) => Tensor,
+    site: string,
+    known: Map<Open<T>, Tensor>,
+  ): Tensor {
+    if (open === undefined) return undefined;
+    if (open.kind === 'fixed') return leaf(open.value);
+    if (known.has(open)) return known.get(open);
+    const columns: number[] = [];
+    const parts: NodeId[] = [];
+    const decision = present(this.#space.decisions[open.decision], 'a decision');
+    decision.options.forEach((_, option) => {
+      const part = this.#mixture(open.branches[option], leaf, site, known);
+      if (part === undefined) return;
+      columns.push(option);
+      parts.push(part);
+    });
+    let tensor: Tensor;
+    if (parts.length > 0) {
+      const { weights, row } = this.#gate(decision);
+      this.#builder.site = decision.path;
+      tensor = this.#builder.op('mix', [weights, ...parts], { row, columns });
+    }
+    known.set(open, tensor);
+    return tensor;
+  }
+
+  /** The gate of a decision. The alphas of a cell's decisions with equally many options are one matrix. */
+  #gate(decision: Decision): Gate {
+    const known = this.#gates.get(decision.id);
+    if (known) return known;
+    const group = this.#space.decisions.filter(
+      ({ id, cell, options }) =>
+        this.#gated.has(id) && cell === decision.cell && options.length === decision.options.length,
+    );
+    const columns = decision.options.length + (this.#options.zero === true ? 1 : 0);
+    const name = `alpha.${decision.cell ?? this.#space.name}.${decision.options.length}`;
+    this.#builder.site = name;
+    const alpha = this.#builder.parameter(name, [group.length, columns], small);
+    const weights = this.#builder.op('softmax', [alpha], {});
+    this.#alphas.push({ name, decisions: group.map(({ id }) => id), columns });
+    group.forEach(({ id }, row) => this.#gates.set(id, { weights, row }));
+    return present(this.#gates.get(decision.id), 'the gate of a decision');
+  }
+
+  /** Whether a site lies in the use of a cell. */
+  #isInCell(site: string): boolean {
+    return site
+      .split('.')
+      .some((part) => this.#cells.has(part.replace(/_\d+$/, '')) || this.#cells.has(part));
+  }
+
+  /** A value that no decision has a say in. */
+  #fixed<T>(open: Open<T>, node: SpaceNode): T {
+    const relaxed = this.#relaxed(open);
+    if (relaxed?.kind === 'fixed') return relaxed.value;
+    const what =
+      node.kind === 'apply' ? `an argument of \`${node.operation}\` that is open` : 'an open shape';
+    return refuse('cannotRelax', { what }, node.kind === 'apply' ? { at: node.location } : {});
+  }
+}
+
+/** The nodes that the output reads under any answers. */
+function neededBy(nodes: readonly SpaceNode[], output: SpaceNodeId): ReadonlySet<SpaceNodeId> {
+  const needed = new Set([output]);
+  for (const node of nodes.toReversed()) {
+    if (!needed.has(node.id)) continue;
+    if (node.kind !== 'apply' && node.kind !== 'select') continue;
+    for (const input of node.inputs) if (input !== undefined) needed.add(input);
+  }
+  return needed;
+}
