@@ -98,3 +98,8 @@ export function unsupported({ node }: RuleContext, what: string, expected: strin
 export function misfit({ node }: RuleContext, problem: string, expected: string): never {
   return refuse('onnxShapes', { node, problem }, { expected });
 }
+
+/** Refuses what would make too much of the model: sizes in a model may be any numbers, and come from anywhere. */
+export function atMost(c: RuleContext, count: number, limit: number, what: string): void {
+  if (!(count <= limit)) unsupported(c, `it has ${count} ${what}`, `at most ${limit}`);
+}

@@ -173,10 +173,8 @@ export const activationRules: Pick<
         );
       }
       const x = c.value(0);
-      return [x, { shape: x.shape, dtype: 'bool', data: ones(x.shape) }];
+      const none = x.shape.includes(0);
+      return [x, { ...(none ? { shape: x.shape } : c.compose.constant(1, x.shape)), dtype: 'bool' }];
     },
   }),
 };
-
-const ones = (shape: readonly number[]): number[] =>
-  Array<number>(shape.reduce((product, n) => product * n, 1)).fill(1);

@@ -1,7 +1,7 @@
 /** ONNX's losses of classifiers. Labels are whole numbers that are fed. */
 import { optionalInt, word } from '../attributes.ts';
 import type { Tensor } from '../compose.ts';
-import { misfit, rule, type OnnxTable, type RuleContext } from '../rule.ts';
+import { atMost, misfit, rule, type OnnxTable, type RuleContext } from '../rule.ts';
 
 const reductions = word('mean', 'sum', 'none');
 type Reduction = 'mean' | 'sum' | 'none';
@@ -21,11 +21,11 @@ function chosen(c: RuleContext, scores: Tensor, ignore: number | undefined): Ten
   if (shape.join() !== wanted.join()) {
     return misfit(c, `its labels are ${shape.join(' x ')}`, `one label for each of ${wanted.join(' x ')}`);
   }
+  atMost(c, classes, 4096, 'classes');
   const rows = Array.from({ length: classes * classes }, (_, i) => {
     const [row, column] = [Math.floor(i / classes), i % classes];
     return row === column && row !== ignore ? 1 : 0;
   });
-  // A table of one class is the same number everywhere, and a constant of the graph.
   const table = c.numbers(rows, [classes, classes]);
   const id = compose.builder.op('embedding', [c.fed(1), table.id], {});
   return { shape: compose.builder.shape(id), id };

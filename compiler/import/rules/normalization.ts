@@ -2,7 +2,7 @@
 import { elementsOf } from '../../ops/shapes.ts';
 import { flag, float, ignored, int, ints, requiredInt } from '../attributes.ts';
 import type { Composer, Tensor } from '../compose.ts';
-import { axisOf, misfit, rule, unsupported, type OnnxTable, type RuleContext } from '../rule.ts';
+import { atMost, axisOf, misfit, rule, unsupported, type OnnxTable, type RuleContext } from '../rule.ts';
 
 /** x less its mean, and its mean and variance, along axes. */
 function centred(
@@ -184,6 +184,7 @@ export const normalizationRules: Pick<
       const x = c.tensor(0);
       const channels = x.shape[1] ?? 1;
       if (size < 1) return misfit(c, `\`size\` is ${size}`, 'a whole number of 1 or more');
+      atMost(c, size, 1000, 'neighbouring channels');
       const before = Math.floor((size - 1) / 2);
       const wide = compose.pad(compose.square(x), 1, before, size - 1 - before);
       let sum = compose.slice(wide, 1, 0, channels);

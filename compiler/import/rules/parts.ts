@@ -122,7 +122,10 @@ export const partRules: Pick<OnnxTable, 'Concat' | 'Split' | 'Slice' | 'Pad' | '
     build: (c, { axis: written, split, num_outputs: count }) => {
       const { shape } = c.value(0);
       const axis = axisOf(c, written, shape.length);
-      const sizes = partSizes(c, shape[axis] ?? 0, c.known(1) ?? split, count ?? c.outputCount);
+      if (count !== undefined && count !== c.outputCount) {
+        return misfit(c, `\`num_outputs\` is ${count}`, `${c.outputCount}, the number of its results`);
+      }
+      const sizes = partSizes(c, shape[axis] ?? 0, c.known(1) ?? split, c.outputCount);
       let begin = 0;
       return sizes.map((size) => {
         const range = { axis, begin, step: 1, count: size };

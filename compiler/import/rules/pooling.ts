@@ -1,7 +1,7 @@
 /** ONNX's pools, of one or two spatial axes. */
 import { flag, ignored } from '../attributes.ts';
 import type { Tensor } from '../compose.ts';
-import { misfit, rule, type OnnxRule, type OnnxTable, type RuleContext } from '../rule.ts';
+import { atMost, misfit, rule, type OnnxRule, type OnnxTable, type RuleContext } from '../rule.ts';
 import {
   asImages,
   channelsLast,
@@ -46,6 +46,8 @@ function padded(c: RuleContext, images: Tensor, [y, x]: Windows, filling: number
 /** Each tap of dilated windows as a tensor of its own, put together two by two. */
 function byTaps(c: RuleContext, wide: Tensor, [y, x]: Windows, op: 'add' | 'maximum'): Tensor {
   const { compose } = c;
+  atMost(c, y.taps * x.taps, 1024, 'taps in a dilated window');
+  atMost(c, y.places * x.places, 1_000_000, 'places of a dilated window');
   const taps: Tensor[] = [];
   for (let row = 0; row < y.taps; row++) {
     const rows = compose.stride(wide, 2, row * y.dilation, y.stride, y.places);

@@ -2,7 +2,15 @@
 import type { ActivationName } from '../../ops/attributes.ts';
 import { flag, floats, int, optionalFloat, optionalInt, strings, word } from '../attributes.ts';
 import type { Tensor } from '../compose.ts';
-import { misfit, rule, unsupported, type OnnxTable, type Results, type RuleContext } from '../rule.ts';
+import {
+  atMost,
+  misfit,
+  rule,
+  unsupported,
+  type OnnxTable,
+  type Results,
+  type RuleContext,
+} from '../rule.ts';
 
 const directions = word('forward', 'reverse', 'bidirectional');
 
@@ -85,6 +93,7 @@ function recurrent(
   const swap = (x: Tensor): Tensor => compose.transpose(x, [1, 0, ...x.shape.slice(2).map((_, i) => i + 2)]);
   const inputs = batchFirst ? swap(c.tensor(0)) : c.tensor(0);
   const [steps = 1, batch = 1] = inputs.shape;
+  atMost(c, steps, 10_000, 'steps, each of which is a copy of the cell');
   const [w, r] = [c.tensor(1), c.tensor(2)];
   const [count = 1, , hidden = 1] = r.shape;
   if (inputs.shape.length !== 3 || w.shape.length !== 3 || r.shape.length !== 3) {
