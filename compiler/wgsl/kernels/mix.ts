@@ -35,7 +35,9 @@ const mixKernel = family((count: number, more: boolean): KernelSource<MixField> 
       .add(
         `let first = (i32(group.x) + i32(group.y) * u.width) * ${THREADS} + local;`,
         'for (var i = first; i < u.count; i += u.stride) {',
-        `y[i] = ${[more ? 'y[i]' : 'vec4f()', ...terms].join(' + ')};`,
+        `let sum = ${[...(more ? ['y[i]'] : []), ...terms].join(' + ')};`,
+        // A negative weight makes -0 of the zeros of the padding.
+        'y[i] = select(vec4f(), sum, sum != vec4f());',
         '}',
       ),
   });
@@ -94,33 +96,34 @@ const dotKernel = family((count: number): KernelSource<DotField> => {
   });
 });
 
-type GatherField = 'elements' | 'count' | 'stride' | 'clear' | Place;
+type GatherField = 'elements' | 'count' | 'stride' | 'more' | Place;
 
-/** Adds the partial sums, in order, into their places of the matrix; `clear`: all other places become zero. */
+/** Adds the partial sums, in order, into their places of the matrix; `more`: on top of what is there, else of zeros. */
 const gatherDots: KernelSource<GatherField> = kernel({
   name: 'mix_gather_dots',
   storage: [
     { name: 'partial', type: 'f32', access: 'read' },
     { name: 'y', type: 'f32', access: 'read_write' },
   ],
-  fields: { elements: 'i32', count: 'i32', stride: 'i32', clear: 'i32', ...places },
+  fields: { elements: 'i32', count: 'i32', stride: 'i32', more: 'i32', ...places },
   workgroupSize: THREADS,
   body: new Lines()
     .add(
       `let e = i32(group.x) * ${THREADS} + local;`,
       'if (e < u.elements) {',
       'var sum = 0.0;',
-      'var found = false;',
+      'if (u.more != 0) {',
+      'sum = y[e];',
+      '}',
     )
     .each(MOST, (k) => [
       `if (${k} < u.count && u.at${k} == e) {`,
-      'found = true;',
       `for (var t = ${k} * u.stride; t < ${k + 1} * u.stride; t++) {`,
       'sum += partial[t];',
       '}',
       '}',
     ])
-    .add('if (found || u.clear != 0) {', 'y[e] = sum;', '}', '}'),
+    .add('y[e] = sum;', '}'),
 });
 
 /** Few enough that adding their sums is short, enough to fill the device. */
@@ -153,7 +156,7 @@ export const mixWeightGradientRule: KernelRule<'mix_weight_gradient'> = ({
           elements,
           count: chunk.length,
           stride: share.stride,
-          clear: c === 0 ? 1 : 0,
+          more: c === 0 ? 0 : 1,
           ...placesOf(row, pick(columns, chunk), out.physical.at(-1) ?? 0),
         },
         [Math.ceil(elements / THREADS), 1, 1],
