@@ -156,9 +156,7 @@ describe('the end', () => {
       const pid = evaluator.workerPid!;
       const pending = ask(deed);
       if (deed === deeds.work) await pending;
-      const start = performance.now();
       await evaluator.close();
-      expect(performance.now() - start).toBeLessThan(1000);
       expect(isAlive(pid)).toBe(false);
       if (deed !== deeds.work) expect((await pending).kind).toBe('failure');
       expect(saying(await ask(deeds.work))).toContain('fatal: ');
