@@ -1,19 +1,27 @@
 /**
- * `npx tsx bench/supernet.ts`: a weight step of a small DARTS supernet (`bench/supernet.nas`, batch 32; forward, all
- * gradients, the optimiser) on this machine's adapter. Prints the times as a JSON line, and where the time goes, dispatch by
- * dispatch, when told `trace`.
+ * `npm run bench:supernet`: a weight step of a small DARTS supernet (`bench/supernet.nas`, batch 32; forward, all gradients,
+ * the optimiser) on this machine's adapter, and the same step in PyTorch (`bench/peers/supernet.py`, Debian's
+ * python3-torch) where that is installed; there the loss and all gradients are compared too, in float64. Prints JSON lines,
+ * and where the time goes, dispatch by dispatch, when told `trace`.
  *
  * `cpuMs` is half of the process's CPU time per step: what two idle cores would take.
  */
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { compileSpace } from '../compiler/compile.ts';
-import { runGraphPasses } from '../compiler/graph/pipeline.ts';
+import type { Graph } from '../compiler/graph/graph.ts';
 import { initialValues } from '../compiler/graph/initialize.ts';
 import { withClassificationLoss } from '../compiler/graph/loss.ts';
+import { runGraphPasses } from '../compiler/graph/pipeline.ts';
+import type { CpuTensor } from '../compiler/ops/op.ts';
 import { readProgram } from '../compiler/program.ts';
 import { relax } from '../compiler/space/relax.ts';
 import { planTraining } from '../compiler/wgsl/lower.ts';
 import { openDevice } from '../runtime/device/device.ts';
+import { runReference } from '../runtime/execute/reference.ts';
 import { printTrace, traceProgram } from '../runtime/execute/trace.ts';
 import { prepare } from '../runtime/execute/webgpu.ts';
 import { nodeHost } from '../runtime/host.ts';
@@ -28,15 +36,84 @@ const source = {
 const { value: program } = readProgram(source, nodeHost());
 const compiled = program && compileSpace(program, undefined, []).value;
 if (!compiled) throw new Error('bench/supernet.nas does not compile');
-const relaxed = relax(compiled.space, {
-  batch: BATCH,
-  mode: 'training',
-  zero: true,
-  normalizePools: true,
-  affine: false,
-});
-const loss = withClassificationLoss(relaxed.graph, { logits: 'logits', reduction: 'mean' });
-const graph = runGraphPasses(loss, { loss: 'loss' });
+const { space } = compiled;
+
+/** The training graph of a batch, as the released code of DARTS relaxes its space. */
+function trainingGraph(batch: number): Graph {
+  const { graph } = relax(space, {
+    batch,
+    mode: 'training',
+    zero: true,
+    normalizePools: true,
+    affine: false,
+  });
+  const loss = withClassificationLoss(graph, { logits: 'logits', reduction: 'mean' });
+  return runGraphPasses(loss, { loss: 'loss' });
+}
+
+/** Writes parameters, a small batch, and what the float64 reference makes of them, for the PyTorch program. */
+function writeFeeds(file: string): void {
+  const small = trainingGraph(4);
+  const named = (kind: 'parameter' | 'state'): Record<string, CpuTensor> =>
+    Object.fromEntries(
+      small.nodes.flatMap((node) =>
+        node.kind === kind
+          ? [
+              [
+                node.name,
+                { shape: node.shape, data: initialValues(node.name, node.shape, node.init, 1) },
+              ] as const,
+            ]
+          : [],
+      ),
+    );
+  const parameters = named('parameter');
+  const x = { shape: [4, 16, 16, 3], data: initialValues('x', [4, 16, 16, 3], { kind: 'he', fanIn: 2 }, 1) };
+  const labels = { shape: [4], data: Int32Array.from([1, 7, 3, 0]) };
+  const feeds = { inputs: { x, labels }, parameters, states: named('state') };
+  const { outputs, gradients } = runReference(small, feeds, { precision: 'f64' });
+  const plain = (tensors: Readonly<Record<string, CpuTensor>>): Record<string, unknown> =>
+    Object.fromEntries(
+      Object.entries(tensors).map(([name, { shape, data }]) => [name, { shape, data: [...data] }]),
+    );
+  const names = Object.keys(parameters);
+  const all = {
+    names,
+    alphas: names.filter((name) => name.startsWith('alpha.')),
+    parameters: plain(parameters),
+    gradients: plain(gradients),
+    ...plain({ x }),
+    labels: [...labels.data],
+    loss: outputs['loss']?.data[0],
+    batch: BATCH,
+  };
+  writeFileSync(file, JSON.stringify(all));
+}
+
+/** The same step in PyTorch. */
+function comparePyTorch(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'naslang-supernet-'));
+  try {
+    const file = join(folder, 'feeds.json');
+    const script = fileURLToPath(new URL('peers/supernet.py', import.meta.url));
+    const python = ['/usr/bin/python3', 'python3'].find(
+      (name) => spawnSync(name, ['-c', 'import torch']).status === 0,
+    );
+    if (python === undefined) {
+      console.log(
+        'PyTorch: skipped, since there is no python3 with torch (Debian: apt-get install python3-torch)',
+      );
+      return;
+    }
+    writeFeeds(file);
+    const { stdout, stderr, status } = spawnSync(python, [script, file], { encoding: 'utf8' });
+    console.log(status === 0 ? `PyTorch ${stdout.trim()}` : `PyTorch failed: ${stderr}`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const graph = trainingGraph(BATCH);
 const device = await openDevice();
 const optimizer = { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 3e-4 } as const;
 const planned = performance.now();
@@ -83,7 +160,11 @@ const row = {
   kernels: plan.kernels.length,
   bytes: execution.bytes,
 };
-console.log(JSON.stringify(row, (_, v: unknown) => (typeof v === 'number' ? Number(v.toFixed(1)) : v)));
+console.log(
+  'naslang',
+  JSON.stringify(row, (_, v: unknown) => (typeof v === 'number' ? Number(v.toFixed(1)) : v)),
+);
 if (process.argv[2] === 'trace') console.log(printTrace(await traceProgram(execution, 'train')));
 execution.destroy();
 device.destroy();
+comparePyTorch();
