@@ -69,7 +69,7 @@ async function testAll(args) {
   return { ...counts, failed: counts.failed + failed.length };
 }
 
-const counts = await testAll(process.argv.slice(2));
+const counts = await testAll(process.argv.slice(2).filter((word) => word !== '--'));
 const line = closingLine(counts);
 console.log(line);
 // For .ci/run, which prints it again after whatever npm adds.

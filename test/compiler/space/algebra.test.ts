@@ -261,9 +261,9 @@ describe('encodings', () => {
 describe('sampling', () => {
   test('is uniform on constrained spaces (chi-square)', () => {
     const draws = long ? 100_000 : 20_000;
-    for (const seed of [3, 8, 21, 40]) {
+    for (const seed of [3, 14, 21, 40]) {
       const made = makeSpace({ seed, decisions: 7, requirements: 2, depth: seed === 21, limit: 3_000 });
-      if (made.allowed.length < 2 || made.allowed.length > 800) continue;
+      expect(made.allowed.length).toBeGreaterThan(1);
       const members = membersOf(made.space).value!;
       const counts = new Map(made.allowed.map((c) => [c.join(), 0]));
       const random = new Random(seed);
