@@ -33,6 +33,7 @@ export {
   type Members,
 } from './space/members.ts';
 export { printSpace } from './space/printSpace.ts';
+export { relax, type Alphas, type RelaxOptions, type Supernet } from './space/relax.ts';
 export type { Cost, Decision, Space, StaticValue } from './space/space.ts';
 export { checkProperty } from './properties/check.ts';
 export { evaluateProperty, type Verdict } from './properties/evaluate.ts';
