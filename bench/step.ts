@@ -15,7 +15,7 @@ const STEPS = 60;
 const start = performance.now();
 const device = await openDevice();
 const graph = differentiate(checkNetwork(), 'loss');
-const optimizer = { momentum: 0, nesterov: false, weightDecay: 0 };
+const optimizer = { name: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 } as const;
 
 /** One network from graph to first step, then `STEPS` more. */
 async function trial(name: string, begin: number): Promise<void> {

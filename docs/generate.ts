@@ -7,6 +7,7 @@ import { catalogue } from '../grammar/catalogue.ts';
 import { parse } from '../grammar/parse.ts';
 import { ignored } from '../compiler/import/attributes.ts';
 import { onnxTable } from '../compiler/import/table.ts';
+import { optimizerNames, optimizerOf, parametersOf } from '../compiler/optimizers/table.ts';
 import { isCallable, operations } from '../compiler/ops/operations.ts';
 import { genomeActivations } from '../compiler/records/activations.ts';
 import { programOps } from '../compiler/records/programOps.ts';
@@ -72,6 +73,17 @@ function onnxRows(): string[] {
   return ['| operator | since | inputs | attributes | result |', '| --- | --- | --- | --- | --- |', ...rows];
 }
 
+function optimizerRows(): string[] {
+  const rows = optimizerNames.map((name) => {
+    const { doc, equations, paper } = optimizerOf(name);
+    const parameters = parametersOf(name).map(
+      ([, parameter]) => `\`${parameter.word}: ${String(parameter.default)}\` ${parameter.doc}`,
+    );
+    return row(`\`${name}\``, parameters.join('; '), `${doc} ${equations} (${paper})`);
+  });
+  return ['| optimiser | parameters | a step on weight w with gradient g |', '| --- | --- | --- |', ...rows];
+}
+
 const tables: Record<string, () => string[]> = {
   operations: operationRows,
   functions: functionRows,
@@ -80,6 +92,7 @@ const tables: Record<string, () => string[]> = {
   activations: activationRows,
   instructions: instructionRows,
   onnx: onnxRows,
+  optimizers: optimizerRows,
 };
 
 /** The text with every generated part made anew. */

@@ -24,7 +24,7 @@ test('the space has one architecture, which costs what the network costs', () =>
 // 1e-4: float32 frameworks differ among themselves by a few 1e-6 after 17 steps.
 test('17 steps on the device give the loss of other frameworks, with subgroups and without', async () => {
   const graph = checkGraph(compileCheckSpace(), 'training');
-  const optimizer = { momentum: 0, nesterov: false, weightDecay: 0 };
+  const optimizer = { name: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 } as const;
   const steps = Array.from({ length: 17 }, () => ({ learningRate }));
   for (const profile of profilesOf(device())) {
     const plan = verifyPlan(planTraining(graph, { profile, optimizer }));

@@ -9,7 +9,7 @@ import { serve } from './protocol.ts';
 await serve(async () => {
   const device = await openDevice();
   const { profile, info } = device;
-  const optimizer = { momentum: 0, nesterov: false, weightDecay: 0 };
+  const optimizer = { name: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 } as const;
   const compiled = compileCheckSpace();
   const training = await prepare(
     device,

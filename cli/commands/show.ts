@@ -138,6 +138,6 @@ async function planOf(graph: Graph, { inference, batch, profile: kind }: ShowOpt
   return planTraining(graph, {
     profile,
     feed,
-    optimizer: { momentum: 0.9, nesterov: false, weightDecay: 0 },
+    optimizer: { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 0 },
   });
 }

@@ -5,17 +5,9 @@ import type { Source } from '../../grammar/source.ts';
 import { didYouMean } from '../../util/didYouMean.ts';
 import { listWords } from '../../util/words.ts';
 import type { StaticValue } from '../space/space.ts';
-import { FieldReader, type Call } from './fields.ts';
-import type {
-  BudgetSpec,
-  DataSpec,
-  ObjectiveSpec,
-  ScheduleSpec,
-  SearchSpec,
-  SgdSpec,
-  StrategySpec,
-  TrainSpec,
-} from './search.ts';
+import { FieldReader, isWhole, MOST, type Call } from './fields.ts';
+import type { BudgetSpec, DataSpec, ObjectiveSpec, SearchSpec, StrategySpec, TrainSpec } from './search.ts';
+import { defaultTrain, readTrain } from './train.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** The fields of a search, for messages and for `--set`. */
@@ -29,17 +21,6 @@ export const searchFields = [
   'budget',
   'seed',
 ] as const;
-
-const MOST = 1_000_000_000;
-const isWhole = (n: number): boolean => Number.isInteger(n) && n >= 1 && n <= MOST;
-
-/** The defaults of a training, which are common ones for small images. */
-const defaultTrain: TrainSpec = {
-  epochs: 5,
-  batch: 64,
-  optimizer: { name: 'sgd', lr: 0.05, momentum: 0.9, nesterov: false, weightDecay: 0 },
-  schedule: { name: 'cosine' },
-};
 
 /** Checks one search of a file. */
 export function checkSearch(
@@ -60,14 +41,14 @@ export function checkSearch(
   if (data) reader.adopt(vocabulary.checkData(data.spec), data.call.at);
   const strategy = readNamed(reader, fields.get('strategy'), 'strategy');
   if (strategy) reader.adopt(vocabulary.checkStrategy(strategy.spec), strategy.call.at);
-  const evaluate = readTrain(reader, fields.get('evaluate'), 'evaluate', defaultTrain);
+  const evaluate = readTraining(reader, fields.get('evaluate'), 'evaluate', defaultTrain);
   const spec: SearchSpec = {
     name: node.name.text,
     space: node.space.text,
     data: data?.spec ?? { name: '', args: {} },
     strategy: strategy?.spec ?? { name: 'random', args: {} },
     evaluate,
-    retrain: readTrain(reader, fields.get('retrain'), 'retrain', evaluate),
+    retrain: readTraining(reader, fields.get('retrain'), 'retrain', evaluate),
     objective: readObjective(reader, fields),
     budget: readBudget(reader, fields.get('budget')),
     seed: readSeed(reader, fields.get('seed')),
@@ -115,6 +96,17 @@ function expression(reader: FieldReader, field: FieldNode): Expr | undefined {
 
 const foundInstead = { record: 'fields in braces', counted: 'a number of items' } as const;
 
+function readTraining(
+  reader: FieldReader,
+  field: FieldNode | undefined,
+  name: string,
+  otherwise: TrainSpec,
+): TrainSpec {
+  const node = field && expression(reader, field);
+  const call = node && reader.call(node, name);
+  return call ? readTrain(reader, call, otherwise) : otherwise;
+}
+
 function readNamed(
   reader: FieldReader,
   field: FieldNode | undefined,
@@ -129,69 +121,6 @@ function readNamed(
     if (value !== undefined) args[key] = value;
   }
   return { spec: { name: call.name, args }, call };
-}
-
-function readTrain(
-  reader: FieldReader,
-  field: FieldNode | undefined,
-  name: string,
-  otherwise: TrainSpec,
-): TrainSpec {
-  const node = field && expression(reader, field);
-  const call = node && reader.call(node, name);
-  if (!call) return otherwise;
-  if (call.name !== 'train') {
-    reader.report('unknownMethod', { what: 'way to evaluate', name: call.name }, call.at, {
-      expected: '`train(epochs: ..., batch: ..., optimizer: ..., schedule: ...)`',
-    });
-    return otherwise;
-  }
-  const args = reader.named(call, ['epochs', 'batch', 'optimizer', 'schedule']);
-  const whole = `a whole number from 1 to ${MOST}`;
-  return {
-    epochs: reader.number(args, 'epochs', otherwise.epochs, whole, isWhole),
-    batch: reader.number(args, 'batch', otherwise.batch, whole, isWhole),
-    optimizer: readOptimizer(reader, args.get('optimizer')?.value, otherwise.optimizer),
-    schedule: readSchedule(reader, args.get('schedule')?.value, otherwise.schedule),
-  };
-}
-
-function readOptimizer(reader: FieldReader, node: Expr | undefined, otherwise: SgdSpec): SgdSpec {
-  const call = node && reader.call(node, 'optimizer');
-  if (!call) return otherwise;
-  if (call.name !== 'sgd') {
-    reader.report('unknownMethod', { what: 'optimizer', name: call.name }, call.at, {
-      expected: '`sgd(lr: ..., momentum: ..., nesterov: ..., weight_decay: ...)`',
-    });
-    return otherwise;
-  }
-  const args = reader.named(call, ['lr', 'momentum', 'nesterov', 'weight_decay']);
-  const fraction = (n: number): boolean => n >= 0 && n < 1;
-  return {
-    name: 'sgd',
-    lr: reader.number(args, 'lr', otherwise.lr, 'a number above 0', (n) => n > 0),
-    momentum: reader.number(args, 'momentum', otherwise.momentum, 'a number from 0 to below 1', fraction),
-    nesterov: reader.flag(args, 'nesterov', otherwise.nesterov),
-    weightDecay: reader.number(
-      args,
-      'weight_decay',
-      otherwise.weightDecay,
-      'a number of 0 or more',
-      (n) => n >= 0,
-    ),
-  };
-}
-
-function readSchedule(reader: FieldReader, node: Expr | undefined, otherwise: ScheduleSpec): ScheduleSpec {
-  const call = node && reader.call(node, 'schedule');
-  if (!call) return otherwise;
-  reader.named(call, []);
-  if (call.name === 'cosine' || call.name === 'constant') return { name: call.name };
-  reader.report('unknownMethod', { what: 'schedule', name: call.name }, call.at, {
-    expected: '`cosine` or `constant`',
-    hint: didYouMean(call.name, ['cosine', 'constant']),
-  });
-  return otherwise;
 }
 
 function readObjective(reader: FieldReader, fields: Fields): ObjectiveSpec {

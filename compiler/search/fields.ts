@@ -9,6 +9,14 @@ import { applyUnary } from '../space/arithmetic.ts';
 import type { StaticValue } from '../space/space.ts';
 import { formatStatic } from '../space/values.ts';
 
+/** The largest of counts. */
+export const MOST = 1_000_000_000;
+
+/** Whether `n` can be a count of something. */
+export function isWhole(n: number): boolean {
+  return Number.isInteger(n) && n >= 1 && n <= MOST;
+}
+
 /** A name with arguments, `sgd(lr: 0.1)`; a bare name has none. */
 export interface Call {
   readonly name: string;

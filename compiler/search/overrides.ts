@@ -34,7 +34,7 @@ export function overrideSearch(node: SearchNode, overrides: readonly SearchOverr
     const value =
       name === 'budget' && rest.length === 1
         ? amounts(before?.value, rest[0] ?? '', override, sources)
-        : replace(before?.value, rest, override, sources);
+        : replace(before?.value, rest, override, sources, name);
     const field: FieldNode = { kind: 'field', span: override.value.span, name: made, value };
     sources.set(field, override.source);
     // One objective replaces the other: `--set minimize=loss` is meant instead of `maximize`.
@@ -60,6 +60,7 @@ function replace(
   path: readonly string[],
   override: SearchOverride,
   sources: Map<object, Source>,
+  parent: string,
 ): Expr {
   const [name, ...rest] = path;
   if (name === undefined) {
@@ -69,12 +70,12 @@ function replace(
   const call = callOf(before);
   const args = call?.args ?? [];
   const old = args.find((a) => a.name?.text === name);
-  const value = replace(old?.value, rest, override, sources);
+  const value = replace(old?.value, rest, override, sources, name);
   const arg: ArgNode = { kind: 'arg', span: value.span, name: wordsOf(override, name, sources), value };
   sources.set(arg, override.source);
-  // A field that says nothing yet becomes a training, the one thing whose arguments may all be left out.
+  // What says nothing yet becomes what it would be by default.
   const span = call?.callee.span ?? override.value.span;
-  const callee: Expr = call?.callee ?? { kind: 'reference', span, name: name === 'lr' ? 'sgd' : 'train' };
+  const callee: Expr = call?.callee ?? { kind: 'reference', span, name: defaults.get(parent) ?? 'train' };
   const node: Expr = {
     kind: 'call',
     span,
@@ -85,6 +86,12 @@ function replace(
   if (!call) sources.set(node, override.source);
   return node;
 }
+
+/** What optimisers and schedules are when nothing is said; everything else is a training. */
+const defaults: ReadonlyMap<string, string> = new Map([
+  ['optimizer', 'sgd'],
+  ['schedule', 'cosine'],
+]);
 
 function callOf(
   value: FieldValue | undefined,

@@ -1,29 +1,24 @@
 /** A search, checked: what a `search` block says, with every default filled in. Plain data. */
+import type { OptimizerSpec } from '../optimizers/optimizer.ts';
 import type { StaticValue } from '../space/space.ts';
 
-/** Stochastic gradient descent as PyTorch defines it; weight decay is added to the gradient. */
-export interface SgdSpec {
-  readonly name: 'sgd';
-  readonly lr: number;
-  readonly momentum: number;
-  readonly nesterov: boolean;
-  readonly weightDecay: number;
-}
-
 /**
- * How the learning rate falls over a training of T steps. `cosine`: lr * (1 + cos(pi * t / T)) / 2
- * (Loshchilov & Hutter 2017, eq. 5, without restarts).
+ * How the learning rate falls over a training, after a linear warm-up of `warmup` epochs, which all of them may have:
+ * see `runtime/train/schedule.ts`. What is left out is 0.
  */
-export interface ScheduleSpec {
-  readonly name: 'constant' | 'cosine';
-}
+export type ScheduleSpec =
+  | { readonly name: 'constant'; readonly warmup?: number }
+  | { readonly name: 'cosine'; readonly min?: number; readonly warmup?: number }
+  | { readonly name: 'step'; readonly every: number; readonly gamma: number; readonly warmup?: number };
 
 /** One training from scratch. */
 export interface TrainSpec {
   readonly epochs: number;
   readonly batch: number;
-  readonly optimizer: SgdSpec;
+  readonly optimizer: OptimizerSpec;
   readonly schedule: ScheduleSpec;
+  /** The largest global norm of gradients; larger ones are scaled down to it. */
+  readonly clip?: number;
 }
 
 export interface DataSpec {

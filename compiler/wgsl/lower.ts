@@ -4,13 +4,26 @@ import { invariant, present } from '../../util/invariant.ts';
 import type { Graph, GraphNode, NodeId, OpNodeOf, ParameterNode, StateNode } from '../graph/graph.ts';
 import type { OpName } from '../ops/attributes.ts';
 import { elementsOf, sameShape } from '../ops/shapes.ts';
+import type { OptimizerRule } from '../optimizers/optimizer.ts';
+import { optimizerOf } from '../optimizers/table.ts';
 import { fuse } from './fuse.ts';
+import { clipDispatches } from './kernels/clip.ts';
 import { copyDispatch } from './kernels/elementwise.ts';
+import { optimizerDispatch } from './kernels/optimizer.ts';
 import { liesAlike } from './kernels/places.ts';
-import { gatherBatch, recordScalars, sgdDispatch, STEP_BYTES, type SgdOptions } from './kernels/step.ts';
+import { gatherBatch, recordScalars, STEP_BYTES } from './kernels/step.ts';
 import { physicalBytes, physicalShape, weightNodes } from './layout.ts';
 import { limitProblems } from './limits.ts';
-import type { BufferRange, Feed, ParameterSlot, Plan, Profile, RecordSlot, TensorSlot } from './plan.ts';
+import type {
+  BufferRange,
+  Feed,
+  OptimizerSlot,
+  ParameterSlot,
+  Plan,
+  Profile,
+  RecordSlot,
+  TensorSlot,
+} from './plan.ts';
 import { PlanBuilder, type Arena, type Place } from './planBuilder.ts';
 import { input, output, type Fusion, type KernelRule, type Operand, type RuleContext } from './rule.ts';
 import { nodeOf, schedule, type Schedule, type Unit } from './schedule.ts';
@@ -33,12 +46,14 @@ export interface PlanOptions {
 }
 
 export interface TrainingOptions extends PlanOptions {
-  readonly optimizer: SgdOptions;
+  readonly optimizer: OptimizerRule;
+  /** Gradients whose global norm is larger are scaled down to it; without it they are taken as they are. */
+  readonly clip?: number;
 }
 
 /** The plan of a training step, program `train`: forward, backward, running statistics, optimiser. */
 export function planTraining(graph: Graph, options: TrainingOptions): Plan {
-  return new Lowering(graph, options, true).plan('train', options.optimizer);
+  return new Lowering(graph, options, true).plan('train', options);
 }
 
 /** The plan of a forward pass, program `evaluate`. Gradients and updates of the graph are left out. */
@@ -68,7 +83,7 @@ class Lowering {
     this.#weights = weightNodes(graph);
   }
 
-  plan(program: string, optimizer: SgdOptions | undefined): Plan {
+  plan(program: string, training: TrainingOptions | undefined): Plan {
     const builder = this.#builder;
     const scheduled = this.#schedule();
     const step = builder.buffer('step', STEP_BYTES, 'input');
@@ -87,17 +102,10 @@ class Lowering {
     for (const [from, to, label] of copies) this.#copy(from, to, label);
     this.#updateStates(inPlace, late);
     const records = this.#record(step);
-    if (optimizer && gradients && trainedBytes > 0) {
-      const whole = (buffer: number): BufferRange => ({ buffer, offset: 0, bytes: trainedBytes });
-      const velocity = builder.buffer('velocity', trainedBytes, 'kept');
-      const bindings = [input(0), input(1), input(2), output] as const;
-      builder.add(
-        'sgd',
-        [sgdDispatch(this.#options.profile, trainedBytes, optimizer, bindings)],
-        [whole(gradients.buffer), step, velocity],
-        whole(parameters.buffer),
-      );
-    }
+    const optimizer =
+      training && gradients && trainedBytes > 0
+        ? this.#move(training, trainedBytes, gradients, parameters, step)
+        : undefined;
     const plan: Plan = {
       profile: this.#options.profile,
       ...builder.finish(program),
@@ -110,10 +118,38 @@ class Lowering {
       records,
       step,
       feed,
+      optimizer,
     };
     const problems = limitProblems(plan);
     if (problems.length > 0) throw new Refusal(...problems);
     return plan;
+  }
+
+  /** Moves the trained parameters, which lie first in their arena. */
+  #move(
+    { optimizer: rule, clip }: TrainingOptions,
+    bytes: number,
+    gradients: Arena,
+    parameters: Arena,
+    step: BufferRange,
+  ): OptimizerSlot {
+    const builder = this.#builder;
+    const whole = ({ buffer }: Arena): BufferRange => ({ buffer, offset: 0, bytes });
+    const factor = clip === undefined ? undefined : builder.scratch(16);
+    if (clip !== undefined && factor) {
+      builder.add('clip', clipDispatches(bytes, clip), [whole(gradients)], factor);
+    }
+    const states = optimizerOf(rule.name).states.map((name) => ({
+      name,
+      range: builder.buffer(name, bytes, 'kept'),
+    }));
+    builder.add(
+      rule.name,
+      [optimizerDispatch(this.#options.profile, bytes, rule, factor !== undefined)],
+      [whole(gradients), step, ...(factor ? [factor] : []), ...states.map(({ range }) => range)],
+      whole(parameters),
+    );
+    return { rule, states };
   }
 
   #schedule(): Schedule {

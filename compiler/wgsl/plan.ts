@@ -5,6 +5,7 @@
  * Memory layout on the device: f32 tensors are row-major with the last axis padded to a multiple of four
  * (weights of rank two and more have their last two axes padded); padding holds zeros and stays zero.
  */
+import type { OptimizerRule } from '../optimizers/optimizer.ts';
 import type { Initializer, Shape } from '../graph/graph.ts';
 
 /** What a kernel may count on. Two adapters with equal profiles get equal WGSL. */
@@ -27,8 +28,8 @@ export interface PlanBuffer {
   /** 0 for `resident` buffers, whose size the data decides. */
   readonly bytes: number;
   /**
-   * `kept` buffers begin as zeros and hold values between runs (parameters, statistics, velocity,
-   * gradients); `scratch` ones hold nothing. `resident` buffers are the caller's: data sets, which several
+   * `kept` buffers begin as zeros and hold values between runs (parameters, statistics, gradients,
+   * what the optimiser keeps); `scratch` ones hold nothing. `resident` buffers are the caller's: data sets, which several
    * executions share.
    */
   readonly role: 'kept' | 'scratch' | 'input' | 'output' | 'resident';
@@ -85,6 +86,13 @@ export interface Feed {
   readonly data: Readonly<Record<string, { readonly buffer: number; readonly rowElements: number }>>;
 }
 
+/** What a plan that trains keeps for its optimiser. */
+export interface OptimizerSlot {
+  readonly rule: OptimizerRule;
+  /** The optimiser's states: that of a parameter lies where the parameter lies in its own buffer. */
+  readonly states: readonly { readonly name: string; readonly range: BufferRange }[];
+}
+
 export interface Plan {
   readonly profile: Profile;
   readonly buffers: readonly PlanBuffer[];
@@ -106,4 +114,6 @@ export interface Plan {
   /** The small buffer of what changes from step to step (`kernels/step.ts`: STEP_WORDS). */
   readonly step: BufferRange;
   readonly feed: Feed | undefined;
+  /** Undefined where nothing is trained. */
+  readonly optimizer: OptimizerSlot | undefined;
 }

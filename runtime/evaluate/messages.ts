@@ -5,6 +5,8 @@
 import { z } from 'zod';
 import type { Diagnostic } from '../../grammar/diagnostics.ts';
 import type { Graph } from '../../compiler/graph/graph.ts';
+import type { OptimizerSpec } from '../../compiler/optimizers/optimizer.ts';
+import { isOptimizerSpec } from '../../compiler/optimizers/table.ts';
 import type { DataSpec } from '../../compiler/search/search.ts';
 import type { StaticValue } from '../../compiler/space/space.ts';
 import type { Request, Response, TrainResult } from './protocol.ts';
@@ -35,17 +37,18 @@ const data: z.ZodType<DataSpec> = z.object({
   args: z.record(z.string(), staticValue),
 });
 
+const warmup = { warmup: z.exactOptional(z.int().nonnegative()) };
+
 const train = z.object({
   epochs: z.int().positive(),
   batch: z.int().positive(),
-  optimizer: z.object({
-    name: z.literal('sgd'),
-    lr: count,
-    momentum: count,
-    nesterov: z.boolean(),
-    weightDecay: count,
-  }),
-  schedule: z.object({ name: z.enum(['constant', 'cosine']) }),
+  optimizer: z.custom<OptimizerSpec>(isOptimizerSpec, 'an optimizer'),
+  schedule: z.discriminatedUnion('name', [
+    z.object({ name: z.literal('constant'), ...warmup }),
+    z.object({ name: z.literal('cosine'), min: z.exactOptional(count), ...warmup }),
+    z.object({ name: z.literal('step'), every: z.int().positive(), gamma: z.number().positive(), ...warmup }),
+  ]),
+  clip: z.exactOptional(z.number().positive()),
 });
 
 const request = z.discriminatedUnion('kind', [

@@ -1,10 +1,13 @@
 /** Runs Plans on a WebGPU device: allocates, compiles and binds once, then encodes the same dispatches per step. */
-import { STEP_BYTES } from '../../compiler/wgsl/kernels/step.ts';
+import { noFactors, type StepFactors } from '../../compiler/optimizers/optimizer.ts';
+import { optimizerOf } from '../../compiler/optimizers/table.ts';
+import { STEP_BYTES, STEP_WORDS } from '../../compiler/wgsl/kernels/step.ts';
 import type { BufferRange, Plan, PlanDispatch, TensorSlot } from '../../compiler/wgsl/plan.ts';
 import { diagnose, Refusal } from '../../grammar/diagnostics.ts';
 import { invariant, present } from '../../util/invariant.ts';
 import type { Device } from '../device/device.ts';
 import type { Pipeline } from '../device/pipelines.ts';
+import { stateSlots, type OptimizerState } from './optimizerState.ts';
 import { padTensor, unpadTensor } from './padding.ts';
 import type { ResidentData } from './residentData.ts';
 
@@ -44,6 +47,10 @@ export interface Execution {
   readonly writeIndices: (order: Int32Array) => void;
   readonly readOutput: (name: string) => Promise<Float32Array>;
   readonly readGradients: () => Promise<Map<string, Float32Array>>;
+  /** What the optimiser keeps: the steps done and its states. */
+  readonly readOptimizer: () => Promise<OptimizerState>;
+  /** Continues from what an optimiser has kept. */
+  readonly writeOptimizer: (state: OptimizerState) => void;
   /** Runs a program once per step and gives what the steps recorded. */
   readonly run: (program: string, steps: readonly StepValues[]) => Promise<Records>;
   readonly destroy: () => void;
@@ -151,6 +158,8 @@ class WebGpuExecution implements Execution {
   readonly programs: Readonly<Record<string, readonly ReadyDispatch[]>>;
   readonly #own: readonly GPUBuffer[];
   readonly #step = new DataView(new ArrayBuffer(STEP_BYTES));
+  /** Steps that the optimiser has done. */
+  #moves = 0;
 
   constructor(
     device: Device,
@@ -203,6 +212,18 @@ class WebGpuExecution implements Execution {
 
   readGradients = (): Promise<Map<string, Float32Array>> => this.#read(this.plan.gradients);
 
+  readOptimizer = async (): Promise<OptimizerState> => ({
+    step: this.#moves,
+    tensors: await this.#read(stateSlots(this.plan)),
+  });
+
+  writeOptimizer = ({ step, tensors }: OptimizerState): void => {
+    this.#moves = step;
+    for (const slot of stateSlots(this.plan)) {
+      this.write(slot, present(tensors.get(slot.name), `writeOptimizer: ${slot.name}`));
+    }
+  };
+
   run = async (program: string, steps: readonly StepValues[]): Promise<Records> => {
     const { records } = this.plan;
     const slots = records?.slots ?? Infinity;
@@ -234,9 +255,11 @@ class WebGpuExecution implements Execution {
     const dispatches = present(this.programs[program], `run: a program called ${program}`);
     const stepBuffer = this.#buffer(this.plan.step.buffer);
     for (const [slot, { learningRate = 0, offset = 0 }] of steps.entries()) {
-      this.#step.setFloat32(0, learningRate, true);
-      this.#step.setUint32(4, offset, true);
-      this.#step.setUint32(8, slot, true);
+      this.#step.setFloat32(STEP_WORDS.learningRate * 4, learningRate, true);
+      this.#step.setUint32(STEP_WORDS.offset * 4, offset, true);
+      this.#step.setUint32(STEP_WORDS.slot * 4, slot, true);
+      const factors = this.#factors();
+      STEP_WORDS.factors.forEach((word, k) => this.#step.setFloat32(word * 4, factors[k] ?? 1, true));
       gpu.queue.writeBuffer(stepBuffer, this.plan.step.offset, this.#step.buffer);
       const encoder = gpu.createCommandEncoder();
       const pass = encoder.beginComputePass();
@@ -247,6 +270,14 @@ class WebGpuExecution implements Execution {
       if (slot % QUEUED_STEPS === QUEUED_STEPS - 1) await this.device.finish();
     }
     await this.device.finish();
+  }
+
+  /** The optimiser's numbers for the step that begins; counts it. */
+  #factors(): StepFactors {
+    const { optimizer } = this.plan;
+    if (!optimizer) return noFactors;
+    this.#moves += 1;
+    return optimizerOf(optimizer.rule.name).factors(optimizer.rule, this.#moves);
   }
 
   #buffer(index: number): GPUBuffer {

@@ -3,8 +3,9 @@
  * CPU; the loop does not know which one it has.
  */
 import type { Graph, Shape } from '../../compiler/graph/graph.ts';
-import type { SgdSpec } from '../../compiler/search/search.ts';
+import type { TrainSpec } from '../../compiler/search/search.ts';
 import type { Dataset } from '../data/dataset.ts';
+import type { OptimizerState } from '../execute/optimizerState.ts';
 
 /** A parameter or a running statistic in logical layout, row-major. */
 export interface Tensor {
@@ -30,6 +31,9 @@ export interface NetworkOnData {
 /** A row of the data that is not there: its image is ignored and its label is -1, which takes no part in the loss. */
 export const NO_ROW = -1;
 
+/** How parameters move. */
+export type UpdateSpec = Pick<TrainSpec, 'optimizer' | 'clip'>;
+
 export interface TrainingRun {
   /**
    * Runs `rates.length` steps. Step `i` reads the rows `order[i * batch ...]` and moves by the learning rate
@@ -38,6 +42,10 @@ export interface TrainingRun {
   readonly steps: (order: Int32Array, rates: Float32Array) => Promise<Float32Array>;
   /** The values of all parameters and states now. */
   readonly read: () => Promise<Tensors>;
+  /** What the optimiser keeps now. */
+  readonly readOptimizer: () => Promise<OptimizerState>;
+  /** Continues where another run of the same network and optimiser was. */
+  readonly writeOptimizer: (state: OptimizerState) => void;
   /** Gives back what it holds. */
   readonly release: () => void;
 }
@@ -49,6 +57,6 @@ export interface EvaluationRun {
 }
 
 export interface Executor {
-  readonly prepareTraining: (network: NetworkOnData, optimizer: SgdSpec) => Promise<TrainingRun>;
+  readonly prepareTraining: (network: NetworkOnData, update: UpdateSpec) => Promise<TrainingRun>;
   readonly prepareEvaluation: (network: NetworkOnData) => Promise<EvaluationRun>;
 }

@@ -81,17 +81,17 @@ async function train(
   onEpoch: OnEpoch,
 ): Promise<{ epochLosses: number[]; tensors: Tensors }> {
   const { dataset, seed } = task;
-  const { epochs, batch, optimizer, schedule } = task.train;
+  const { epochs, batch, optimizer, schedule, clip } = task.train;
   const rows = partRows(dataset, task.trainOn);
   const steps = stepsPerEpoch(rows.length, batch);
   const tensors = initialTensors(task.training, seed);
   const network = { graph: task.training, dataset, batch, capacity: steps * batch, tensors };
-  const run = await executor.prepareTraining(network, optimizer);
+  const run = await executor.prepareTraining(network, { optimizer, ...(clip === undefined ? {} : { clip }) });
   try {
     const epochLosses: number[] = [];
     for (let epoch = 0; epoch < epochs; epoch += 1) {
       const order = epochOrder(rows, batch, seed, epoch);
-      const rates = learningRates(schedule, optimizer.lr, epochs * steps, epoch * steps, steps);
+      const rates = learningRates(schedule, optimizer.lr, epochs * steps, epoch * steps, steps, steps);
       const losses = await run.steps(order, rates);
       const loss = meanLoss(losses, epoch);
       epochLosses.push(loss);

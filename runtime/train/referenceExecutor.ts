@@ -3,42 +3,49 @@
  * hold the device against it.
  */
 import type { Graph, GraphNode, Shape } from '../../compiler/graph/graph.ts';
-import type { SgdSpec } from '../../compiler/search/search.ts';
 import { present } from '../../util/invariant.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { runReference, type NamedTensors } from '../execute/reference.ts';
-import type { EvaluationRun, Executor, NetworkOnData, Tensor, Tensors, TrainingRun } from './executor.ts';
+import type {
+  EvaluationRun,
+  Executor,
+  NetworkOnData,
+  Tensor,
+  Tensors,
+  TrainingRun,
+  UpdateSpec,
+} from './executor.ts';
 import { NO_ROW } from './executor.ts';
+import { ReferenceOptimizer } from './ReferenceOptimizer.ts';
 
 const OPTIONS = { precision: 'f32' } as const;
 
 /** Runs on the CPU by the ops' definitions, rounding to f32 as a device does. */
 export function referenceExecutor(): Executor {
   return {
-    prepareTraining: (network, optimizer) => Promise.resolve(trainingRun(network, optimizer)),
+    prepareTraining: (network, update) => Promise.resolve(trainingRun(network, update)),
     prepareEvaluation: (network) => Promise.resolve(evaluationRun(network)),
   };
 }
 
-function trainingRun({ graph, dataset, batch, tensors }: NetworkOnData, optimizer: SgdSpec): TrainingRun {
+function trainingRun({ graph, dataset, batch, tensors }: NetworkOnData, update: UpdateSpec): TrainingRun {
   const parameters = values(graph, 'parameter', tensors);
   let states = values(graph, 'state', tensors);
-  const velocity = new Map<string, Float32Array>();
+  const optimizer = new ReferenceOptimizer(update);
   return {
     steps: (order, rates) => {
       const losses = Float32Array.from(rates, (rate, step) => {
         const inputs = gather(graph, dataset, order.subarray(step * batch, (step + 1) * batch));
         const result = runReference(graph, { inputs, parameters, states }, OPTIONS);
-        for (const [name, gradient] of Object.entries(result.gradients)) {
-          const parameter = present(parameters[name], `parameter ${name}`).data;
-          moveSgd(parameter, gradient.data, velocity, name, rate, optimizer);
-        }
+        optimizer.step(parameters, result.gradients, rate);
         states = floats(result.states);
         return present(result.outputs['loss'], 'the output loss').data[0] ?? NaN;
       });
       return Promise.resolve(losses);
     },
     read: () => Promise.resolve(new Map(Object.entries({ ...parameters, ...states }))),
+    readOptimizer: () => Promise.resolve(optimizer.read()),
+    writeOptimizer: (state) => optimizer.write(state),
     release: () => undefined,
   };
 }
@@ -59,30 +66,6 @@ function evaluationRun({ graph, dataset, batch, tensors }: NetworkOnData): Evalu
     },
     release: () => undefined,
   };
-}
-
-/**
- * One step of `torch.optim.SGD`: g += weightDecay * w; v = momentum * v + g (v = g at first); g = nesterov ?
- * g + momentum * v : v; w -= lr * g. All in f32 where a device would round.
- */
-export function moveSgd(
-  w: Float32Array,
-  gradient: ArrayLike<number>,
-  velocities: Map<string, Float32Array>,
-  name: string,
-  rate: number,
-  { momentum, nesterov, weightDecay }: SgdSpec,
-): void {
-  // A velocity of zero makes the first step the same as PyTorch's, which copies the gradient.
-  const v = velocities.get(name) ?? new Float32Array(w.length);
-  velocities.set(name, v);
-  const f = Math.fround;
-  for (let i = 0; i < w.length; i += 1) {
-    const g = f((gradient[i] ?? 0) + f(f(weightDecay) * (w[i] ?? 0)));
-    v[i] = f(f(momentum) * (v[i] ?? 0)) + g;
-    const step = nesterov ? f(g + f(f(momentum) * (v[i] ?? 0))) : (v[i] ?? 0);
-    w[i] = (w[i] ?? 0) - f(rate * step);
-  }
 }
 
 /** Copies, so that a run never writes into what it was given. */

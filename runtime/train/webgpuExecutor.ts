@@ -53,10 +53,10 @@ export function webGpuExecutor(device: Device): WebGpuExecutor {
   };
 
   return {
-    prepareTraining: async (network, optimizer) => {
+    prepareTraining: async (network, update) => {
       const { graph, batch, capacity } = network;
       const { profile } = device;
-      const plan = planTraining(graph, { profile, feed: { capacity }, optimizer });
+      const plan = planTraining(graph, { profile, feed: { capacity }, ...update });
       const execution = await start(plan, network);
       return {
         steps: async (order, rates) => {
@@ -66,6 +66,8 @@ export function webGpuExecutor(device: Device): WebGpuExecutor {
           return present(records.get('loss'), 'the recorded loss');
         },
         read: () => readTensors(execution),
+        readOptimizer: execution.readOptimizer,
+        writeOptimizer: execution.writeOptimizer,
         release: release(execution),
       };
     },

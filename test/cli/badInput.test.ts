@@ -91,7 +91,15 @@ describe('settings', () => {
     'budget.trials=0',
     'budget.minutes=0',
     'evaluate.epochs=100000000000',
-    'evaluate.optimizer=adam',
+    'evaluate.optimizer=adagrad',
+    'evaluate.optimizer.beta1=0.5',
+    'evaluate.optimizer.momentum=1',
+    'evaluate.clip=0',
+    'evaluate.schedule=linear',
+    'evaluate.schedule.warmup=-1',
+    'evaluate.schedule.min=0.5',
+    'retrain.optimizer=rmsprop(epsilon:0)',
+    'retrain.schedule=step(every:0,gamma:2)',
     'data.split=writer',
     'seed=-1',
     'space=tiny',
@@ -101,7 +109,7 @@ describe('settings', () => {
   ])('--set %s', async (setting) => {
     const { code, out, err } = await given(tiny, `check file.nas --set ${setting}`);
     expect({ code, out }).toEqual({ code: 1, out: '' });
-    await expect(err).toMatchFileSnapshot(`golden/bad-set-${setting.replaceAll(/[.=]+/g, '-')}.txt`);
+    await expect(err).toMatchFileSnapshot(`golden/bad-set-${setting.replaceAll(/[^\w-]+/g, '-')}.txt`);
   });
 });
 

@@ -142,7 +142,7 @@ describe.each(Object.entries(networks))('%s', (_, model) => {
     const floor = 0.1 * Math.max(...all.map(Math.abs));
     const floats = ({ data }: CpuTensor): Float32Array => Float32Array.from(data);
     for (const profile of profilesOf(device())) {
-      const optimizer = { momentum: 0, nesterov: false, weightDecay: 0 };
+      const optimizer = { name: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 } as const;
       const execution = await prepare(device(), verifyPlan(planTraining(graph, { profile, optimizer })));
       poison(execution);
       const weights = Object.entries({ ...feeds.parameters, ...feeds.states });

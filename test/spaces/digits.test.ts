@@ -108,7 +108,7 @@ describe('digits.nas', () => {
       const graph = trainingGraph(space, chosen, 4);
       const feeds = await sharpFeeds(graph, i);
       const expected = runReference(graph, feeds, { precision: 'f64' });
-      const optimizer = { momentum: 0, nesterov: false, weightDecay: 0 };
+      const optimizer = { name: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 } as const;
       const plan = verifyPlan(planTraining(graph, { profile: device().profile, optimizer }));
       const execution = await prepare(device(), plan);
       execution.writeTensors(asMap({ ...feeds.parameters, ...feeds.states }));

@@ -1,33 +1,36 @@
 /**
- * Kernels around a step: rows of a resident data set become the inputs, scalars are recorded, parameters
- * move. What changes from step to step comes in a small buffer, `step`: see {@link STEP_WORDS}.
+ * Kernels around a step: rows of a resident data set become the inputs, scalars are recorded. What changes from step
+ * to step comes in a small buffer, `step`: see {@link STEP_WORDS}.
  */
 import { elementsOf } from '../../ops/shapes.ts';
-import { fold, THREADS, threadsFor } from '../grid.ts';
-import type { Profile } from '../plan.ts';
+import { fold, THREADS } from '../grid.ts';
 import { dispatch, type Binding, type Dispatch, type Operand } from '../rule.ts';
 import {
   divideHelper,
   family,
   kernel,
   Lines,
-  reads,
   writes,
   type KernelSource,
   type StorageBinding,
 } from '../source.ts';
 
-/** Words of the step buffer: the learning rate (f32), the first index of the batch, the slot of its records. */
-export const STEP_WORDS: { readonly learningRate: 0; readonly offset: 1; readonly slot: 2 } = {
-  learningRate: 0,
-  offset: 1,
-  slot: 2,
-};
+/**
+ * Words of the step buffer: the learning rate (f32), the first index of the batch, the slot of its records, and the
+ * optimiser's factors of this step (f32).
+ */
+export const STEP_WORDS: {
+  readonly learningRate: 0;
+  readonly offset: 1;
+  readonly slot: 2;
+  readonly factors: readonly [3, 4];
+} = { learningRate: 0, offset: 1, slot: 2, factors: [3, 4] };
 
 /** Size of the step buffer. */
-export const STEP_BYTES = 16;
+export const STEP_BYTES = 32;
 
-const step: StorageBinding = { name: 'step', type: 'u32', access: 'read' };
+/** The step buffer, as kernels bind it. */
+export const stepBinding: StorageBinding = { name: 'step', type: 'u32', access: 'read' };
 const indices: StorageBinding = { name: 'indices', type: 'i32', access: 'read' };
 
 /** Gathers rows of f32, padding the last axis; an index that names no row gives zeros. */
@@ -35,7 +38,7 @@ const gatherRows: KernelSource<
   'count' | 'width' | 'rowQuads' | 'inverseRow' | 'quads' | 'inverseQuads' | 'channels'
 > = kernel({
   name: 'gather_rows',
-  storage: [{ name: 'data', type: 'f32', access: 'read' }, indices, step, writes('x')],
+  storage: [{ name: 'data', type: 'f32', access: 'read' }, indices, stepBinding, writes('x')],
   fields: {
     count: 'i32',
     width: 'i32',
@@ -75,7 +78,7 @@ const gatherLabels: KernelSource<'count'> = kernel({
   storage: [
     { name: 'data', type: 'i32', access: 'read' },
     indices,
-    step,
+    stepBinding,
     { name: 'y', type: 'i32', access: 'read_write' },
   ],
   fields: { count: 'i32' },
@@ -129,7 +132,7 @@ const record = family((scalars: number): KernelSource<'slots'> =>
         type: 'f32',
         access: 'read',
       })),
-      step,
+      stepBinding,
       { name: 'records', type: 'f32', access: 'read_write' },
     ],
     fields: { slots: 'u32' },
@@ -149,48 +152,4 @@ export function recordScalars(
   slots: number,
 ): Dispatch {
   return dispatch(record(scalars.length), [...scalars, now, to], { slots }, [1, 1, 1]);
-}
-
-/** Stochastic gradient descent as PyTorch defines it. */
-export interface SgdOptions {
-  readonly momentum: number;
-  readonly nesterov: boolean;
-  readonly weightDecay: number;
-}
-
-/** g += decay * w; v = momentum * v + g; w -= rate * (nesterov ? g + momentum * v : v) */
-const sgd: KernelSource<'count' | 'stride' | 'width' | 'momentum' | 'decay' | 'nesterov'> = kernel({
-  name: 'sgd',
-  storage: [...reads('gradient'), step, writes('velocity'), writes('parameter')],
-  fields: { count: 'i32', stride: 'i32', width: 'i32', momentum: 'f32', decay: 'f32', nesterov: 'u32' },
-  workgroupSize: THREADS,
-  body: new Lines().add(
-    'let rate = bitcast<f32>(step[0]);',
-    'let first = (i32(group.x) + i32(group.y) * u.width) * 64 + local;',
-    'for (var i = first; i < u.count; i += u.stride) {',
-    'let w = parameter[i];',
-    'let g = gradient[i] + u.decay * w;',
-    'let v = u.momentum * velocity[i] + g;',
-    'velocity[i] = v;',
-    'parameter[i] = w - rate * select(v, g + u.momentum * v, u.nesterov != 0);',
-    '}',
-  ),
-});
-
-/** Moves all parameters of an arena of `bytes`: gradient, step, velocity, parameter. */
-export function sgdDispatch(
-  profile: Profile,
-  bytes: number,
-  { momentum, nesterov, weightDecay }: SgdOptions,
-  bindings: readonly [Binding, Binding, Binding, Binding],
-): Dispatch {
-  const count = bytes / 16;
-  const { width, height } = fold(Math.ceil(threadsFor(count, profile, 4) / THREADS));
-  const stride = width * height * THREADS;
-  return dispatch(
-    sgd,
-    bindings,
-    { count, stride, width, momentum, decay: weightDecay, nesterov: nesterov ? 1 : 0 },
-    [width, height, 1],
-  );
 }

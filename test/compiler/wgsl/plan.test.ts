@@ -13,7 +13,7 @@ import { randomGraph } from '../../arbitraries/graphs.ts';
 import { checkNetwork } from '../../fixtures/checkNetwork.ts';
 
 const lavapipe: Profile = { kind: 'cpu', subgroupSize: 8 };
-const optimizer = { momentum: 0.9, nesterov: false, weightDecay: 0.0005 };
+const optimizer = { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 0.0005 } as const;
 const around = { stride: [1, 1], padding: [1, 1, 1, 1] } as const;
 
 /** Convolution, relu, dense layer: enough for one of everything. */
@@ -210,7 +210,7 @@ describe('printPlan', () => {
       "plan for cpu, subgroups of 8
 
       buffers
-        0   step             input    16
+        0   step             input    32
         1   parameters       kept     768
         2   gradients        kept     768
         3   output features  output   32

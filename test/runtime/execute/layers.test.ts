@@ -115,7 +115,7 @@ describe.each([
     const second = runReference(graph, { ...feeds, states: first.states }, { precision: 'f64' });
     expect(graph.gradients.length).toBe(graph.nodes.filter((node) => node.kind === 'parameter').length);
     for (const profile of profilesOf(device())) {
-      const optimizer = { momentum: 0, nesterov: false, weightDecay: 0 };
+      const optimizer = { name: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 } as const;
       const execution = await prepare(device(), verifyPlan(planTraining(graph, { profile, optimizer })));
       try {
         poison(execution);

@@ -15,7 +15,7 @@ import { labelsFor, tensorFor } from '../../arbitraries/tensors.ts';
 import { poison, profilesOf, relativeError, useDevice } from './onDevice.ts';
 
 const device = useDevice();
-const optimizer = { momentum: 0, nesterov: false, weightDecay: 0 };
+const optimizer = { name: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 } as const;
 
 interface Feeds {
   readonly inputs: Record<string, CpuTensor>;

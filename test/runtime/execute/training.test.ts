@@ -23,7 +23,7 @@ import {
 import { noise, poison, profilesOf, relativeError, useDevice } from './onDevice.ts';
 
 const device = useDevice();
-const plain = { momentum: 0, nesterov: false, weightDecay: 0 };
+const plain = { name: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 } as const;
 const IMAGES = 6;
 const CLASSES = 5;
 
@@ -166,9 +166,9 @@ describe('a training step of a small network', () => {
   });
 
   it.each([
-    { momentum: 0, nesterov: false, weightDecay: 0.01 },
-    { momentum: 0.9, nesterov: false, weightDecay: 0 },
-    { momentum: 0.9, nesterov: true, weightDecay: 0.0005 },
+    { ...plain, momentum: 0, nesterov: false, weightDecay: 0.01 },
+    { ...plain, momentum: 0.9, nesterov: false, weightDecay: 0 },
+    { ...plain, momentum: 0.9, nesterov: true, weightDecay: 0.0005 },
   ])('moves parameters as PyTorch does: $momentum $nesterov $weightDecay', async (optimizer) => {
     const execution = await training(graph, feeds, { optimizer });
     const parameters: Record<string, CpuTensor> = { ...feeds.parameters };

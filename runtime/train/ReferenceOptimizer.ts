@@ -1,0 +1,72 @@
+/**
+ * Moves parameters on the CPU by the table of optimisers: each step in float64, what is kept between steps in f32 as
+ * on a device. Tests hold the kernels against it.
+ */
+import { optimizerOf } from '../../compiler/optimizers/table.ts';
+import { present } from '../../util/invariant.ts';
+import type { NamedTensors } from '../execute/reference.ts';
+import { stateName, type OptimizerState } from '../execute/optimizerState.ts';
+import type { UpdateSpec } from './executor.ts';
+
+export class ReferenceOptimizer {
+  readonly #update: UpdateSpec;
+  readonly #states = new Map<string, Float32Array>();
+  #step = 0;
+
+  constructor(update: UpdateSpec) {
+    this.#update = update;
+  }
+
+  /** Moves all parameters that have a gradient, once. */
+  step(
+    parameters: Readonly<Record<string, { readonly data: Float32Array }>>,
+    gradients: NamedTensors,
+    rate: number,
+  ): void {
+    const { optimizer: spec, clip } = this.#update;
+    const { states, ...record } = optimizerOf(spec.name);
+    this.#step += 1;
+    const move = record.move(spec, rate, record.factors(spec, this.#step));
+    const factor = clip === undefined ? 1 : clipFactor(Object.values(gradients), clip);
+    const now = new Float64Array(states.length);
+    for (const [name, { data: gradient }] of Object.entries(gradients)) {
+      const weights = present(parameters[name], `parameter ${name}`).data;
+      const kept = states.map((state) => this.#state(stateName(state, name), weights.length));
+      for (let i = 0; i < weights.length; i += 1) {
+        kept.forEach((values, k) => (now[k] = values[i] ?? NaN));
+        weights[i] = move(weights[i] ?? NaN, factor * (gradient[i] ?? NaN), now);
+        kept.forEach((values, k) => (values[i] = now[k] ?? NaN));
+      }
+    }
+  }
+
+  /** A copy of what is kept. */
+  read(): OptimizerState {
+    const tensors = new Map([...this.#states].map(([name, values]) => [name, values.slice()]));
+    return { step: this.#step, tensors };
+  }
+
+  write({ step, tensors }: OptimizerState): void {
+    this.#step = step;
+    this.#states.clear();
+    for (const [name, values] of tensors) this.#states.set(name, values.slice());
+  }
+
+  #state(name: string, length: number): Float32Array {
+    const values = this.#states.get(name) ?? new Float32Array(length);
+    this.#states.set(name, values);
+    return values;
+  }
+}
+
+/**
+ * The factor on all gradients that brings their common norm down to `most`: min(1, most / (norm + 1e-6)), as PyTorch's
+ * `clip_grad_norm_`; NaN where the norm is infinite or NaN.
+ */
+export function clipFactor(gradients: readonly { readonly data: ArrayLike<number> }[], most: number): number {
+  let sum = 0;
+  for (const { data } of gradients) {
+    for (let i = 0; i < data.length; i += 1) sum += (data[i] ?? NaN) ** 2;
+  }
+  return Number.isFinite(sum) ? Math.min(1, most / (Math.sqrt(sum) + 1e-6)) : NaN;
+}
