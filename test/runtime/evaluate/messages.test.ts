@@ -16,6 +16,16 @@ describe('receiveRequest', () => {
   });
 
   it.each([
+    { schedule: { name: 'cosine', min: 0.001, warmup: 2 }, clip: 5 },
+    { schedule: { name: 'step', every: 3, gamma: 0.1 } },
+    { optimizer: { name: 'adam', lr: 0.1, beta1: 0.5, beta2: 0.9, epsilon: 1e-8, weightDecay: 0 } },
+    { optimizer: { name: 'rmsprop', lr: 0.1, alpha: 0.9, epsilon: 1e-8, momentum: 0, weightDecay: 0 } },
+  ])('passes on how to train: %j', (changes) => {
+    const sent = { ...request, train: { ...request.train, ...changes } };
+    expect(receiveRequest(sent)).toEqual({ ok: true, message: sent });
+  });
+
+  it.each([
     ['no message', undefined],
     ['an unknown kind', { ...request, kind: 'run' }],
     ['a missing graph', { ...request, training: undefined }],
@@ -26,6 +36,13 @@ describe('receiveRequest', () => {
       'a negative rate',
       { ...request, train: { ...request.train, optimizer: { ...request.train.optimizer, lr: -1 } } },
     ],
+    [
+      'an optimiser with half of its parameters',
+      { ...request, train: { ...request.train, optimizer: { name: 'adam', lr: 0.1 } } },
+    ],
+    ['clipping to nothing', { ...request, train: { ...request.train, clip: 0 } }],
+    ['an unknown schedule', { ...request, train: { ...request.train, schedule: { name: 'linear' } } }],
+    ['steps without a length', { ...request, train: { ...request.train, schedule: { name: 'step' } } }],
     ['training on test images', { ...request, trainOn: 'test' }],
     ['an argument that is no static value', { ...request, data: { name: 'digits', args: { split: {} } } }],
   ])('refuses %s', (_, value) => {

@@ -1,0 +1,55 @@
+// squares
+
+struct Block {
+  count: i32,
+  stride: i32,
+}
+
+@group(0) @binding(0) var<storage, read> gradient: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> sums: array<vec4f>;
+@group(0) @binding(2) var<uniform> block: Block;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(local_invocation_index) invocation: u32,
+) {
+  let u = block;
+  let local = i32(invocation);
+  let first = i32(group.x) * 64 + local;
+  var sum = vec4f();
+  for (var i = first; i < u.count; i += u.stride) {
+    let g = gradient[i];
+    sum += g * g;
+  }
+  sums[first] = sum;
+}
+
+// clip_factor
+
+struct Block {
+  count: i32,
+  most: f32,
+  nan: u32,
+}
+
+@group(0) @binding(0) var<storage, read> sums: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> clip: array<f32>;
+@group(0) @binding(2) var<uniform> block: Block;
+
+@compute @workgroup_size(1)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(local_invocation_index) invocation: u32,
+) {
+  let u = block;
+  let local = i32(invocation);
+  var sum = vec4f();
+  for (var i = local; i < u.count; i += 1) {
+    sum += sums[i];
+  }
+  let total = (sum.x + sum.y) + (sum.z + sum.w);
+  let ratio = u.most / (sqrt(total) + 1e-6);
+  let finite = (bitcast<u32>(total) & 0x7f800000u) != 0x7f800000u;
+  clip[0] = select(bitcast<f32>(u.nan), select(ratio, 1.0, ratio >= 1.0), finite);
+}
