@@ -19,6 +19,8 @@ export interface TrainSpec {
   readonly schedule: ScheduleSpec;
   /** The largest global norm of gradients; larger ones are scaled down to it. */
   readonly clip?: number;
+  /** How much of the average of weights stays at each step; networks are then measured with the average. */
+  readonly ema?: number;
 }
 
 export interface DataSpec {

@@ -21,19 +21,22 @@ export const defaultTrain: TrainSpec = {
 export function readTrain(reader: FieldReader, call: Call, otherwise: TrainSpec): TrainSpec {
   if (call.name !== 'train') {
     reader.report('unknownMethod', { what: 'way to evaluate', name: call.name }, call.at, {
-      expected: '`train(epochs: ..., batch: ..., optimizer: ..., schedule: ..., clip: ...)`',
+      expected: '`train(epochs: ..., batch: ..., optimizer: ..., schedule: ..., clip: ..., ema: ...)`',
     });
     return otherwise;
   }
-  const args = reader.named(call, ['epochs', 'batch', 'optimizer', 'schedule', 'clip']);
+  const args = reader.named(call, ['epochs', 'batch', 'optimizer', 'schedule', 'clip', 'ema']);
   const whole = `a whole number from 1 to ${MOST}`;
   const clip = reader.number(args, 'clip', otherwise.clip ?? 0, 'a norm above 0', (n) => n > 0);
+  const share = 'a number above 0 and below 1';
+  const ema = reader.number(args, 'ema', otherwise.ema ?? 0, share, (n) => n > 0 && n < 1);
   const spec: TrainSpec = {
     epochs: reader.number(args, 'epochs', otherwise.epochs, whole, isWhole),
     batch: reader.number(args, 'batch', otherwise.batch, whole, isWhole),
     optimizer: readOptimizer(reader, args.get('optimizer')?.value, otherwise.optimizer),
     schedule: readSchedule(reader, args.get('schedule')?.value, otherwise.schedule),
     ...(clip > 0 ? { clip } : {}),
+    ...(ema > 0 ? { ema } : {}),
   };
   const { schedule, optimizer } = spec;
   const place = args.get('schedule') ?? args.get('optimizer');

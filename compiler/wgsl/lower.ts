@@ -4,9 +4,11 @@ import { invariant, present } from '../../util/invariant.ts';
 import type { Graph, GraphNode, NodeId, OpNodeOf, ParameterNode, StateNode } from '../graph/graph.ts';
 import type { OpName } from '../ops/attributes.ts';
 import { elementsOf, sameShape } from '../ops/shapes.ts';
+import { AVERAGE } from '../optimizers/average.ts';
 import type { OptimizerRule } from '../optimizers/optimizer.ts';
 import { optimizerOf } from '../optimizers/table.ts';
 import { fuse } from './fuse.ts';
+import { averageDispatch } from './kernels/average.ts';
 import { clipDispatches } from './kernels/clip.ts';
 import { copyDispatch } from './kernels/elementwise.ts';
 import { optimizerDispatch } from './kernels/optimizer.ts';
@@ -49,6 +51,8 @@ export interface TrainingOptions extends PlanOptions {
   readonly optimizer: OptimizerRule;
   /** Gradients whose global norm is larger are scaled down to it; without it they are taken as they are. */
   readonly clip?: number;
+  /** Keeps an average of the weights, of which this much stays at each step. */
+  readonly ema?: number;
 }
 
 /** The plan of a training step, program `train`: forward, backward, running statistics, optimiser. */
@@ -127,7 +131,7 @@ class Lowering {
 
   /** Moves the trained parameters, which lie first in their arena. */
   #move(
-    { optimizer: rule, clip }: TrainingOptions,
+    { optimizer: rule, clip, ema }: TrainingOptions,
     bytes: number,
     gradients: Arena,
     parameters: Arena,
@@ -149,7 +153,13 @@ class Lowering {
       [whole(gradients), step, ...(factor ? [factor] : []), ...states.map(({ range }) => range)],
       whole(parameters),
     );
-    return { rule, states };
+    if (ema !== undefined) {
+      const average = builder.buffer(AVERAGE, bytes, 'kept');
+      const dispatches = [averageDispatch(this.#options.profile, bytes)];
+      builder.add(AVERAGE, dispatches, [whole(parameters), step], average);
+      states.push({ name: AVERAGE, range: average });
+    }
+    return { rule, ema, states };
   }
 
   #schedule(): Schedule {

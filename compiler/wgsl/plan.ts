@@ -89,7 +89,9 @@ export interface Feed {
 /** What a plan that trains keeps for its optimiser. */
 export interface OptimizerSlot {
   readonly rule: OptimizerRule;
-  /** The optimiser's states: that of a parameter lies where the parameter lies in its own buffer. */
+  /** How much of the average of weights stays at each step; undefined where none is kept. */
+  readonly ema: number | undefined;
+  /** The optimiser's states, the average among them: that of a parameter lies where the parameter lies in its own buffer. */
   readonly states: readonly { readonly name: string; readonly range: BufferRange }[];
 }
 

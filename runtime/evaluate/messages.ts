@@ -49,6 +49,7 @@ const train = z.object({
     z.object({ name: z.literal('step'), every: z.int().positive(), gamma: z.number().positive(), ...warmup }),
   ]),
   clip: z.exactOptional(z.number().positive()),
+  ema: z.exactOptional(z.number().gt(0).lt(1)),
 });
 
 const request = z.discriminatedUnion('kind', [

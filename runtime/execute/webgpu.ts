@@ -1,4 +1,5 @@
 /** Runs Plans on a WebGPU device: allocates, compiles and binds once, then encodes the same dispatches per step. */
+import { shareOf } from '../../compiler/optimizers/average.ts';
 import { noFactors, type StepFactors } from '../../compiler/optimizers/optimizer.ts';
 import { optimizerOf } from '../../compiler/optimizers/table.ts';
 import { STEP_BYTES, STEP_WORDS } from '../../compiler/wgsl/kernels/step.ts';
@@ -260,6 +261,9 @@ class WebGpuExecution implements Execution {
       this.#step.setUint32(STEP_WORDS.slot * 4, slot, true);
       const factors = this.#factors();
       STEP_WORDS.factors.forEach((word, k) => this.#step.setFloat32(word * 4, factors[k] ?? 1, true));
+      const ema = this.plan.optimizer?.ema;
+      const share = ema === undefined ? 1 : shareOf(ema, this.#moves);
+      this.#step.setFloat32(STEP_WORDS.share * 4, share, true);
       gpu.queue.writeBuffer(stepBuffer, this.plan.step.offset, this.#step.buffer);
       const encoder = gpu.createCommandEncoder();
       const pass = encoder.beginComputePass();

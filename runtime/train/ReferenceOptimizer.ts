@@ -2,6 +2,7 @@
  * Moves parameters on the CPU by the table of optimisers: each step in float64, what is kept between steps in f32 as
  * on a device. Tests hold the kernels against it.
  */
+import { AVERAGE, shareOf } from '../../compiler/optimizers/average.ts';
 import { optimizerOf } from '../../compiler/optimizers/table.ts';
 import { present } from '../../util/invariant.ts';
 import type { NamedTensors } from '../execute/reference.ts';
@@ -23,7 +24,7 @@ export class ReferenceOptimizer {
     gradients: NamedTensors,
     rate: number,
   ): void {
-    const { optimizer: spec, clip } = this.#update;
+    const { optimizer: spec, clip, ema } = this.#update;
     const { states, ...record } = optimizerOf(spec.name);
     this.#step += 1;
     const move = record.move(spec, rate, record.factors(spec, this.#step));
@@ -37,6 +38,7 @@ export class ReferenceOptimizer {
         weights[i] = move(weights[i] ?? NaN, factor * (gradient[i] ?? NaN), now);
         kept.forEach((values, k) => (values[i] = now[k] ?? NaN));
       }
+      if (ema !== undefined) this.#average(name, weights, shareOf(ema, this.#step));
     }
   }
 
@@ -50,6 +52,14 @@ export class ReferenceOptimizer {
     this.#step = step;
     this.#states.clear();
     for (const [name, values] of tensors) this.#states.set(name, values.slice());
+  }
+
+  #average(name: string, weights: Float32Array, share: number): void {
+    const average = this.#state(stateName(AVERAGE, name), weights.length);
+    weights.forEach((w, i) => {
+      const old = average[i] ?? NaN;
+      average[i] = old + share * (w - old);
+    });
   }
 
   #state(name: string, length: number): Float32Array {

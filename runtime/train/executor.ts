@@ -32,7 +32,7 @@ export interface NetworkOnData {
 export const NO_ROW = -1;
 
 /** How parameters move. */
-export type UpdateSpec = Pick<TrainSpec, 'optimizer' | 'clip'>;
+export type UpdateSpec = Pick<TrainSpec, 'optimizer' | 'clip' | 'ema'>;
 
 export interface TrainingRun {
   /**

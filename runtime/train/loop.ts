@@ -3,11 +3,13 @@
  * statistics. It is the same for every executor and a function of its request alone.
  */
 import { diagnose, Refusal, refuse, type Diagnostic } from '../../grammar/diagnostics.ts';
+import { AVERAGE } from '../../compiler/optimizers/average.ts';
 import { initialValues } from '../../compiler/graph/initialize.ts';
 import type { Graph, GraphNode } from '../../compiler/graph/graph.ts';
 import type { TrainSpec } from '../../compiler/search/search.ts';
 import { partRows, type Dataset, type Part } from '../data/dataset.ts';
-import type { Executor, Tensor, Tensors } from './executor.ts';
+import { stateName } from '../execute/optimizerState.ts';
+import type { Executor, Tensor, Tensors, TrainingRun } from './executor.ts';
 import { epochOrder, evaluationOrder, stepsPerEpoch } from './order.ts';
 import { learningRates } from './schedule.ts';
 
@@ -81,26 +83,38 @@ async function train(
   onEpoch: OnEpoch,
 ): Promise<{ epochLosses: number[]; tensors: Tensors }> {
   const { dataset, seed } = task;
-  const { epochs, batch, optimizer, schedule, clip } = task.train;
+  const { epochs, batch, schedule, ...update } = task.train;
   const rows = partRows(dataset, task.trainOn);
   const steps = stepsPerEpoch(rows.length, batch);
   const tensors = initialTensors(task.training, seed);
   const network = { graph: task.training, dataset, batch, capacity: steps * batch, tensors };
-  const run = await executor.prepareTraining(network, { optimizer, ...(clip === undefined ? {} : { clip }) });
+  const run = await executor.prepareTraining(network, update);
   try {
     const epochLosses: number[] = [];
     for (let epoch = 0; epoch < epochs; epoch += 1) {
       const order = epochOrder(rows, batch, seed, epoch);
-      const rates = learningRates(schedule, optimizer.lr, epochs * steps, epoch * steps, steps, steps);
+      const rates = learningRates(schedule, update.optimizer.lr, epochs * steps, epoch * steps, steps, steps);
       const losses = await run.steps(order, rates);
       const loss = meanLoss(losses, epoch);
       epochLosses.push(loss);
       onEpoch(epoch + 1, loss);
     }
-    return { epochLosses, tensors: await run.read() };
+    const trained = await run.read();
+    return { epochLosses, tensors: update.ema === undefined ? trained : await averaged(run, trained) };
   } finally {
     run.release();
   }
+}
+
+/** The tensors with the running mean of weights in place of the last ones; statistics are the last ones. */
+async function averaged(run: TrainingRun, trained: Tensors): Promise<Tensors> {
+  const { tensors: kept } = await run.readOptimizer();
+  return new Map(
+    [...trained].map(([name, { shape, data }]) => [
+      name,
+      { shape, data: kept.get(stateName(AVERAGE, name)) ?? data },
+    ]),
+  );
 }
 
 async function measure(

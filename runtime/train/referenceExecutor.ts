@@ -43,7 +43,7 @@ function trainingRun({ graph, dataset, batch, tensors }: NetworkOnData, update: 
       });
       return Promise.resolve(losses);
     },
-    read: () => Promise.resolve(new Map(Object.entries({ ...parameters, ...states }))),
+    read: () => Promise.resolve(new Map(Object.entries({ ...copies(parameters), ...copies(states) }))),
     readOptimizer: () => Promise.resolve(optimizer.read()),
     writeOptimizer: (state) => optimizer.write(state),
     release: () => undefined,
@@ -66,6 +66,12 @@ function evaluationRun({ graph, dataset, batch, tensors }: NetworkOnData): Evalu
     },
     release: () => undefined,
   };
+}
+
+function copies(tensors: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]),
+  );
 }
 
 /** Copies, so that a run never writes into what it was given. */

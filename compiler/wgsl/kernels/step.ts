@@ -16,15 +16,16 @@ import {
 } from '../source.ts';
 
 /**
- * Words of the step buffer: the learning rate (f32), the first index of the batch, the slot of its records, and the
- * optimiser's factors of this step (f32).
+ * Words of the step buffer: the learning rate (f32), the first index of the batch, the slot of its records, the
+ * optimiser's factors of this step (f32), and the share of the new weights in their average (f32).
  */
 export const STEP_WORDS: {
   readonly learningRate: 0;
   readonly offset: 1;
   readonly slot: 2;
   readonly factors: readonly [3, 4];
-} = { learningRate: 0, offset: 1, slot: 2, factors: [3, 4] };
+  readonly share: 5;
+} = { learningRate: 0, offset: 1, slot: 2, factors: [3, 4], share: 5 };
 
 /** Size of the step buffer. */
 export const STEP_BYTES = 32;

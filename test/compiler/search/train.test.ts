@@ -75,6 +75,7 @@ describe('optimisers', () => {
     ['optimizer: sgd(nesterov: 1)', '`nesterov` cannot be 1', '`true` or `false`'],
     ['optimizer: adam(beta_1: 0.9)', '`adam` has no argument `beta_1`', 'beta1'],
     ['clip: -1', '`clip` cannot be -1', 'a norm above 0'],
+    ['ema: 1', '`ema` cannot be 1', 'above 0 and below 1'],
     ['schedule: step(every: 1.5)', '`every` cannot be 1.5', 'a whole number of epochs'],
     ['schedule: step(gamma: 0)', '`gamma` cannot be 0', 'above 0 and at most 1'],
     ['schedule: cosine(warmup: 0.5)', '`warmup` cannot be 0.5', 'a whole number of epochs'],
@@ -103,8 +104,10 @@ describe('schedules and clipping', () => {
     expect(evaluate(`schedule: ${text}`)?.schedule).toStrictEqual(expected);
   });
 
-  it('clip', () => {
+  it('clip and ema', () => {
     expect(evaluate('clip: 5')?.clip).toBe(5);
+    expect(evaluate('ema: 0.999')?.ema).toBe(0.999);
+    expect(evaluate('epochs: 1')).not.toHaveProperty('ema');
     expect(evaluate('epochs: 1')).not.toHaveProperty('clip');
   });
 

@@ -42,3 +42,9 @@ it('reads as written: clipping', async () => {
   const text = kernels.slice(-3, -1).map(({ wgsl }) => wgsl);
   await expect(text.join('\n')).toMatchFileSnapshot('goldens/clip.wgsl');
 });
+
+it('reads as written: the mean of weights', async () => {
+  const optimizer = { name: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 } as const;
+  const { kernels } = verifyPlan(planTraining(fedGradients({ w: [5, 3] }), { profile, optimizer, ema: 0.9 }));
+  await expect(kernels.at(-1)!.wgsl).toMatchFileSnapshot('goldens/average.wgsl');
+});

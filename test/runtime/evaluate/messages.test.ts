@@ -16,7 +16,7 @@ describe('receiveRequest', () => {
   });
 
   it.each([
-    { schedule: { name: 'cosine', min: 0.001, warmup: 2 }, clip: 5 },
+    { schedule: { name: 'cosine', min: 0.001, warmup: 2 }, clip: 5, ema: 0.99 },
     { schedule: { name: 'step', every: 3, gamma: 0.1 } },
     { optimizer: { name: 'adam', lr: 0.1, beta1: 0.5, beta2: 0.9, epsilon: 1e-8, weightDecay: 0 } },
     { optimizer: { name: 'rmsprop', lr: 0.1, alpha: 0.9, epsilon: 1e-8, momentum: 0, weightDecay: 0 } },
@@ -41,6 +41,7 @@ describe('receiveRequest', () => {
       { ...request, train: { ...request.train, optimizer: { name: 'adam', lr: 0.1 } } },
     ],
     ['clipping to nothing', { ...request, train: { ...request.train, clip: 0 } }],
+    ['a mean that never moves', { ...request, train: { ...request.train, ema: 1 } }],
     ['an unknown schedule', { ...request, train: { ...request.train, schedule: { name: 'linear' } } }],
     ['steps without a length', { ...request, train: { ...request.train, schedule: { name: 'step' } } }],
     ['training on test images', { ...request, trainOn: 'test' }],

@@ -1,11 +1,12 @@
 /** The same training on the device and on the reference executor. */
 import { afterAll, describe, expect, it } from 'vitest';
+import { initialValues } from '../../../compiler/graph/initialize.ts';
 import type { OptimizerSpec } from '../../../compiler/optimizers/optimizer.ts';
 import { loadData } from '../../../runtime/data/table.ts';
 import { openDevice } from '../../../runtime/device/device.ts';
 import { trainAndMeasure, type Trained, type Training } from '../../../runtime/train/loop.ts';
 import { referenceExecutor } from '../../../runtime/train/referenceExecutor.ts';
-import type { Executor } from '../../../runtime/train/executor.ts';
+import type { Executor, Tensor, Tensors, TrainingRun } from '../../../runtime/train/executor.ts';
 import { webGpuExecutor } from '../../../runtime/train/webgpuExecutor.ts';
 import { smallNetwork } from './networks.ts';
 
@@ -88,4 +89,51 @@ describe('the loop on two executors', () => {
     );
     expect(ours.epochLosses[1]).toBeLessThan(ours.epochLosses[0]);
   });
+
+  it('measures with the mean of weights where one is kept', async () => {
+    const once = { epochs: 1, batch: 64, schedule: { name: 'constant' }, optimizer: moving[0] } as const;
+    const changes = (ema: object) => ({ dataset: some, train: { ...once, ...ema } });
+    const last = await train(webGpuExecutor(device), changes({}));
+    const mean = await train(webGpuExecutor(device), changes({ ema: 0.9 }));
+    const reference = await train(referenceExecutor(), changes({ ema: 0.9 }));
+    // The mean does not change how weights move, only which are measured.
+    expect(mean.epochLosses).toEqual(last.epochLosses);
+    expect(mean.loss).not.toBe(last.loss);
+    expect(Math.abs(mean.loss - reference.loss)).toBeLessThan(1e-3);
+    for (const [name, { data }] of mean.tensors!) {
+      const same = data.every((value, i) => value === last.tensors!.get(name)!.data[i]);
+      expect(same, name).toBe(name.endsWith('statistics'));
+    }
+  });
+
+  it.each([() => webGpuExecutor(device), referenceExecutor])(
+    'continues a training bit for bit in another run',
+    async (executor) => {
+      const graph = smallNetwork(64, 'training', { channels });
+      const tensors = new Map<string, Tensor>();
+      for (const node of graph.nodes) {
+        if (node.kind !== 'parameter' && node.kind !== 'state') continue;
+        const { name, shape, init } = node;
+        tensors.set(name, { shape, data: initialValues(name, shape, init, 3) });
+      }
+      const start = (values: Tensors): Promise<TrainingRun> =>
+        executor().prepareTraining(
+          { graph, dataset: some, batch: 64, capacity: 128, tensors: values },
+          { optimizer: moving[0], clip: 1, ema: 0.99 },
+        );
+      const order = (step: number): Int32Array => some.split.train.subarray(step * 64, (step + 2) * 64);
+      const rates = Float32Array.of(0.01, 0.005);
+      const whole = await start(tensors);
+      await whole.steps(order(0), rates);
+      const [then, state] = [await whole.read(), await whole.readOptimizer()];
+      const expected = await whole.steps(order(2), rates);
+      const other = await start(then);
+      other.writeOptimizer(state);
+      expect(await other.steps(order(2), rates)).toEqual(expected);
+      expect(await other.read()).toEqual(await whole.read());
+      expect(await other.readOptimizer()).toEqual(await whole.readOptimizer());
+      whole.release();
+      other.release();
+    },
+  );
 });

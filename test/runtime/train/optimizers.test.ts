@@ -131,13 +131,16 @@ function byPaper(paper: Paper, scale: (t: number) => number = () => 1): Record<s
 
 interface Options {
   readonly clip?: number;
+  readonly ema?: number;
   readonly portable?: boolean;
 }
 
-async function onDevice(spec: OptimizerSpec, { clip, portable = false }: Options = {}): Promise<Execution> {
+async function onDevice(
+  spec: OptimizerSpec,
+  { portable = false, ...options }: Options = {},
+): Promise<Execution> {
   const profile = portable ? profilesOf(device()).at(-1)! : device().profile;
-  const clipping = clip === undefined ? {} : { clip };
-  const plan = planTraining(fedGradients(shapes, ['idle']), { profile, optimizer: spec, ...clipping });
+  const plan = planTraining(fedGradients(shapes, ['idle']), { profile, optimizer: spec, ...options });
   const execution = await prepare(device(), verifyPlan(plan));
   poison(execution);
   execution.writeTensors(
@@ -238,16 +241,18 @@ describe.each(one)('$name', (spec) => {
   });
 
   it('continues bit for bit from what was read', async () => {
-    const whole = await onDevice(spec, { clip: 1 });
+    const whole = await onDevice(spec, { clip: 1, ema: 0.9 });
     await runSteps(whole);
-    const first = await onDevice(spec, { clip: 1 });
+    const first = await onDevice(spec, { clip: 1, ema: 0.9 });
     await runSteps(first, 0, 7);
     const [tensors, state] = [await first.readTensors(), await first.readOptimizer()];
     expect(state.step).toBe(7);
     expect([...state.tensors.keys()]).toEqual(
-      optimizerOf(spec.name).states.flatMap((kept) => names.map((name) => `${kept} of ${name}`)),
+      [...optimizerOf(spec.name).states, 'average'].flatMap((kept) =>
+        names.map((name) => `${kept} of ${name}`),
+      ),
     );
-    const second = await onDevice(spec, { clip: 1 });
+    const second = await onDevice(spec, { clip: 1, ema: 0.9 });
     second.writeTensors(tensors);
     second.writeOptimizer(state);
     await runSteps(second, 7);
@@ -295,6 +300,46 @@ describe.each(one)('$name', (spec) => {
       expect(relativeError(found.get(name)!, expected[name])).toBeLessThan(5e-6);
       expect(relativeError(reference[name], expected[name])).toBeLessThan(2e-6);
     }
+    execution.destroy();
+  });
+
+  it('keeps the running mean of weights, a copy at first', async () => {
+    const { paper } = cases.find((known) => known.spec === spec)!;
+    const ema = 0.9;
+    const execution = await onDevice(spec, { ema });
+    const weights = Object.fromEntries(names.map((name) => [name, { data: weightsOf(name) }]));
+    const reference = new ReferenceOptimizer({ optimizer: spec, ema });
+    const ways = names.map((name) => [...weightsOf(name)].map((w) => paper(w)));
+    const mean = names.map((name) => new Float64Array(sizes[name]));
+    for (const [t, rate] of rates.entries()) {
+      await runSteps(execution, t, t + 1);
+      const gradients = names.map((name) => gradientOf(name, t));
+      reference.step(
+        weights,
+        Object.fromEntries(names.map((name, k) => [name, { shape: shapes[name], data: gradients[k] }])),
+        Math.fround(rate),
+      );
+      names.forEach((_, k) => {
+        ways[k].forEach((way, i) => {
+          const w = way(gradients[k][i], Math.fround(rate));
+          mean[k][i] = t === 0 ? w : ema * mean[k][i] + (1 - ema) * w;
+        });
+      });
+      if (t > 0) continue;
+      const [state, now] = [await execution.readOptimizer(), await execution.readTensors()];
+      expect(state.tensors.get('average of kernel')).toEqual(now.get('kernel'));
+    }
+    const state = await execution.readOptimizer();
+    names.forEach((name, k) => {
+      expect(relativeError(state.tensors.get(`average of ${name}`)!, mean[k])).toBeLessThan(5e-6);
+      expect(relativeError(reference.read().tensors.get(`average of ${name}`)!, mean[k])).toBeLessThan(2e-6);
+    });
+    const padding = await paddingOf(execution);
+    expect(padding.every((value) => value === 0)).toBe(true);
+    expect(execution.plan.programs['train'].map(({ label }) => label).slice(-2)).toEqual([
+      spec.name,
+      'average',
+    ]);
     execution.destroy();
   });
 

@@ -1,0 +1,27 @@
+// average
+
+struct Block {
+  count: i32,
+  stride: i32,
+  width: i32,
+}
+
+@group(0) @binding(0) var<storage, read> parameter: array<vec4f>;
+@group(0) @binding(1) var<storage, read> step: array<u32>;
+@group(0) @binding(2) var<storage, read_write> average: array<vec4f>;
+@group(0) @binding(3) var<uniform> block: Block;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(local_invocation_index) invocation: u32,
+) {
+  let u = block;
+  let local = i32(invocation);
+  let share = bitcast<f32>(step[5]);
+  let first = (i32(group.x) + i32(group.y) * u.width) * 64 + local;
+  for (var i = first; i < u.count; i += u.stride) {
+    let old = average[i];
+    average[i] = old + share * (parameter[i] - old);
+  }
+}
