@@ -380,6 +380,16 @@ describe('the global norm', () => {
     expect([...(await clipped(2, new Float32Array(2), 1))]).toEqual([0, 0]);
   });
 
+  it('counts every place of an arena without padding', async () => {
+    for (let place = 0; place < 64; place += 7) {
+      const g = new Float32Array(64);
+      g[place] = 5;
+      const found = await clipped(64, g, 1);
+      expect(found[place]).toBeCloseTo(5 / 5.000001, 6);
+      expect(found.filter((value) => value !== 0)).toHaveLength(1);
+    }
+  });
+
   it('of more numbers than there are partial sums', async () => {
     const size = 4 * 64 * 1024 + 4 * 133 + 1;
     const g = noise(size, 5);
