@@ -39,8 +39,9 @@ it.each(optimizerNames)('read as written: %s', async (name) => {
 it('reads as written: clipping', async () => {
   const { kernels, programs } = planOf('sgd', 1);
   expect(programs['train'].map(({ label }) => label).slice(-3)).toEqual(['clip', 'clip', 'sgd']);
-  const text = kernels.slice(-3, -1).map(({ wgsl }) => wgsl);
-  await expect(text.join('\n')).toMatchFileSnapshot('goldens/clip.wgsl');
+  const [squares, factor] = kernels.slice(-3, -1);
+  await expect(squares.wgsl).toMatchFileSnapshot('goldens/squares.wgsl');
+  await expect(factor.wgsl).toMatchFileSnapshot('goldens/clip_factor.wgsl');
 });
 
 it('reads as written: the mean of weights', async () => {

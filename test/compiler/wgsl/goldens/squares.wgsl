@@ -1,0 +1,26 @@
+// squares
+
+struct Block {
+  count: i32,
+  stride: i32,
+}
+
+@group(0) @binding(0) var<storage, read> gradient: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> sums: array<vec4f>;
+@group(0) @binding(2) var<uniform> block: Block;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(local_invocation_index) invocation: u32,
+) {
+  let u = block;
+  let local = i32(invocation);
+  let first = i32(group.x) * 64 + local;
+  var sum = vec4f();
+  for (var i = first; i < u.count; i += u.stride) {
+    let g = gradient[i];
+    sum += g * g;
+  }
+  sums[first] = sum;
+}
