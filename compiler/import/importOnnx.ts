@@ -92,13 +92,12 @@ function titleOf({ operator, name }: OnnxNode, index: number): string {
 }
 
 function ruleOf({ operator, domain }: OnnxNode, node: string): OnnxRule {
-  const table: Readonly<Record<string, OnnxRule>> = onnxTable;
-  const rule = Object.hasOwn(table, operator) ? table[operator] : undefined;
+  const rule = Object.hasOwn(onnxTable, operator) ? onnxTable[operator] : undefined;
   const own = domain === 'ai.onnx' ? '' : domain;
   if (rule && (rule.domain ?? '') === own) return rule;
   const alike = didYouMean(
     operator,
-    Object.keys(table).filter((name) => (table[name]?.domain ?? '') === own),
+    Object.keys(onnxTable).filter((name) => (onnxTable[name]?.domain ?? '') === own),
   );
   return refuse(
     'onnxOperator',

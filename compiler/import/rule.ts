@@ -4,7 +4,6 @@ import type { NodeId } from '../graph/graph.ts';
 import type { AttributeKind, ValueOf } from './attributes.ts';
 import type { Composer, Tensor } from './compose.ts';
 import type { OnnxTensor } from './model.ts';
-import type { OnnxOperator } from './operators.ts';
 import type { Value } from './values.ts';
 
 /** A result that the graph cannot hold; reading it is refused, leaving it unread is not. */
@@ -58,8 +57,8 @@ export interface OnnxRule {
   readonly build: (context: RuleContext, attributes: Readonly<Record<string, unknown>>) => Results;
 }
 
-/** A rule for each operator: one that is missing does not compile. */
-export type OnnxTable = { readonly [K in OnnxOperator]: OnnxRule };
+/** A rule for each operator of a family: one that is missing does not compile. */
+export type OnnxRules<K extends string> = { readonly [N in K]: OnnxRule };
 
 type Values<A extends Readonly<Record<string, AttributeKind>>> = { readonly [K in keyof A]: ValueOf<A[K]> };
 

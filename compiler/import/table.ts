@@ -1,5 +1,5 @@
-/** Every ONNX operator that is understood, and what it becomes: one table, complete by type. */
-import type { OnnxTable } from './rule.ts';
+/** Every ONNX operator that is understood, and what it becomes: one table, of families that are complete by type. */
+import type { OnnxRule } from './rule.ts';
 import { activationRules } from './rules/activations.ts';
 import { convolutionRules } from './rules/convolution.ts';
 import { elementwiseRules } from './rules/elementwise.ts';
@@ -13,7 +13,7 @@ import { reductionRules } from './rules/reductions.ts';
 import { shapeRules } from './rules/shapes.ts';
 import { trainingRules } from './rules/training.ts';
 
-export const onnxTable: OnnxTable = {
+export const onnxTable: Readonly<Record<string, OnnxRule>> = {
   ...elementwiseRules,
   ...activationRules,
   ...reductionRules,

@@ -1,6 +1,6 @@
 /** Ops that treat each row along the last axis by itself: softmax, and the normalisation of layer norm. */
 import { channelsOf, fewerAxes, noMacs, otherShape, shapeText } from './shapes.ts';
-import type { OpTable, ShapeProblem } from './op.ts';
+import type { OpTable, ShapeProblem, TensorType } from './op.ts';
 import { one, two } from './operands.ts';
 import { dot, doubles } from './rows.ts';
 
@@ -26,6 +26,12 @@ function standardized(row: Float64Array, epsilon: number): { xhat: Float64Array;
   const variance = mean(row.map((x) => (x - middle) ** 2));
   const inverse = 1 / Math.sqrt(variance + epsilon);
   return { xhat: row.map((x) => (x - middle) * inverse), inverse };
+}
+
+/** Of the gradient of an output, and that output: rows of one shape. */
+function likeTheOutput(inputs: readonly TensorType[]): TensorType | ShapeProblem {
+  const [dy, y] = two(inputs);
+  return fewerAxes('the output', y, 1) ?? otherShape('the gradient', dy, y.shape) ?? y;
 }
 
 export const lastAxisOps: Pick<
@@ -121,10 +127,7 @@ export const lastAxisOps: Pick<
   softmax_gradient: {
     doc: 'The gradient of softmax, from the gradient of its output and its output.',
     arity: 2,
-    shape(inputs) {
-      const [dy, y] = two(inputs);
-      return fewerAxes('the output', y, 1) ?? otherShape('the gradient', dy, y.shape) ?? y;
-    },
+    shape: likeTheOutput,
     cost: noMacs,
     // dx = y * (dy - sum(dy * y))
     reference(inputs, out) {
@@ -169,10 +172,7 @@ export const lastAxisOps: Pick<
   log_softmax_gradient: {
     doc: 'The gradient of the logarithm of softmax, from the gradient of its output and its output.',
     arity: 2,
-    shape(inputs) {
-      const [dy, y] = two(inputs);
-      return fewerAxes('the output', y, 1) ?? otherShape('the gradient', dy, y.shape) ?? y;
-    },
+    shape: likeTheOutput,
     cost: noMacs,
     // dx = dy - exp(y) * sum(dy)
     reference(inputs, out) {

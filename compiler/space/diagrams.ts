@@ -9,20 +9,8 @@
  * agrees with everything. Equal diagrams are one object (hash consing), so work on them is remembered by identity.
  */
 import { present } from '../../util/invariant.ts';
+import { forgetAll, Generations, identityOf, mix, Numbered, sameItems } from './memory.ts';
 import type { DecisionId, Fixed, Open, Test } from './space.ts';
-
-let lastIdentity = 0;
-/** The last number before the elaboration that goes on now. */
-let firstIdentity = 0;
-
-/** A diagram with its number, which no copy of it has. */
-class Numbered {
-  readonly #identity = ++lastIdentity;
-
-  static of(open: object): number | undefined {
-    return #identity in open ? open.#identity : undefined;
-  }
-}
 
 class Leaf<T> extends Numbered implements Fixed<T> {
   readonly kind = 'fixed';
@@ -46,51 +34,11 @@ class Branching<T> extends Numbered implements Test<T> {
   }
 }
 
-/** All that is remembered of diagrams. */
-const memory: { forget(): void }[] = [];
-
-/**
- * What was made lately, by what it is made of: two generations, of which the older is dropped when the younger is full.
- * What was dropped and is made again is another object, which costs work and changes no result.
- */
-class Generations<K, V> {
-  #young = new Map<K, V>();
-  #old = new Map<K, V>();
-
-  constructor() {
-    memory.push(this);
-  }
-
-  get(key: K): V | undefined {
-    const young = this.#young.get(key);
-    if (young !== undefined) return young;
-    const old = this.#old.get(key);
-    if (old !== undefined) this.set(key, old);
-    return old;
-  }
-
-  set(key: K, value: V): void {
-    if (this.#young.size >= generation) [this.#old, this.#young] = [this.#young, new Map()];
-    this.#young.set(key, value);
-  }
-
-  forget(): void {
-    [this.#old, this.#young] = [new Map(), new Map()];
-  }
-}
-
-const generation = 250_000;
-
 /** Leaves by the text of their value, or by an object that nobody changes; tests by a number that equal ones share. */
 const knownLeaves = new Generations<unknown, Leaf<unknown>>();
 const knownTests = new Generations<number, Branching<unknown> | readonly Branching<unknown>[]>();
 
-/** The number of a diagram made here; a diagram from elsewhere (read from JSON) is made anew first. */
-export function identityOf(open: Open<unknown>): number {
-  return present(Numbered.of(open), 'a diagram that is known');
-}
-
-/** The same diagram, made here. */
+/** The same diagram, made here: one from elsewhere (read from JSON) is made anew. */
 export function known<T>(open: Open<T>): Open<T> {
   if (Numbered.of(open) !== undefined) return open;
   if (open.kind === 'fixed') return fixed(open.value);
@@ -148,10 +96,7 @@ let mostWork = Infinity;
  */
 export function limitWork<T>(limit: number, act: () => T): T {
   const before = { work, mostWork };
-  if (mostWork === Infinity) {
-    for (const part of memory) part.forget();
-    firstIdentity = lastIdentity;
-  }
+  if (mostWork === Infinity) forgetAll();
   work = 0;
   mostWork = limit;
   try {
@@ -190,91 +135,12 @@ export function test<T>(
   if (first === undefined || all) return first;
   const found = knownTests.get(hash) ?? [];
   const alike = found instanceof Branching ? [found] : found;
-  const before = alike.find((t) => t.decision === decision && sameBranches(t.branches, parts));
+  const before = alike.find((t) => t.decision === decision && sameItems(t.branches, parts));
   if (before) return before as Open<T>; // its branches are these
   work += kept * branches.length;
   const made = new Branching(decision, parts);
   knownTests.set(hash, alike.length === 0 ? made : [...alike, made]);
   return made;
-}
-
-function sameBranches(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.length === b.length && a.every((branch, i) => branch === b[i]);
-}
-
-/** What was worked out for lists of diagrams. */
-export class Lists<V> {
-  readonly #entries = new Map<number, Entry<V>>();
-  size = 0;
-
-  get(list: readonly (Open<unknown> | undefined)[]): { readonly value: V } | undefined {
-    let entry = this.#entries.get(hashOf(list));
-    while (entry && !sameBranches(entry.list, list)) entry = entry.next;
-    return entry;
-  }
-
-  /** Remembers the value of a list that has none yet. */
-  set(list: readonly (Open<unknown> | undefined)[], value: V): void {
-    const hash = hashOf(list);
-    this.#entries.set(hash, { list, value, next: this.#entries.get(hash) });
-    this.size++;
-  }
-}
-
-interface Entry<V> {
-  readonly list: readonly (Open<unknown> | undefined)[];
-  readonly value: V;
-  readonly next: Entry<V> | undefined;
-}
-
-/**
- * What was worked out lately for pairs of numbers, of diagrams or others. A place has room for one pair, and a new one takes
- * it: forgetting costs work and changes no result (the computed table of Brace, Rudell & Bryant 1990, section 4).
- */
-export class Results<V> {
-  readonly #left = new Float64Array(places).fill(-1);
-  readonly #right = new Float64Array(places);
-  #values: (V | undefined)[] = [];
-
-  constructor() {
-    memory.push(this);
-  }
-
-  get(left: number, right: number): { readonly value: V } | undefined {
-    const at = place(left, right);
-    return this.#left[at] === left && this.#right[at] === right
-      ? { value: this.#values[at] as V }
-      : undefined;
-  }
-
-  set(left: number, right: number, value: V): void {
-    const at = place(left, right);
-    this.#left[at] = left;
-    this.#right[at] = right;
-    this.#values[at] = value;
-  }
-
-  forget(): void {
-    this.#left.fill(-1);
-    this.#values = [];
-  }
-}
-
-const places = 2 ** 17;
-
-function place(left: number, right: number): number {
-  return mix(mix(0, left - firstIdentity), right - firstIdentity) & (places - 1);
-}
-
-function mix(hash: number, number: number): number {
-  const mixed = Math.imul(hash ^ number, 0x9e3779b1);
-  return mixed ^ (mixed >>> 15);
-}
-
-function hashOf(list: readonly (Open<unknown> | undefined)[]): number {
-  let hash = 0;
-  for (const open of list) hash = mix(hash, open ? identityOf(open) : 0);
-  return hash;
 }
 
 /** Structural equality of plain data. */

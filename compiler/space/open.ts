@@ -3,18 +3,8 @@
  * {@link mapOpen}, and to no other.
  */
 import { present } from '../../util/invariant.ts';
-import {
-  always,
-  branchFor,
-  fixed,
-  identityOf,
-  keyOf,
-  known,
-  Lists,
-  never,
-  Results,
-  test,
-} from './diagrams.ts';
+import { always, branchFor, fixed, keyOf, known, never, test } from './diagrams.ts';
+import { identityOf, Lists, Results } from './memory.ts';
 import type { DecisionId, Fixed, Open, Test } from './space.ts';
 
 /** One step of a way through a diagram: at `decision`, option `option` was taken. */

@@ -5,6 +5,7 @@
 import { present } from '../../util/invariant.ts';
 import { never, always } from './diagrams.ts';
 import { both, either, mapOpen, negate, pointsAt, restrict, sizeOf, whereThere } from './open.ts';
+import { reached } from './reached.ts';
 import type { Apply, Cost, DecisionId, Open, Space, SpaceNode, SpaceNodeId } from './space.ts';
 
 /** Conditions with more tests than this are not stated. */
@@ -26,7 +27,7 @@ export function prune<S extends Pick<Space, 'nodes' | 'output' | 'auxiliary'>>(
   const extra = exact && (heads.length > 0 ? neededBy(space, presences, heads, isAlways) : []);
   const narrowed = exact !== undefined && extra !== undefined;
   const main = narrowed ? undefined : reached(space, [space.output]);
-  const any = narrowed ? undefined : reached(space, [space.output, ...heads]);
+  const withHeads = narrowed ? undefined : reached(space, [space.output, ...heads]);
   const renumber = new Map<SpaceNodeId, SpaceNodeId>();
   const nodes: SpaceNode[] = [];
   const sharers = new Map<string, Open<boolean>>();
@@ -34,7 +35,7 @@ export function prune<S extends Pick<Space, 'nodes' | 'output' | 'auxiliary'>>(
     const exists = narrowed ? (exact[node.id] ?? never) : main?.has(node.id) ? node.exists : never;
     const dead = narrowed
       ? exists === never && (extra[node.id] ?? never) === never
-      : any?.has(node.id) !== true;
+      : withHeads?.has(node.id) !== true;
     if (dead && node.kind !== 'input') continue;
     const id: SpaceNodeId = nodes.length;
     renumber.set(node.id, id);
@@ -43,30 +44,6 @@ export function prune<S extends Pick<Space, 'nodes' | 'output' | 'auxiliary'>>(
   const renumbered = (id: SpaceNodeId): SpaceNodeId => present(renumber.get(id), 'an output');
   const auxiliary = space.auxiliary.map((a) => ({ ...a, node: renumbered(a.node) }));
   return { ...space, nodes, narrowed, output: renumbered(space.output), auxiliary };
-}
-
-/** The nodes that some way leads to from the outputs. */
-function reached({ nodes }: Pick<Space, 'nodes'>, outputs: readonly SpaceNodeId[]): ReadonlySet<SpaceNodeId> {
-  const found = new Set(outputs);
-  for (const node of nodes.toReversed()) {
-    if (!found.has(node.id)) continue;
-    for (const input of readBy(node)) found.add(input);
-  }
-  return found;
-}
-
-function readBy(node: SpaceNode): readonly SpaceNodeId[] {
-  switch (node.kind) {
-    case 'apply':
-      return node.inputs;
-    case 'select':
-      return node.inputs.flatMap((input) => input ?? []);
-    case 'scan':
-      return [node.sequence, ...node.inputs, ...node.results];
-    case 'input':
-    case 'scanInput':
-      return [];
-  }
 }
 
 function neededBy(

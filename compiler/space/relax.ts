@@ -15,6 +15,7 @@ import { attributesOf, buildOperation } from './build.ts';
 import { expand } from './derived.ts';
 import { isRunnable } from './instantiate.ts';
 import { answered, either, support } from './open.ts';
+import { reached } from './reached.ts';
 import {
   firstDerived,
   type Apply,
@@ -85,6 +86,9 @@ class Relaxing {
   readonly #gated = new Set<DecisionId>();
   readonly #gates = new Map<DecisionId, Gate>();
   readonly #alphas: Alphas[] = [];
+  /** Diagrams without subsets, and conditions without them. */
+  readonly #values = new Map<Open<unknown>, Open<unknown> | undefined>();
+  readonly #conditions = new Map<Open<boolean>, Open<boolean> | undefined>();
   readonly #cells: ReadonlySet<string>;
 
   constructor(space: Space, options: RelaxOptions) {
@@ -95,7 +99,7 @@ class Relaxing {
 
   finish(): Supernet {
     const { nodes, output } = this.#space;
-    const needed = neededBy(nodes, output);
+    const needed = reached(this.#space, [output]);
     const kept = nodes.filter(({ id, kind }) => kind === 'input' || needed.has(id));
     for (const node of kept) this.#findGates(node);
     for (const node of kept) this.#tensors.set(node.id, this.#build(node));
@@ -169,7 +173,7 @@ class Relaxing {
     if (relaxed?.kind === 'test' && node.operation !== 'add') {
       refuse('cannotRelax', { what: `what \`${node.operation}\` joins` }, { at: node.location });
     }
-    return this.#mixture(relaxed, (isIn) => (isIn ? tensor : undefined), node.site, new Map());
+    return this.#mixture(relaxed, (isIn) => (isIn ? tensor : undefined));
   }
 
   #select(node: Select): Tensor {
@@ -177,19 +181,27 @@ class Relaxing {
       const input = node.inputs[on];
       return input === undefined ? undefined : this.#tensors.get(input);
     };
-    return this.#mixture(this.#relaxed(node.on), operand, 'gate', new Map());
+    return this.#mixture(this.#relaxed(node.on), operand);
   }
 
   /** The diagram without derived values and without subsets: every candidate is in. */
   #relaxed<T>(open: Open<T>): Open<T> | undefined {
-    return this.#withoutMembers(open, (isIn, isOut) => isIn ?? isOut);
+    if (!this.#values.has(open)) {
+      const relaxed = this.#withoutMembers(open, (isIn, isOut) => isIn ?? isOut);
+      this.#values.set(open, relaxed);
+    }
+    return this.#values.get(open) as Open<T> | undefined; // it was made from this diagram
   }
 
   /** The condition, where some members of the subsets that it reads make it true. */
   #possible(condition: Open<boolean>): Open<boolean> | undefined {
-    return this.#withoutMembers(condition, (isIn, isOut) =>
-      isIn && isOut ? either(isIn, isOut) : (isIn ?? isOut),
-    );
+    if (!this.#conditions.has(condition)) {
+      const possible = this.#withoutMembers(condition, (isIn, isOut) =>
+        isIn && isOut ? either(isIn, isOut) : (isIn ?? isOut),
+      );
+      this.#conditions.set(condition, possible);
+    }
+    return this.#conditions.get(condition);
   }
 
   #withoutMembers<T>(
@@ -211,8 +223,7 @@ class Relaxing {
   #mixture<T>(
     open: Open<T> | undefined,
     leaf: (value: T) => Tensor,
-    site: string,
-    known: Map<Open<T>, Tensor>,
+    known: Map<Open<T>, Tensor> = new Map(),
   ): Tensor {
     if (open === undefined) return undefined;
     if (open.kind === 'fixed') return leaf(open.value);
@@ -221,7 +232,7 @@ class Relaxing {
     const parts: NodeId[] = [];
     const decision = present(this.#space.decisions[open.decision], 'a decision');
     decision.options.forEach((_, option) => {
-      const part = this.#mixture(open.branches[option], leaf, site, known);
+      const part = this.#mixture(open.branches[option], leaf, known);
       if (part === undefined) return;
       columns.push(option);
       parts.push(part);
@@ -269,15 +280,4 @@ class Relaxing {
       node.kind === 'apply' ? `an argument of \`${node.operation}\` that is open` : 'an open shape';
     return refuse('cannotRelax', { what }, node.kind === 'apply' ? { at: node.location } : {});
   }
-}
-
-/** The nodes that the output reads under any answers. */
-function neededBy(nodes: readonly SpaceNode[], output: SpaceNodeId): ReadonlySet<SpaceNodeId> {
-  const needed = new Set([output]);
-  for (const node of nodes.toReversed()) {
-    if (!needed.has(node.id)) continue;
-    if (node.kind !== 'apply' && node.kind !== 'select') continue;
-    for (const input of node.inputs) if (input !== undefined) needed.add(input);
-  }
-  return needed;
 }

@@ -16,7 +16,7 @@ import type {
   UpdateSpec,
 } from './executor.ts';
 import { NO_ROW } from './executor.ts';
-import { ReferenceOptimizer } from './ReferenceOptimizer.ts';
+import { ReferenceOptimizer } from './referenceOptimizer.ts';
 
 const OPTIONS = { precision: 'f32' } as const;
 

@@ -1,7 +1,7 @@
 /** ONNX operators for activations: functions of each element with fixed numbers in them. */
 import { float, ignored, optionalFloat } from '../attributes.ts';
 import type { Composer, Tensor } from '../compose.ts';
-import { misfit, rule, simple, type OnnxRule, type OnnxTable, type RuleContext } from '../rule.ts';
+import { misfit, rule, simple, type OnnxRule, type OnnxRules, type RuleContext } from '../rule.ts';
 
 const legacy = { consumed_inputs: ignored } as const;
 
@@ -48,8 +48,7 @@ function slopes(c: RuleContext, x: Tensor, slope: Tensor): Tensor {
   return c.compose.reshape(slope, [count, ...x.shape.slice(2).map(() => 1)]);
 }
 
-export const activationRules: Pick<
-  OnnxTable,
+export const activationRules: OnnxRules<
   | 'Relu'
   | 'Sigmoid'
   | 'Tanh'

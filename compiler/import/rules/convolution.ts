@@ -1,7 +1,7 @@
 /** ONNX's convolutions, of one or two spatial axes. */
 import { int } from '../attributes.ts';
 import type { Tensor } from '../compose.ts';
-import { misfit, rule, type OnnxTable, type RuleContext } from '../rule.ts';
+import { misfit, rule, type OnnxRules, type RuleContext } from '../rule.ts';
 import {
   asImages,
   channelsLast,
@@ -56,7 +56,7 @@ function conv(c: RuleContext, written: WrittenConv): Tensor {
   return fromImages(c, compose.transpose({ shape: builder.shape(id), id }, channelsSecond), flat);
 }
 
-export const convolutionRules: Pick<OnnxTable, 'Conv'> = {
+export const convolutionRules: OnnxRules<'Conv'> = {
   Conv: rule({
     doc: 'Convolution of one or two spatial axes, with strides, dilations and groups.',
     inputs: 'X, W, B?',

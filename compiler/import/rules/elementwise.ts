@@ -7,7 +7,7 @@ import {
   simple,
   unsupported,
   type OnnxRule,
-  type OnnxTable,
+  type OnnxRules,
   type RuleContext,
 } from '../rule.ts';
 
@@ -75,8 +75,7 @@ const named = (doc: string, name: Named, since = 1): OnnxRule =>
     build: (c) => [c.compose.map(c.tensor(0), name)],
   });
 
-export const elementwiseRules: Pick<
-  OnnxTable,
+export const elementwiseRules: OnnxRules<
   | 'Add'
   | 'Sub'
   | 'Mul'

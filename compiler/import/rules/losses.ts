@@ -1,7 +1,7 @@
 /** ONNX's losses of classifiers. Labels are whole numbers that are fed. */
 import { optionalInt, word } from '../attributes.ts';
 import type { Tensor } from '../compose.ts';
-import { atMost, misfit, rule, type OnnxTable, type RuleContext } from '../rule.ts';
+import { atMost, misfit, rule, type OnnxRules, type RuleContext } from '../rule.ts';
 
 const reductions = word('mean', 'sum', 'none');
 type Reduction = 'mean' | 'sum' | 'none';
@@ -63,7 +63,7 @@ function lossOf(
   return reduction === 'sum' ? sum : compose.pair('div', sum, every(weighed));
 }
 
-export const lossRules: Pick<OnnxTable, 'NegativeLogLikelihoodLoss' | 'SoftmaxCrossEntropyLoss'> = {
+export const lossRules: OnnxRules<'NegativeLogLikelihoodLoss' | 'SoftmaxCrossEntropyLoss'> = {
   NegativeLogLikelihoodLoss: rule({
     doc: 'The negative logarithms at the labels: each, their sum, or their mean by weight.',
     since: 12,

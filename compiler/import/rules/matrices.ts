@@ -1,7 +1,7 @@
 /** ONNX operators for matrix products and for softmax. */
 import { elementsOf } from '../../ops/shapes.ts';
 import { flag, float, ignored, optionalInt } from '../attributes.ts';
-import { axisOf, misfit, rule, type OnnxRule, type OnnxTable } from '../rule.ts';
+import { axisOf, misfit, rule, type OnnxRule, type OnnxRules } from '../rule.ts';
 
 /** Softmax or its logarithm: along an axis, before version 13 along that axis and all behind it. */
 function softmax(doc: string, op: 'softmax' | 'log_softmax'): OnnxRule {
@@ -21,7 +21,7 @@ function softmax(doc: string, op: 'softmax' | 'log_softmax'): OnnxRule {
   });
 }
 
-export const matrixRules: Pick<OnnxTable, 'MatMul' | 'Gemm' | 'Softmax' | 'LogSoftmax'> = {
+export const matrixRules: OnnxRules<'MatMul' | 'Gemm' | 'Softmax' | 'LogSoftmax'> = {
   MatMul: rule({
     doc: 'The matrix product over the last two axes.',
     inputs: 'A, B',

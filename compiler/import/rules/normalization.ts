@@ -2,7 +2,7 @@
 import { elementsOf } from '../../ops/shapes.ts';
 import { flag, float, ignored, int, ints, requiredInt } from '../attributes.ts';
 import type { Composer, Tensor } from '../compose.ts';
-import { atMost, axisOf, misfit, rule, unsupported, type OnnxTable, type RuleContext } from '../rule.ts';
+import { atMost, axisOf, misfit, rule, unsupported, type OnnxRules, type RuleContext } from '../rule.ts';
 
 /** x less its mean, and its mean and variance, along axes. */
 function centred(
@@ -46,8 +46,7 @@ function axesFrom(c: RuleContext, axis: number, { shape }: Tensor): number[] {
 
 const legacy = { consumed_inputs: ignored, spatial: ignored } as const;
 
-export const normalizationRules: Pick<
-  OnnxTable,
+export const normalizationRules: OnnxRules<
   | 'BatchNormalization'
   | 'InstanceNormalization'
   | 'GroupNormalization'

@@ -3,7 +3,7 @@ import type { Shape } from '../../graph/graph.ts';
 import { elementsOf } from '../../ops/shapes.ts';
 import { float, int, ints, optionalInt, word } from '../attributes.ts';
 import type { Tensor } from '../compose.ts';
-import { axisOf, misfit, rule, unsupported, type OnnxTable, type RuleContext } from '../rule.ts';
+import { axisOf, misfit, rule, unsupported, type OnnxRules, type RuleContext } from '../rule.ts';
 
 /** Which elements along one axis: every `step`-th of `count`, from `begin` on. */
 interface Range {
@@ -102,7 +102,7 @@ function widths(
   });
 }
 
-export const partRules: Pick<OnnxTable, 'Concat' | 'Split' | 'Slice' | 'Pad' | 'Gather'> = {
+export const partRules: OnnxRules<'Concat' | 'Split' | 'Slice' | 'Pad' | 'Gather'> = {
   Concat: rule({
     doc: 'One after the other along an axis.',
     inputs: 'X...',

@@ -1,7 +1,7 @@
 /** ONNX's pools, of one or two spatial axes. */
 import { flag, ignored } from '../attributes.ts';
 import type { Tensor } from '../compose.ts';
-import { atMost, misfit, rule, type OnnxRule, type OnnxTable, type RuleContext } from '../rule.ts';
+import { atMost, misfit, rule, type OnnxRule, type OnnxRules, type RuleContext } from '../rule.ts';
 import {
   asImages,
   channelsLast,
@@ -128,10 +128,7 @@ function global(doc: string, make: (c: RuleContext, x: Tensor, axes: readonly nu
   });
 }
 
-export const poolingRules: Pick<
-  OnnxTable,
-  'AveragePool' | 'MaxPool' | 'GlobalAveragePool' | 'GlobalMaxPool'
-> = {
+export const poolingRules: OnnxRules<'AveragePool' | 'MaxPool' | 'GlobalAveragePool' | 'GlobalMaxPool'> = {
   AveragePool: rule({
     doc: 'Means of windows; padding is counted or not, a last window may be incomplete.',
     inputs: 'X',

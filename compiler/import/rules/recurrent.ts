@@ -7,7 +7,7 @@ import {
   misfit,
   rule,
   unsupported,
-  type OnnxTable,
+  type OnnxRules,
   type Results,
   type RuleContext,
 } from '../rule.ts';
@@ -165,7 +165,7 @@ function recurrent(
 
 const inputs = 'X, W, R, B?, sequence_lens?, initial_h?';
 
-export const recurrentRules: Pick<OnnxTable, 'RNN' | 'GRU' | 'LSTM'> = {
+export const recurrentRules: OnnxRules<'RNN' | 'GRU' | 'LSTM'> = {
   RNN: rule({
     doc: 'A plain recurrent layer (Elman 1990), unrolled.',
     since: 7,

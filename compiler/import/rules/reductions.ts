@@ -2,7 +2,7 @@
 import { elementsOf } from '../../ops/shapes.ts';
 import { flag, ints } from '../attributes.ts';
 import type { Composer, Tensor } from '../compose.ts';
-import { axisOf, rule, type OnnxRule, type OnnxTable } from '../rule.ts';
+import { axisOf, rule, type OnnxRule, type OnnxRules } from '../rule.ts';
 
 /** A reduction: what it makes along axes, which stay with size 1, and of no elements at all. */
 interface Reduction {
@@ -43,8 +43,7 @@ function logSumExp(compose: Composer, x: Tensor, axes: readonly number[]): Tenso
   return compose.pair('add', compose.map(total(compose, powers, axes), 'log'), largest);
 }
 
-export const reductionRules: Pick<
-  OnnxTable,
+export const reductionRules: OnnxRules<
   | 'ReduceSum'
   | 'ReduceMean'
   | 'ReduceMax'

@@ -9,7 +9,7 @@ import {
   misfit,
   rule,
   unsupported,
-  type OnnxTable,
+  type OnnxRules,
   type Results,
   type RuleContext,
 } from '../rule.ts';
@@ -49,8 +49,7 @@ function axes(
 const scalar = (dtype: string, value: number): OnnxTensor => ({ dtype, shape: [], data: [value] });
 const list = (dtype: string, data: readonly number[]): OnnxTensor => ({ dtype, shape: [data.length], data });
 
-export const shapeRules: Pick<
-  OnnxTable,
+export const shapeRules: OnnxRules<
   'Constant' | 'Reshape' | 'Flatten' | 'Squeeze' | 'Unsqueeze' | 'Transpose' | 'Expand' | 'Tile'
 > = {
   Constant: rule({

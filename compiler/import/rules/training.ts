@@ -5,7 +5,7 @@ import type { NodeId } from '../../graph/graph.ts';
 import { opTable } from '../../ops/table.ts';
 import { float, string, strings, word } from '../attributes.ts';
 import type { Tensor } from '../compose.ts';
-import { misfit, rule, unsupported, type OnnxTable, type Results, type RuleContext } from '../rule.ts';
+import { misfit, rule, unsupported, type OnnxRules, type Results, type RuleContext } from '../rule.ts';
 
 const domain = 'ai.onnx.preview.training';
 
@@ -51,7 +51,7 @@ function withoutGradient(builder: GraphBuilder, id: NodeId): string | undefined 
 /** How many steps were made before, which must be known. */
 const stepsBefore = (c: RuleContext): number => c.known(1)?.[0] ?? 0;
 
-export const trainingRules: Pick<OnnxTable, 'Gradient' | 'Adagrad' | 'Adam' | 'Momentum'> = {
+export const trainingRules: OnnxRules<'Gradient' | 'Adagrad' | 'Adam' | 'Momentum'> = {
   Gradient: rule({
     doc: 'The gradients of one number for tensors that it is made from.',
     domain,

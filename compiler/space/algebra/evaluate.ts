@@ -25,7 +25,7 @@ export function costOfArchitecture(space: Space, architecture: Architecture): Co
 
 /** `choices` with the derived values, here and below. */
 function costUnder(space: Space, answers: readonly number[], choices: readonly number[]): Cost {
-  if (!space.narrowed && isRunnable(space)) return costOf(networkOf(space, answers));
+  if (!space.narrowed && isRunnable(space)) return costOf(trainedNetwork(space, answers));
   let [params, macs] = [0, 0];
   for (const node of space.nodes) {
     if (node.kind !== 'apply' || evaluateOpen(node.exists, choices) !== true) continue;
@@ -37,7 +37,7 @@ function costUnder(space: Space, answers: readonly number[], choices: readonly n
 }
 
 /** The network for one input, as it runs once it is trained. */
-function networkOf(space: Space, choices: readonly number[]): Graph {
+function trainedNetwork(space: Space, choices: readonly number[]): Graph {
   return instantiate(space, { space: space.name, choices }, { batch: 1, mode: 'inference' });
 }
 
@@ -83,7 +83,7 @@ export function judge(space: Space, answers: readonly number[]): Judged {
   let cost: Cost | undefined;
   const costs: CostOf = (name) => {
     if (name === 'depth') return depthUnder(space, answers, choices);
-    if (name === 'peak_memory') return peakMemory(networkOf(space, answers));
+    if (name === 'peak_memory') return peakMemory(trainedNetwork(space, answers));
     cost ??= costUnder(space, answers, choices);
     return cost[name];
   };

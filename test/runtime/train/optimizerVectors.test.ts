@@ -8,7 +8,7 @@ import type { OptimizerSpec } from '../../../compiler/optimizers/optimizer.ts';
 import { planTraining } from '../../../compiler/wgsl/lower.ts';
 import { verifyPlan } from '../../../compiler/wgsl/verify.ts';
 import { prepare } from '../../../runtime/execute/webgpu.ts';
-import { ReferenceOptimizer } from '../../../runtime/train/ReferenceOptimizer.ts';
+import { ReferenceOptimizer } from '../../../runtime/train/referenceOptimizer.ts';
 import { present, readVector, type Vector } from '../../onnx/vectors.ts';
 import { relativeError, useDevice } from '../execute/onDevice.ts';
 import { fedGradients } from './fedGradients.ts';

@@ -8,7 +8,7 @@ import { isOptimizerSpec, optimizerNames, optimizerOf } from '../../../compiler/
 import { planTraining } from '../../../compiler/wgsl/lower.ts';
 import { verifyPlan } from '../../../compiler/wgsl/verify.ts';
 import { prepare, type Execution } from '../../../runtime/execute/webgpu.ts';
-import { clipFactor, ReferenceOptimizer } from '../../../runtime/train/ReferenceOptimizer.ts';
+import { clipFactor, ReferenceOptimizer } from '../../../runtime/train/referenceOptimizer.ts';
 import { noise, poison, profilesOf, readRange, relativeError, useDevice } from '../execute/onDevice.ts';
 import { fedGradients } from './fedGradients.ts';
 

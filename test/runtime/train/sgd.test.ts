@@ -1,6 +1,6 @@
 /** The reference executor's optimiser against steps worked out by hand from PyTorch's definition. */
 import { expect, it } from 'vitest';
-import { ReferenceOptimizer } from '../../../runtime/train/ReferenceOptimizer.ts';
+import { ReferenceOptimizer } from '../../../runtime/train/referenceOptimizer.ts';
 
 const close = (w: Float32Array, expected: number): void => {
   // A handful of roundings to f32 of numbers near 1.
