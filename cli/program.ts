@@ -12,11 +12,13 @@ import type { EnumerateOptions } from './commands/enumerate.ts';
 import type { FmtOptions } from './commands/fmt.ts';
 import type { NewOptions } from './commands/new.ts';
 import type { ParamsOptions } from './commands/params.ts';
+import type { PlanOptions } from './commands/plan.ts';
 import type { SampleOptions } from './commands/sample.ts';
 import type { SearchOptions } from './commands/search.ts';
-import type { ProfileName, ShowOptions } from './commands/show.ts';
+import type { ShowOptions } from './commands/show.ts';
 import type { TrialsOptions } from './commands/trials.ts';
 import type { Context } from './context.ts';
+import { profileNames } from './profiles.ts';
 import { addSetting, anyWholeNumber, MAX_SEED, oneOf, wholeNumber } from './options.ts';
 import { packageVersion } from './version.ts';
 
@@ -26,6 +28,8 @@ ARCH names one architecture of the space, in one of these ways:
   digits:0.0.1.2     the compact text that \`nas sample\` prints
   best.json          a JSON file, such as those that \`nas search\` writes
   DARTS_V2           a name that the file gives it, or a text in a notation of the file`;
+
+const batchHelp = 'images in a batch (default: that of --search, or 64)';
 
 const countHelp = `
 \`free\` ignores the requirements, \`allowed\` meets them, \`distinct\` counts allowed architectures that are the
@@ -39,8 +43,6 @@ Start with:
 
 Exit codes: 0 fine, 1 something is wrong in a file, a device or a store, 2 in the command line, 130 interrupted.
 With --json, counts and ranks are texts of decimal digits, for they may exceed what a number holds exactly.`;
-
-const profiles: readonly ProfileName[] = ['cpu', 'portable', 'gpu'];
 
 /** All commands. `finish` is told the exit code of the one that ran. */
 export function buildProgram(context: Context, finish: (code: number) => void): Command {
@@ -194,8 +196,8 @@ export function buildProgram(context: Context, finish: (code: number) => void): 
     .option('--batch <n>', 'images in a batch', wholeNumber('--batch', 1, 65_536), 64)
     .option(
       '--profile <kind>',
-      `which kind of device plan and shaders are for: ${profiles.join(', ')}`,
-      oneOf('--profile', profiles),
+      `which kind of device plan and shaders are for: ${profileNames.join(', ')}`,
+      oneOf('--profile', profileNames),
       'portable',
     )
     .option('--set <name=value>', 'set a parameter of the space; may be repeated', addSetting)
@@ -209,6 +211,27 @@ ${archHelp}`,
   show.action(async (file: string, arch: string | undefined) => {
     const command = await import('./commands/show.ts');
     finish(await command.show(context, file, arch, show.opts<ShowOptions>()));
+  });
+
+  const plan = withSpace(
+    define('plan', 'Predict what the training of a network takes of a device, before anything is allocated.')
+      .argument('<file>', 'a .nas file')
+      .argument('[arch]', 'an architecture'),
+  );
+  plan
+    .option('--supernet', 'the supernet of the space instead of one architecture')
+    .option('--batch <n>', batchHelp, wholeNumber('--batch', 1, 65_536))
+    .option(
+      '--profile <kind>',
+      `which kind of device the plan is for: ${profileNames.join(', ')}`,
+      oneOf('--profile', profileNames),
+      'portable',
+    )
+    .option('--json', 'print JSON')
+    .addHelpText('after', archHelp);
+  plan.action(async (file: string, arch: string | undefined) => {
+    const command = await import('./commands/plan.ts');
+    finish(await command.plan(context, file, arch, plan.opts<PlanOptions>()));
   });
 
   const draw = withSpace(

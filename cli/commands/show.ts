@@ -6,19 +6,17 @@ import { printGraph } from '../../compiler/graph/passes/print.ts';
 import type { Architecture } from '../../compiler/space/architecture.ts';
 import { toJson } from '../../compiler/space/encode.ts';
 import { printSpace } from '../../compiler/space/printSpace.ts';
-import type { Plan, Profile } from '../../compiler/wgsl/plan.ts';
+import type { Plan } from '../../compiler/wgsl/plan.ts';
 import { refuse } from '../../grammar/diagnostics.ts';
 import { evaluationGraph, trainingGraph } from '../../runtime/search/spaceHost.ts';
 import { readArchitecture, spaceFor } from '../architecture.ts';
 import type { Context } from '../context.ts';
 import { answerLines } from '../format.ts';
 import { loadProgram } from '../load.ts';
+import { profiles, type ProfileName } from '../profiles.ts';
 
 const views = ['ast', 'space', 'graph', 'plan', 'wgsl'] as const;
 type View = (typeof views)[number];
-
-/** The kinds of device that plans can be shown for. */
-export type ProfileName = 'cpu' | 'portable' | 'gpu';
 
 /** `space` may also name the space. */
 export interface ShowOptions {
@@ -34,13 +32,6 @@ export interface ShowOptions {
   readonly set?: readonly Setting[];
   readonly json?: boolean;
 }
-
-/** What a kernel may count on: lavapipe's eight lanes, a GPU of unknown or varying lanes, a GPU of 32 lanes. */
-const profiles: Readonly<Record<ProfileName, Profile>> = {
-  cpu: { kind: 'cpu', subgroupSize: 8 },
-  portable: { kind: 'gpu', subgroupSize: undefined },
-  gpu: { kind: 'gpu', subgroupSize: 32 },
-};
 
 /** Prints one view. Without one: the answers of an architecture, or the space. */
 export async function show(

@@ -14,7 +14,7 @@ import { operations, type Mode, type OperationName } from '../ops/operations.ts'
 import { attributesOf, buildOperation } from './build.ts';
 import { expand } from './derived.ts';
 import { isRunnable } from './instantiate.ts';
-import { answered, either, support } from './open.ts';
+import { answered, either, support, TooManyCases } from './open.ts';
 import { reached } from './reached.ts';
 import {
   firstDerived,
@@ -59,7 +59,12 @@ export interface Supernet {
 /** Builds the supernet. Refuses what cannot be relaxed, and says where it stands. */
 export function relax(space: Space, options: RelaxOptions): Supernet {
   if (!isRunnable(space)) refuse('notYet', { what: 'the network of a space with `scan`' });
-  return new Relaxing(space, options).finish();
+  try {
+    return new Relaxing(space, options).finish();
+  } catch (error) {
+    if (!(error instanceof TooManyCases)) throw error;
+    return refuse('cannotRelax', { what: 'a tensor that so many decisions have a say in at once' });
+  }
 }
 
 /** What a node comes to; undefined is `none`. */

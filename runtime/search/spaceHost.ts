@@ -8,6 +8,8 @@ import { toCompact, toJson } from '../../compiler/space/encode.ts';
 import { instantiate } from '../../compiler/space/instantiate.ts';
 import { costOfArchitecture } from '../../compiler/space/members.ts';
 import type { Space } from '../../compiler/space/space.ts';
+import { refuse } from '../../grammar/diagnostics.ts';
+import { present } from '../../util/invariant.ts';
 import type { SearchHost } from './host.ts';
 
 /** The space of a search, with the trainings that the search asks for. */
@@ -40,14 +42,26 @@ export function spaceHost({ space, members, search }: CompiledSearch): SearchHos
 
 /** One training step of an architecture: the mean loss of a batch, its gradients, and the statistics' updates. */
 export function trainingGraph(space: Space, architecture: Architecture, batch: number): Graph {
-  const network = instantiate(space, architecture, { batch, mode: 'training' });
-  const graph = withClassificationLoss(network, { logits: 'logits', reduction: 'mean' });
-  return runGraphPasses(graph, { loss: 'loss' });
+  return trained(instantiate(space, architecture, { batch, mode: 'training' }));
 }
 
 /** A measurement of an architecture: the summed loss of a batch and the number of right answers. */
 export function evaluationGraph(space: Space, architecture: Architecture, batch: number): Graph {
-  const network = instantiate(space, architecture, { batch, mode: 'inference' });
-  const graph = withClassificationLoss(network, { logits: 'logits', reduction: 'sum' });
-  return runGraphPasses(graph, { loss: undefined });
+  return measured(instantiate(space, architecture, { batch, mode: 'inference' }));
+}
+
+/** A network with the mean loss of its `logits`, their gradients, and what the passes leave. */
+export function trained(network: Graph): Graph {
+  return runGraphPasses(withLoss(network, 'mean'), { loss: 'loss' });
+}
+
+/** A network with the summed loss of its `logits` and the number of right answers. */
+export function measured(network: Graph): Graph {
+  return runGraphPasses(withLoss(network, 'sum'), { loss: undefined });
+}
+
+function withLoss(network: Graph, reduction: 'mean' | 'sum'): Graph {
+  const scores = network.nodes[present(network.outputs['logits'], 'the output of a network')];
+  if (scores?.shape.length !== 2) refuse('notYet', { what: 'a loss of an output that is no vector' });
+  return withClassificationLoss(network, { logits: 'logits', reduction });
 }

@@ -12,6 +12,7 @@ const commands = [
   'enumerate',
   'diff',
   'show',
+  'plan',
   'draw',
   'search',
   'trials',
@@ -80,8 +81,8 @@ describe('words and options', () => {
 });
 
 describe('files', () => {
-  test.each(commands.slice(0, 9))('%s of a file that is not there', async (command) => {
-    const more = { params: ' rank:0', diff: ' rank:0 rank:1' }[command] ?? '';
+  test.each(commands.slice(0, 10))('%s of a file that is not there', async (command) => {
+    const more = { params: ' rank:0', plan: ' rank:0', diff: ' rank:0 rank:1' }[command] ?? '';
     const words = `${command} no.nas${more}`;
     expect(await nas(words)).toEqual({ code: 2, out: '', err: 'error[NAS5001]: there is no file no.nas\n' });
   });

@@ -10,6 +10,7 @@ import { instantiate } from '../../../compiler/space/instantiate.ts';
 import { relax, type RelaxOptions } from '../../../compiler/space/relax.ts';
 import { runReference, type Feeds } from '../../../runtime/execute/reference.ts';
 import { present } from '../../../util/invariant.ts';
+import { compileShipped, shippedSpaces } from '../../spaces/shipped.ts';
 import { feedsFor } from '../ops/gradientCheck.ts';
 import { compileText } from './helpers.ts';
 
@@ -193,5 +194,11 @@ describe('mixtures', () => {
       : `nas 1\nspace s {\n  input x: image[4, 4, 3]\n  output ${body} |> conv(2, 1)${head}\n}\n`;
     const { space } = compileText(full);
     expect(() => relax(space, options)).toThrow(what);
+  });
+
+  test('a tensor under more decisions than can be told apart is refused', () => {
+    const hierarchical = shippedSpaces.find(({ name }) => name === 'hierarchical');
+    const { space } = compileShipped(present(hierarchical, 'the space'));
+    expect(() => relax(space, options)).toThrow('a tensor that so many decisions have a say in at once');
   });
 });

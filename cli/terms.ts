@@ -1,0 +1,59 @@
+/** Under which terms the trials of a command run: those of a search that is named, or plain ones. */
+import type { TrainSpec } from '../compiler/search/search.ts';
+import type { Profile } from '../compiler/wgsl/plan.ts';
+import { refuse } from '../grammar/diagnostics.ts';
+import { partRows } from '../runtime/data/dataset.ts';
+import { loadData } from '../runtime/data/table.ts';
+import type { TrialTerms } from '../runtime/search/predict.ts';
+import { evaluationOrder, stepsPerEpoch } from '../runtime/train/order.ts';
+import type { Context } from './context.ts';
+import { loadSearch, type SpaceOptions } from './load.ts';
+
+export interface TermsOptions extends SpaceOptions {
+  readonly batch?: number;
+}
+
+/** Images in a batch where neither an option nor a search says. */
+export const DEFAULT_BATCH = 64;
+
+/** Batches of an epoch where there are no data that say. */
+const BATCHES = 16;
+
+/** SGD with momentum. */
+const plain: TrialTerms['update'] = {
+  optimizer: { name: 'sgd', lr: 0.05, momentum: 0.9, nesterov: false, weightDecay: 0 },
+};
+
+/** The terms, with the images of a batch. A search brings its batch, its optimiser and its data. */
+export async function trialTerms(
+  context: Context,
+  file: string,
+  options: TermsOptions,
+  profile: Profile,
+): Promise<TrialTerms & { readonly batch: number }> {
+  const { search: name, set = [] } = options;
+  if (name === undefined) {
+    const batch = options.batch ?? DEFAULT_BATCH;
+    const capacity = { training: BATCHES * batch, evaluation: BATCHES * batch };
+    return { profile, batch, update: plain, capacity, residentBytes: 0 };
+  }
+  if (options.batch !== undefined) {
+    const hint = `\`--set evaluate.batch=${options.batch}\` changes the batch of the search`;
+    refuse('conflictingOptions', { first: '--batch', second: '--search' }, { hint });
+  }
+  const { compiled } = await loadSearch(context, file, { search: name, set });
+  const { evaluate, data } = compiled.search;
+  const dataset = await loadData(data);
+  const { batch } = evaluate;
+  const images = partRows(dataset, 'train').length;
+  const capacity = {
+    training: stepsPerEpoch(images, batch) * batch,
+    evaluation: evaluationOrder(partRows(dataset, 'validation'), batch).length,
+  };
+  const residentBytes = dataset.images.byteLength + dataset.labels.byteLength;
+  return { profile, batch, update: updateOf(evaluate), capacity, residentBytes };
+}
+
+function updateOf({ optimizer, clip, ema }: TrainSpec): TrialTerms['update'] {
+  return { optimizer, ...(clip === undefined ? {} : { clip }), ...(ema === undefined ? {} : { ema }) };
+}
