@@ -1,5 +1,6 @@
 /**
  * Fuses neighbours where a fused kernel saves a pass over memory:
+ *  - sums of sums: where several gradients meet, they are added in one pass, from left to right as they would be alone;
  *  - relu behind an op whose kernel can apply it;
  *  - relu's gradient in front of the gradients of the batch norm under that relu, which recompute the sign.
  * Results are equal, bit for bit, with and without.
@@ -17,7 +18,30 @@ const takesRelu: ReadonlySet<OpName> = new Set([
 
 /** The schedule with fused units. */
 export function fuse(schedule: Schedule): Schedule {
-  return fuseGates(fuseRelus(schedule));
+  return fuseGates(fuseRelus(fuseSums(schedule)));
+}
+
+/** Terms of one sum: with the sum itself, WebGPU's eight storage buffers. */
+const MOST_TERMS = 7;
+
+function fuseSums(schedule: Schedule): Schedule {
+  const readersOf = readers(schedule);
+  const terms = new Map<NodeId, readonly NodeId[]>();
+  const within = new Set<NodeId>();
+  for (const { node, inputs, output } of schedule.units) {
+    if (node.op !== 'add') continue;
+    const [first, ...others] = inputs;
+    const inner = first === undefined ? undefined : terms.get(first);
+    const isAlone = first !== undefined && !schedule.roots.has(first) && readersOf.get(first)?.length === 1;
+    if (inner && isAlone && !others.includes(first) && inner.length + others.length <= MOST_TERMS) {
+      within.add(first);
+      terms.set(output, [...inner, ...others]);
+    } else terms.set(output, inputs);
+  }
+  const units = schedule.units.flatMap((unit) =>
+    within.has(unit.output) ? [] : [{ ...unit, inputs: terms.get(unit.output) ?? unit.inputs }],
+  );
+  return { ...schedule, units };
 }
 
 /** How many units read each node. */

@@ -4,7 +4,6 @@ import type { Plan } from './plan.ts';
 
 /** The default limits that plans can meet (WebGPU, section 3.6.2). */
 export const limits = {
-  maxBufferSize: 268_435_456,
   maxStorageBufferBindingSize: 134_217_728,
   maxStorageBuffersPerShaderStage: 8,
   maxComputeWorkgroupsPerDimension: 65_535,
@@ -17,13 +16,18 @@ export function limitProblems(plan: Plan): readonly Diagnostic[] {
     if (needed <= limits[limit] || found.has(limit)) return;
     found.set(limit, diagnose('deviceLimit', { what, needed, limit, allowed: limits[limit] }));
   };
-  for (const { name, bytes } of plan.buffers) check('maxBufferSize', `the memory for ${name}`, bytes);
   for (const dispatches of Object.values(plan.programs)) {
-    for (const { label, ranges, workgroups } of dispatches) {
-      for (const { bytes } of ranges) check('maxStorageBufferBindingSize', label, bytes);
-      check('maxStorageBuffersPerShaderStage', label, ranges.length);
-      for (const count of workgroups) check('maxComputeWorkgroupsPerDimension', label, count);
+    for (const { instances, workgroups } of dispatches) {
+      for (const { label, ranges } of instances) {
+        for (const { bytes } of ranges) check('maxStorageBufferBindingSize', label, bytes);
+        check('maxStorageBuffersPerShaderStage', label, ranges.length);
+        for (const count of workgroups) check('maxComputeWorkgroupsPerDimension', label, count);
+      }
     }
+  }
+  // Buffers are bound whole.
+  for (const { name, bytes } of plan.buffers) {
+    check('maxStorageBufferBindingSize', `the memory for ${name}`, bytes);
   }
   return [...found.values()];
 }

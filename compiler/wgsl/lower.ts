@@ -45,6 +45,8 @@ export interface PlanOptions {
   readonly recordSlots?: number;
   /** Whether neighbouring ops are fused; on by default. */
   readonly fuse?: boolean;
+  /** Whether equal work on different tensors runs at once, in one dispatch; on by default. Changes no bit of any result. */
+  readonly merge?: boolean;
 }
 
 export interface TrainingOptions extends PlanOptions {
@@ -69,7 +71,7 @@ class Lowering {
   readonly #graph: Graph;
   readonly #options: PlanOptions;
   readonly #training: boolean;
-  readonly #builder: PlanBuilder = new PlanBuilder();
+  readonly #builder: PlanBuilder;
   readonly #weights: ReadonlySet<NodeId>;
   /** Where each node's value lies. */
   readonly #places = new Map<NodeId, Place>();
@@ -83,6 +85,7 @@ class Lowering {
   constructor(graph: Graph, options: PlanOptions, training: boolean) {
     this.#graph = graph;
     this.#options = options;
+    this.#builder = new PlanBuilder(options.merge ?? true);
     this.#training = training;
     this.#weights = weightNodes(graph);
   }

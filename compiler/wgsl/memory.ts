@@ -3,8 +3,9 @@
  * last use of the other.
  *
  * WebGPU lets a dispatch write a buffer or read it, not both, whatever the ranges. So scratch memory is
- * several buffers ("arenas"): tensors that meet in one dispatch, one read and one written, are given
- * different colours, and each colour has arenas of its own.
+ * several buffers ("arenas"): tensors that meet in one instance of a dispatch, one read and one written, are given
+ * different colours, and each colour has arenas of its own. What is bound to one binding by the instances of a dispatch
+ * should have one colour, since they can only run at once if it lies in one buffer: it gets one where that is possible.
  */
 import { invariant, present } from '../../util/invariant.ts';
 import { ALIGNMENT, roundUp } from './layout.ts';
@@ -15,7 +16,7 @@ export interface ScratchTensor {
   readonly bytes: number;
 }
 
-/** The scratch tensors that a dispatch reads and writes. */
+/** The scratch tensors that an instance of a dispatch reads and writes, in the order of its bindings. */
 export interface ScratchUse {
   readonly reads: readonly number[];
   readonly writes: readonly number[];
@@ -41,10 +42,10 @@ interface Lifetime {
   readonly colour: number;
 }
 
-/** Gives every scratch tensor a place. No arena is larger than `limit`. */
+/** Gives every scratch tensor a place; `uses` are those of all instances that run at once. No arena is larger than `limit`. */
 export function placeScratch(
   tensors: readonly ScratchTensor[],
-  uses: readonly ScratchUse[],
+  uses: readonly (readonly ScratchUse[])[],
   limit: number,
 ): ScratchMemory {
   const lifetimes = [...lifetimesOf(tensors, uses)];
@@ -84,16 +85,54 @@ function lowestGap(tensor: Lifetime, placed: readonly (Lifetime & ScratchPlace)[
   return offset;
 }
 
-function* lifetimesOf(tensors: readonly ScratchTensor[], uses: readonly ScratchUse[]): Generator<Lifetime> {
+function* lifetimesOf(
+  tensors: readonly ScratchTensor[],
+  uses: readonly (readonly ScratchUse[])[],
+): Generator<Lifetime> {
+  const spans = spansOf(uses);
+  const opposed = oppositions(tensors, uses);
+  const peers = peersOf(tensors, uses);
+  const colours = new Map<number, number>();
+  const wanted = new Map<number, number>();
+  for (const { id, bytes } of tensors) {
+    const taken = new Set([...present(opposed.get(id), `scratch ${id}`)].map((other) => colours.get(other)));
+    const peer = peers(id);
+    let colour = wanted.get(peer) ?? 0;
+    if (taken.has(colour)) colour = 0;
+    while (taken.has(colour)) colour += 1;
+    colours.set(id, colour);
+    if (!wanted.has(peer)) wanted.set(peer, colour);
+    yield { id, bytes, colour, ...present(spans.get(id), `the use of scratch ${id}`) };
+  }
+}
+
+/** First and last use of each tensor. */
+function spansOf(
+  uses: readonly (readonly ScratchUse[])[],
+): ReadonlyMap<number, { readonly first: number; readonly last: number }> {
   const spans = new Map<number, { first: number; last: number }>();
-  const opposed = new Map<number, Set<number>>(tensors.map(({ id }) => [id, new Set<number>()]));
-  uses.forEach(({ reads, writes }, at) => {
-    for (const id of writes) if (!spans.has(id)) spans.set(id, { first: at, last: at });
-    for (const id of [...reads, ...writes]) {
-      const span = spans.get(id);
-      invariant(span, `memory plan: scratch ${id} is read before it is written`);
-      span.last = at;
+  uses.forEach((instances, at) => {
+    for (const { writes } of instances) {
+      for (const id of writes) if (!spans.has(id)) spans.set(id, { first: at, last: at });
     }
+    for (const { reads, writes } of instances) {
+      for (const id of [...reads, ...writes]) {
+        const span = spans.get(id);
+        invariant(span, `memory plan: scratch ${id} is read before it is written`);
+        span.last = at;
+      }
+    }
+  });
+  return spans;
+}
+
+/** The tensors that must not lie in the arena of each: it is read where they are written. */
+function oppositions(
+  tensors: readonly ScratchTensor[],
+  uses: readonly (readonly ScratchUse[])[],
+): ReadonlyMap<number, ReadonlySet<number>> {
+  const opposed = new Map<number, Set<number>>(tensors.map(({ id }) => [id, new Set<number>()]));
+  for (const { reads, writes } of uses.flat()) {
     for (const read of reads) {
       for (const write of writes) {
         invariant(read !== write, `memory plan: scratch ${read} is read and written at once`);
@@ -101,13 +140,34 @@ function* lifetimesOf(tensors: readonly ScratchTensor[], uses: readonly ScratchU
         opposed.get(write)?.add(read);
       }
     }
-  });
-  const colours = new Map<number, number>();
-  for (const { id, bytes } of tensors) {
-    const taken = new Set([...present(opposed.get(id), `scratch ${id}`)].map((other) => colours.get(other)));
-    let colour = 0;
-    while (taken.has(colour)) colour += 1;
-    colours.set(id, colour);
-    yield { id, bytes, colour, ...present(spans.get(id), `the use of scratch ${id}`) };
   }
+  return opposed;
+}
+
+/** Tells the set of a tensor: those that stand at one binding of some dispatch are in one. */
+function peersOf(
+  tensors: readonly ScratchTensor[],
+  uses: readonly (readonly ScratchUse[])[],
+): (id: number) => number {
+  const above = new Map<number, number>(tensors.map(({ id }) => [id, id]));
+  const find = (id: number): number => {
+    let root = id;
+    for (let next = above.get(root); next !== undefined && next !== root; next = above.get(root)) root = next;
+    above.set(id, root);
+    return root;
+  };
+  const join = (one: readonly number[], other: readonly number[]): void => {
+    one.forEach((id, k) => {
+      const peer = other[k];
+      if (peer !== undefined) above.set(find(peer), find(id));
+    });
+  };
+  for (const [first, ...others] of uses) {
+    if (!first) continue;
+    for (const other of others) {
+      join(first.reads, other.reads);
+      join(first.writes, other.writes);
+    }
+  }
+  return find;
 }

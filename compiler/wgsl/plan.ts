@@ -40,20 +40,32 @@ export interface PlanKernel {
   /** For people: the template and its tuning, `conv_sg3_16`. */
   readonly name: string;
   readonly wgsl: string;
-  /** Access of each binding of group 0, in order. Shapes come in the last one, a uniform block. */
-  readonly bindings: readonly ('read' | 'read_write' | 'uniform')[];
+  /**
+   * Access of each storage binding of group 0, in order; buffers are bound whole. Two uniform bindings follow, both with
+   * dynamic offsets: the block of shapes, and the table of where the tensors of each instance begin.
+   */
+  readonly bindings: readonly ('read' | 'read_write')[];
+  /** Bytes of an element of each storage binding. */
+  readonly units: readonly (4 | 16)[];
+}
+
+/** What one instance of a dispatch works on. */
+export interface PlanInstance {
+  /** The op or step that it serves, for traces: `conv early.residual[0].conv`. */
+  readonly label: string;
+  /** One range for each storage binding. All instances of a dispatch have theirs in the same buffers. */
+  readonly ranges: readonly BufferRange[];
 }
 
 export interface PlanDispatch {
   readonly kernel: number;
-  /** One range for each binding but the uniform block. */
-  readonly ranges: readonly BufferRange[];
+  readonly instances: readonly PlanInstance[];
   /** Where this dispatch's block of constants lies in `Plan.uniforms`, in bytes (a multiple of 256). */
-  readonly uniformOffset: number;
-  readonly uniformBytes: number;
+  readonly blockOffset: number;
+  /** Where its table lies there: for each instance one `vec4i` for every four bindings, of where its ranges begin, in elements. */
+  readonly tableOffset: number;
+  /** Of all instances, which share z. */
   readonly workgroups: readonly [number, number, number];
-  /** The op or step that this dispatch serves, for traces: `conv early.residual[0].conv`. */
-  readonly label: string;
 }
 
 /** Where a named tensor lies and how it is laid out there. */
@@ -99,7 +111,7 @@ export interface Plan {
   readonly profile: Profile;
   readonly buffers: readonly PlanBuffer[];
   readonly kernels: readonly PlanKernel[];
-  /** All constants of all dispatches, as 32-bit words. */
+  /** All constants and tables of all dispatches, as 32-bit words, and zeros up to the end of the last one's bindings. */
   readonly uniforms: readonly number[];
   /** Programs by name: `train` (forward, backward, optimiser) or `evaluate`. */
   readonly programs: Readonly<Record<string, readonly PlanDispatch[]>>;

@@ -1,5 +1,11 @@
 /** Prints a Plan for people: `nas show --plan`. */
-import type { BufferRange, Plan } from './plan.ts';
+import type { BufferRange, Plan, PlanDispatch } from './plan.ts';
+
+/** What a dispatch serves: `conv early.conv`, and how many others like it. */
+export function labelOf({ instances: [first, ...others] }: PlanDispatch): string {
+  const label = first?.label ?? '';
+  return others.length === 0 ? label : `${label} and ${others.length} more`;
+}
 
 /** The plan as text: buffers, tensors, kernels and the dispatches of each program. */
 export function printPlan(plan: Plan): string {
@@ -35,10 +41,10 @@ export function printPlan(plan: Plan): string {
       ...table(
         dispatches.map((d, i) => [
           `${i}`,
-          d.label,
+          labelOf(d),
           kernels[d.kernel]?.name ?? `kernel ${d.kernel}?`,
           d.workgroups.join('x'),
-          d.ranges.map(at).join(', '),
+          d.instances.map(({ ranges }) => ranges.map(at).join(', ')).join(' | '),
         ]),
       ),
     ]),

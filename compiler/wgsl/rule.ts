@@ -13,12 +13,13 @@ export interface Operand {
 
 /** What a binding of a dispatch is bound to. */
 export type Binding =
-  | { readonly kind: 'input'; readonly index: number }
+  /** `skip`: bytes of the input that lie before what the kernel sees. */
+  | { readonly kind: 'input'; readonly index: number; readonly skip?: number }
   | { readonly kind: 'output' }
   /** Memory that lives from its first to its last dispatch of this op. */
   | { readonly kind: 'scratch'; readonly key: string; readonly bytes: number };
 
-/** Number of workgroups in x, y, z. */
+/** Number of workgroups in x, y, z, of one instance. */
 export type Workgroups = readonly [number, number, number];
 
 /** One dispatch of an op, before memory is assigned. */
@@ -55,6 +56,11 @@ export function input(index: number): Binding {
   return { kind: 'input', index };
 }
 
+/** Binds input `index` from byte `skip` on. */
+export function inputFrom(index: number, skip: number): Binding {
+  return { kind: 'input', index, skip };
+}
+
 /** Binds the output. */
 export const output: Binding = { kind: 'output' };
 
@@ -70,5 +76,5 @@ export function dispatch<F extends string>(
   values: Readonly<Record<F, number>>,
   workgroups: Workgroups,
 ): Dispatch {
-  return { kernel, bindings, words: blockWords(kernel, values), workgroups };
+  return { kernel, bindings, words: blockWords(kernel, values, workgroups[2]), workgroups };
 }

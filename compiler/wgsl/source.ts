@@ -2,6 +2,10 @@
  * Kernel sources: a small builder of readable WGSL, and the frame that every kernel shares (bindings, the
  * uniform block of shapes, the entry point).
  *
+ * One dispatch does the same work on several sets of tensors, its instances, which lie on each other in z. Buffers are
+ * bound whole, and a table in the uniforms says where the tensors of each instance begin: few bind groups serve all
+ * dispatches, and siblings run at once. Bodies know nothing of it: they index tensors from 0.
+ *
  * Shapes come in through the uniform block, never as constants: one pipeline serves every layer of every
  * network, and software drivers do not unroll a loop whose bound they cannot see (unrolling made the same
  * kernel compile 70 times longer and run slower).
@@ -21,6 +25,8 @@ export interface StorageBinding {
 /** A kernel with the names of its uniform fields in order. */
 export interface KernelSource<F extends string = string> extends PlanKernel {
   readonly fields: Readonly<Record<F, FieldType>>;
+  /** Whether it has layers of its own in z. */
+  readonly layered: boolean;
 }
 
 /** What {@link kernel} turns into a module. */
@@ -33,7 +39,10 @@ export interface KernelParts<F extends string> {
   readonly subgroups?: boolean;
   /** Functions before the entry point. */
   readonly helpers?: readonly string[];
-  /** The statements of `main`. They see `group: vec3u`, `local: i32` (and `lane: i32`) and the block `u`. */
+  /**
+   * The statements of `main`. They see `group: vec3u`, `local: i32` (or `lane: i32`) and the block `u`, and index the
+   * storage by its name, from where the instance's tensor begins.
+   */
   readonly body: Lines;
 }
 
@@ -76,27 +85,43 @@ export function writes(name: string): StorageBinding {
   return { name, type: 'vec4f', access: 'read_write' };
 }
 
+/** Rows of a dispatch's table: an array of this length is bound, of which a dispatch uses the beginning. */
+export const TABLE_ROWS = 256;
+
+/** Rows of the table that an instance takes: four tensors stand in each. */
+export function rowsOfInstance(storage: number): number {
+  return Math.ceil(storage / 4);
+}
+
 /** Writes the module. */
 export function kernel<F extends string>(parts: KernelParts<F>): KernelSource<F> {
   const { name, storage, fields, subgroups = false } = parts;
-  const members = Object.entries<FieldType>(fields).map(([field, type]) => `  ${field}: ${type},`);
+  const text = parts.body.toString();
+  // A body that looks at z has layers of its own there, and the instances stand above them.
+  const layered = text.includes('group.z');
+  const members = Object.entries<FieldType>({ ...fields, ...(layered ? layers : {}) });
+  const helpers = new Set([...(layered ? [divideHelper] : []), ...(parts.helpers ?? [])]);
+  const rows = rowsOfInstance(storage.length);
+  const starts = new Lines().each(rows, (k) => `let starts${k} = starts[instance * ${rows} + ${k}];`);
+  storage.forEach((s, k) => starts.add(`let ${s.name}_at = starts${k >> 2}.${'xyzw'[k & 3]};`));
   const wgsl = [
     `// ${name}`,
     ...(subgroups ? ['enable subgroups;'] : []),
     '',
     'struct Block {',
-    ...members,
+    ...members.map(([field, type]) => `  ${field}: ${type},`),
     '}',
     '',
     ...storage.map(
       (s, i) => `@group(0) @binding(${i}) var<storage, ${s.access}> ${s.name}: array<${s.type}>;`,
     ),
     `@group(0) @binding(${storage.length}) var<uniform> block: Block;`,
+    `@group(0) @binding(${storage.length + 1}) var<uniform> starts: array<vec4i, ${TABLE_ROWS}>;`,
     '',
-    ...(parts.helpers ?? []).flatMap((helper) => [helper, '']),
+    ...[...helpers].flatMap((helper) => [helper, '']),
     `@compute @workgroup_size(${parts.workgroupSize})`,
     'fn main(',
-    '  @builtin(workgroup_id) group: vec3u,',
+    `  @builtin(workgroup_id) ${layered ? 'workgroup' : 'group'}: vec3u,`,
     subgroups
       ? '  @builtin(subgroup_invocation_id) invocation: u32,'
       : '  @builtin(local_invocation_index) invocation: u32,',
@@ -104,11 +129,34 @@ export function kernel<F extends string>(parts: KernelParts<F>): KernelSource<F>
     // Read once: CPU adapters would load a uniform again in every turn of a loop.
     '  let u = block;',
     `  let ${subgroups ? 'lane' : 'local'} = i32(invocation);`,
-    parts.body.toString(),
+    ...(layered
+      ? [
+          '  let instance = divide(i32(workgroup.z), u.layers, u.inverseLayers);',
+          '  let group = vec3u(workgroup.xy, u32(i32(workgroup.z) - instance * u.layers));',
+        ]
+      : ['  let instance = i32(group.z);']),
+    starts.toString(),
+    fromStarts(text, storage),
     '}',
     '',
   ].join('\n');
-  return { name, wgsl, fields, bindings: [...storage.map((s) => s.access), 'uniform'] };
+  return {
+    name,
+    wgsl,
+    fields,
+    layered,
+    bindings: storage.map(({ access }) => access),
+    units: storage.map(({ type }) => (type.startsWith('vec4') ? 16 : 4)),
+  };
+}
+
+/** Fields that follow the others of a kernel with layers. */
+const layers = { layers: 'i32', inverseLayers: 'f32' } as const;
+
+/** The body with every index counted from where the instance's tensor begins. */
+function fromStarts(body: string, storage: readonly StorageBinding[]): string {
+  const names = storage.map(({ name }) => name).join('|');
+  return body.replace(new RegExp(`(?<![\\w.&])(${names})\\[`, 'g'), '$1[$1_at + ');
 }
 
 /**
@@ -124,17 +172,23 @@ export const divideHelper: string = `fn divide(a: i32, b: i32, inverse: f32) -> 
 
 const word = new DataView(new ArrayBuffer(4));
 
-/** The 32-bit words of a uniform block, in the order of the kernel's fields. */
+/** The 32-bit words of a uniform block, in the order of the kernel's fields; `depth` is the kernel's layers in z. */
 export function blockWords<F extends string>(
   source: KernelSource<F>,
   values: Readonly<Record<F, number>>,
+  depth: number,
 ): number[] {
-  return Object.entries<FieldType>(source.fields).map(([field, type]) => {
+  const words = Object.entries<FieldType>(source.fields).map(([field, type]) => {
     const value = values[field as F]; // keys of `fields` are F
-    if (type === 'f32') word.setFloat32(0, value);
-    else word.setInt32(0, value);
-    return word.getUint32(0);
+    return wordOf(value, type);
   });
+  return source.layered ? [...words, wordOf(depth, 'i32'), wordOf(1 / depth, 'f32')] : words;
+}
+
+function wordOf(value: number, type: FieldType): number {
+  if (type === 'f32') word.setFloat32(0, value);
+  else word.setInt32(0, value);
+  return word.getUint32(0);
 }
 
 /** Makes a family of kernels: the source for each tuning is written once. */

@@ -1,6 +1,10 @@
 /** Compute pipelines by their WGSL: compiled once per device, shared by every network that needs them. */
 import type { PlanKernel } from '../../compiler/wgsl/plan.ts';
+import { BLOCK_BYTES, TABLE_BYTES } from '../../compiler/wgsl/uniforms.ts';
 import { InvariantError } from '../../util/invariant.ts';
+
+/** What a pipeline is made of. */
+export type Shader = Pick<PlanKernel, 'name' | 'wgsl' | 'bindings'>;
 
 /** A pipeline, and the layout that its bind groups need. */
 export interface Pipeline {
@@ -31,7 +35,7 @@ export class PipelineCache {
   }
 
   /** The pipeline of a kernel. Equal sources give one pipeline. */
-  get(kernel: PlanKernel): Promise<Pipeline> {
+  get(kernel: Shader): Promise<Pipeline> {
     const known = this.#pipelines.get(kernel.wgsl);
     if (known) {
       this.#hits += 1;
@@ -45,21 +49,22 @@ export class PipelineCache {
   /** Layouts are shared by all kernels with the same bindings. */
   #layout(bindings: PlanKernel['bindings']): GPUBindGroupLayout {
     const key = bindings.join();
-    const types = { read: 'read-only-storage', read_write: 'storage', uniform: 'uniform' } as const;
+    const types = { read: 'read-only-storage', read_write: 'storage' } as const;
+    const buffers: GPUBufferBindingLayout[] = [
+      ...bindings.map((access) => ({ type: types[access] })),
+      { type: 'uniform', hasDynamicOffset: true, minBindingSize: BLOCK_BYTES },
+      { type: 'uniform', hasDynamicOffset: true, minBindingSize: TABLE_BYTES },
+    ];
     const layout =
       this.#layouts.get(key) ??
       this.#device.createBindGroupLayout({
-        entries: bindings.map((access, binding) => ({
-          binding,
-          visibility: GPUShaderStage.COMPUTE,
-          buffer: { type: types[access] },
-        })),
+        entries: buffers.map((buffer, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer })),
       });
     this.#layouts.set(key, layout);
     return layout;
   }
 
-  async #compile({ name, wgsl, bindings }: PlanKernel): Promise<Pipeline> {
+  async #compile({ name, wgsl, bindings }: Shader): Promise<Pipeline> {
     const device = this.#device;
     const layout = this.#layout(bindings);
     // The scope keeps a faulty module from being reported a second time as an uncaptured error.

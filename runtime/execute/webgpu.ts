@@ -4,6 +4,8 @@ import { noFactors, type StepFactors } from '../../compiler/optimizers/optimizer
 import { optimizerOf } from '../../compiler/optimizers/table.ts';
 import { STEP_BYTES, STEP_WORDS } from '../../compiler/wgsl/kernels/step.ts';
 import type { BufferRange, Plan, PlanDispatch, TensorSlot } from '../../compiler/wgsl/plan.ts';
+import { labelOf } from '../../compiler/wgsl/printPlan.ts';
+import { BLOCK_BYTES, TABLE_BYTES } from '../../compiler/wgsl/uniforms.ts';
 import { diagnose, Refusal } from '../../grammar/diagnostics.ts';
 import { invariant, present } from '../../util/invariant.ts';
 import type { Device } from '../device/device.ts';
@@ -108,7 +110,7 @@ export async function prepare(device: Device, plan: Plan, data?: ResidentData): 
   return execution;
 }
 
-/** Bind groups; dispatches with the same ranges share one (making one costs as much as two dispatches). */
+/** Bind groups. Dispatches that bind the same buffers share one, whatever they do (making one costs as much as two dispatches). */
 function bindAll(
   { gpu }: Device,
   plan: Plan,
@@ -117,31 +119,30 @@ function bindAll(
   uniforms: GPUBuffer,
 ): Readonly<Record<string, readonly ReadyDispatch[]>> {
   const groups = new Map<string, GPUBindGroup>();
-  const resource = ({ buffer, offset, bytes }: BufferRange): GPUBufferBinding => {
-    const bound = present(buffers[buffer], `prepare: buffer ${buffer}`);
-    return bytes === 0 ? { buffer: bound } : { buffer: bound, offset, size: bytes };
-  };
   const ready = (dispatch: PlanDispatch): ReadyDispatch => {
-    const { kernel, ranges, uniformOffset, uniformBytes, workgroups, label } = dispatch;
+    const { kernel, instances, blockOffset, tableOffset, workgroups } = dispatch;
     const { pipeline, layout } = present(pipelines[kernel], `prepare: kernel ${kernel}`);
-    const bindings = plan.kernels[kernel]?.bindings.join() ?? '';
-    const key = JSON.stringify([bindings, uniformOffset, uniformBytes, ranges]);
+    const { name, bindings } = present(plan.kernels[kernel], `prepare: kernel ${kernel}`);
+    const bound = instances[0]?.ranges.map(({ buffer }) => buffer) ?? [];
+    const key = `${bindings.join()} ${bound.join()}`;
     const group =
       groups.get(key) ??
       gpu.createBindGroup({
         layout,
         entries: [
-          ...ranges.map(resource),
-          { buffer: uniforms, offset: uniformOffset, size: uniformBytes },
-        ].map((bound, binding) => ({ binding, resource: bound })),
+          ...bound.map((buffer) => ({ buffer: present(buffers[buffer], `prepare: buffer ${buffer}`) })),
+          { buffer: uniforms, size: BLOCK_BYTES },
+          { buffer: uniforms, size: TABLE_BYTES },
+        ].map((resource, binding) => ({ binding, resource })),
       });
     groups.set(key, group);
+    const offsets = [blockOffset, tableOffset];
     return {
-      label,
-      kernel: plan.kernels[kernel]?.name ?? '',
+      label: labelOf(dispatch),
+      kernel: name,
       encode: (pass) => {
         pass.setPipeline(pipeline);
-        pass.setBindGroup(0, group);
+        pass.setBindGroup(0, group, offsets);
         pass.dispatchWorkgroups(...workgroups);
       },
     };

@@ -16,7 +16,7 @@ import {
 import { activationHelpers } from './activationHelpers.ts';
 import { family, kernel, Lines, reads, writes, type KernelSource } from '../source.ts';
 
-const inputNames = ['a', 'b', 'c'] as const;
+const inputNames = ['a', 'b', 'c', 'd', 'e', 'f', 'g'] as const;
 
 /**
  * Elements are taken `stride` apart, so that neighbouring threads read neighbouring vec4s. `width` folds a
@@ -83,15 +83,22 @@ export function elementwiseRule<K extends OpName>(
   inputs: number,
   expression: string,
   factor?: (context: RuleContext<K>) => number,
+  name?: string,
 ): KernelRule<K> {
   return (context) => {
     const { node, profile, fusion } = context;
     const bindings = [...Array(inputs).keys()].map(input);
     return [
-      elementwise(profile, fusedName(node.op, fusion), fused(expression, fusion), [...bindings, output], {
-        count: outputQuads(context),
-        factor: factor?.(context) ?? 0,
-      }),
+      elementwise(
+        profile,
+        fusedName(name ?? node.op, fusion),
+        fused(expression, fusion),
+        [...bindings, output],
+        {
+          count: outputQuads(context),
+          factor: factor?.(context) ?? 0,
+        },
+      ),
     ];
   };
 }
@@ -132,7 +139,15 @@ export const reluGradientRule: KernelRule<'relu_gradient'> = elementwiseRule(
   2,
   'select(vec4f(), a, b > vec4f())',
 );
-export const addRule: KernelRule<'add'> = elementwiseRule(2, 'a + b');
+
+/** A sum of two tensors, or of as many as were fused into it. */
+export const addRule: KernelRule<'add'> = (context) => {
+  const { length } = context.inputs;
+  const { op } = context.node;
+  const sum = inputNames.slice(0, length).join(' + ');
+  return elementwiseRule<'add'>(length, sum, undefined, length === 2 ? op : `${op}_${length}`)(context);
+};
+
 export const subRule: KernelRule<'sub'> = elementwiseRule(2, 'a - b');
 export const mulRule: KernelRule<'mul'> = elementwiseRule(2, 'a * b');
 export const scaleRule: KernelRule<'scale'> = elementwiseRule(

@@ -3,7 +3,16 @@ import { present } from '../../../util/invariant.ts';
 import { elementsOf } from '../../ops/shapes.ts';
 import { fold, THREADS, threadsFor } from '../grid.ts';
 import type { Profile } from '../plan.ts';
-import { dispatch, input, output, scratch, type Dispatch, type KernelRule, type Operand } from '../rule.ts';
+import {
+  dispatch,
+  input,
+  inputFrom,
+  output,
+  scratch,
+  type Dispatch,
+  type KernelRule,
+  type Operand,
+} from '../rule.ts';
 import { family, kernel, Lines, reads, writes, type KernelSource, type StorageBinding } from '../source.ts';
 
 /** Tensors of one dispatch: with the weights and the sum, WebGPU's eight storage buffers. */
@@ -12,9 +21,12 @@ const MOST = 6;
 const places = { at0: 'i32', at1: 'i32', at2: 'i32', at3: 'i32', at4: 'i32', at5: 'i32' } as const;
 type Place = keyof typeof places;
 
-/** Where the weights of up to six tensors stand in a matrix whose rows are `stride` elements long. */
-function placesOf(row: number, columns: readonly number[], stride: number): Readonly<Record<Place, number>> {
-  const at = (k: number): number => row * stride + (columns[k] ?? 0);
+/** Where up to six weights stand, from `start` on; 0 for those that are missing. */
+function placesOf(columns: readonly number[], start: number): Readonly<Record<Place, number>> {
+  const at = (k: number): number => {
+    const column = columns[k];
+    return column === undefined ? 0 : start + column;
+  };
   return { at0: at(0), at1: at(1), at2: at(2), at3: at(3), at4: at(4), at5: at(5) };
 }
 
@@ -66,14 +78,18 @@ export const mixRule: KernelRule<'mix'> = ({ node, inputs, output: out, profile 
   const { row, columns } = node.attributes;
   const rowLength = present(inputs[0], 'weights').physical.at(-1) ?? 0;
   const { width, height, ...share } = sharing(out, threadsFor(elementsOf(out.physical) / 4, profile));
-  return chunks(columns.length).map((chunk, c) =>
-    dispatch(
+  return chunks(columns.length).map((chunk, c) => {
+    const weights = pick(columns, chunk);
+    const [first = 0] = weights;
+    // Counted from the first weight, so that gates which differ in their row alone are the same work.
+    const skip = (row * rowLength + first) * 4;
+    return dispatch(
       mixKernel(chunk.length, c > 0),
-      [input(0), ...chunk.map((k) => input(k + 1)), output],
-      { ...share, width, ...placesOf(row, pick(columns, chunk), rowLength) },
+      [inputFrom(0, skip), ...chunk.map((k) => input(k + 1)), output],
+      { ...share, width, ...placesOf(weights, -first) },
       [width, height, 1],
-    ),
-  );
+    );
+  });
 };
 
 type DotField = 'count' | 'stride' | 'width';
@@ -157,7 +173,7 @@ export const mixWeightGradientRule: KernelRule<'mix_weight_gradient'> = ({
           count: chunk.length,
           stride: share.stride,
           more: c === 0 ? 0 : 1,
-          ...placesOf(row, pick(columns, chunk), out.physical.at(-1) ?? 0),
+          ...placesOf(pick(columns, chunk), row * (out.physical.at(-1) ?? 0)),
         },
         [Math.ceil(elements / THREADS), 1, 1],
       ),

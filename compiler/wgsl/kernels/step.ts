@@ -136,11 +136,11 @@ const record = family((scalars: number): KernelSource<'slots'> =>
       stepBinding,
       { name: 'records', type: 'f32', access: 'read_write' },
     ],
-    fields: { slots: 'u32' },
+    fields: { slots: 'i32' },
     workgroupSize: 1,
     body: new Lines()
-      .add('if (step[2] < u.slots && local == 0) {')
-      .each(scalars, (k) => `records[step[2] * ${scalars} + ${k}] = scalar${k}[0];`)
+      .add('let slot = i32(step[2]);', 'if (slot < u.slots && local == 0) {')
+      .each(scalars, (k) => `records[slot * ${scalars} + ${k}] = scalar${k}[0];`)
       .add('}'),
   }),
 );

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { placeScratch, type ScratchUse } from '../../../compiler/wgsl/memory.ts';
 
-/** Programs whose dispatches write new tensors and read some of the last few. */
+/** Programs whose dispatches, of one instance or two, write new tensors and read some of the last few. */
 const programs = fc
   .array(
     fc.record({
@@ -22,7 +22,7 @@ const programs = fc
       });
       return { reads: [...read], writes: written };
     });
-    return { tensors, uses };
+    return { tensors, uses: uses.map((use) => [use]) };
   });
 
 describe('placeScratch', () => {
@@ -31,7 +31,9 @@ describe('placeScratch', () => {
       fc.property(programs, fc.constantFrom(70_000, 1 << 28), ({ tensors, uses }, limit) => {
         const { places, arenas } = placeScratch(tensors, uses, limit);
         const spans = tensors.map(({ id, bytes }) => {
-          const at = uses.flatMap(({ reads, writes }, i) => ([...reads, ...writes].includes(id) ? [i] : []));
+          const at = uses.flatMap((instances, i) =>
+            instances.some(({ reads, writes }) => [...reads, ...writes].includes(id)) ? [i] : [],
+          );
           return { ...places.get(id)!, bytes, first: Math.min(...at), last: Math.max(...at) };
         });
         for (const span of spans) {
@@ -44,7 +46,7 @@ describe('placeScratch', () => {
             if (together) expect(a.offset + a.bytes <= b.offset || b.offset + b.bytes <= a.offset).toBe(true);
           }
         }
-        for (const { reads, writes } of uses) {
+        for (const { reads, writes } of uses.flat()) {
           const readArenas = new Set(reads.map((id) => places.get(id)!.arena));
           for (const id of writes) expect(readArenas.has(places.get(id)!.arena)).toBe(false);
         }
@@ -56,13 +58,13 @@ describe('placeScratch', () => {
   it('reuses the memory of a chain: two tensors, however long it is', () => {
     const bytes = 1024;
     const tensors = Array.from({ length: 20 }, (_, id) => ({ id, bytes }));
-    const uses = tensors.map(({ id }) => ({ reads: id > 0 ? [id - 1] : [], writes: [id] }));
+    const uses = tensors.map(({ id }) => [{ reads: id > 0 ? [id - 1] : [], writes: [id] }]);
     const { arenas } = placeScratch(tensors, uses, 1 << 28);
     expect(arenas).toEqual([bytes, bytes]);
   });
 
   it('calls scratch memory that is read before it is written an internal error', () => {
-    const uses = [{ reads: [0], writes: [] }];
+    const uses = [[{ reads: [0], writes: [] }]];
     expect(() => placeScratch([{ id: 0, bytes: 16 }], uses, 1024)).toThrow('read before it is written');
   });
 });

@@ -3,10 +3,10 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { differentiate } from '../../../compiler/graph/autodiff.ts';
 import { GraphBuilder } from '../../../compiler/graph/builder.ts';
-import type { Graph, Shape } from '../../../compiler/graph/graph.ts';
+import type { Graph, NodeId, Shape } from '../../../compiler/graph/graph.ts';
 import { planInference, planTraining } from '../../../compiler/wgsl/lower.ts';
 import type { BufferRange, Plan, PlanDispatch, Profile } from '../../../compiler/wgsl/plan.ts';
-import { printPlan } from '../../../compiler/wgsl/printPlan.ts';
+import { labelOf, printPlan } from '../../../compiler/wgsl/printPlan.ts';
 import { planProblems, verifyPlan } from '../../../compiler/wgsl/verify.ts';
 import { Refusal } from '../../../grammar/diagnostics.ts';
 import { randomGraph } from '../../arbitraries/graphs.ts';
@@ -27,6 +27,17 @@ function tiny(images = 2, channels = 4): Graph {
   return b.finish();
 }
 
+/** The dispatch with other ranges, and no change else. */
+function ranged(
+  dispatch: PlanDispatch,
+  edit: (ranges: readonly BufferRange[]) => BufferRange[],
+): PlanDispatch {
+  return {
+    ...dispatch,
+    instances: dispatch.instances.map((instance) => ({ ...instance, ranges: edit(instance.ranges) })),
+  };
+}
+
 function edited(plan: Plan, edit: (dispatch: PlanDispatch) => PlanDispatch, at: number): Plan {
   return {
     ...plan,
@@ -43,9 +54,11 @@ describe('verifyPlan', () => {
   const plan = planTraining(differentiate(checkNetwork(), 'loss'), { profile: lavapipe, optimizer });
   const dispatches = plan.programs['train'];
   const reader = dispatches.findIndex(
-    ({ ranges, kernel }) =>
+    ({ instances: [{ ranges }], kernel }) =>
       plan.buffers[ranges[0].buffer].role === 'scratch' && plan.kernels[kernel].bindings[0] === 'read',
   );
+
+  const named = (label: string): PlanDispatch => dispatches.find((d) => labelOf(d) === label)!;
 
   it('accepts the plans of random graphs, with and without fusion and subgroups', () => {
     fc.assert(
@@ -62,24 +75,33 @@ describe('verifyPlan', () => {
 
   /** A range that ends inside the activations of the first convolution, which are needed to the end. */
   function overlapping(range: BufferRange): BufferRange {
-    const live = dispatches.find(({ label }) => label === 'conv conv1')!.ranges[2];
+    const live = named('conv conv1').instances[0].ranges[2];
     return { ...range, buffer: live.buffer, offset: live.offset + 256 };
   }
 
   const corruptions: readonly [string, Plan, string][] = [
     [
       'a range past the end of its buffer',
-      edited(plan, (d) => ({ ...d, ranges: d.ranges.map((r) => ({ ...r, bytes: r.bytes * 64 })) }), reader),
+      edited(plan, (d) => ranged(d, (ranges) => ranges.map((r) => ({ ...r, bytes: r.bytes * 64 }))), reader),
       'ends at',
     ],
     [
       'an offset that is not aligned',
-      edited(plan, (d) => ({ ...d, ranges: d.ranges.map((r) => ({ ...r, offset: r.offset + 16 })) }), reader),
+      edited(plan, (d) => ranged(d, (ranges) => ranges.map((r) => ({ ...r, offset: r.offset + 2 }))), reader),
       'not aligned',
     ],
     [
+      'a table that has a tensor elsewhere',
+      edited(
+        plan,
+        (d) => ranged(d, (ranges) => ranges.map((r) => ({ ...r, offset: r.offset + 16 }))),
+        reader,
+      ),
+      'its table has instance 0 elsewhere',
+    ],
+    [
       'a buffer that is read and written',
-      edited(plan, (d) => ({ ...d, ranges: d.ranges.map(() => d.ranges[0]) }), reader),
+      edited(plan, (d) => ranged(d, (ranges) => ranges.map(() => ranges[0])), reader),
       'reads and writes',
     ],
     [
@@ -91,15 +113,16 @@ describe('verifyPlan', () => {
       'a tensor that is written over one which is still needed',
       edited(
         plan,
-        (d) => ({ ...d, ranges: [...d.ranges.slice(0, -1), overlapping(d.ranges.at(-1)!)] }),
-        dispatches.findIndex(({ label }) => label === 'moments bn1'),
+        (d) => ranged(d, (ranges) => [...ranges.slice(0, -1), overlapping(ranges.at(-1)!)]),
+        dispatches.indexOf(named('moments bn1')),
       ),
       'was written over',
     ],
     ['a missing buffer', { ...plan, buffers: plan.buffers.slice(0, 2) }, 'there is no buffer'],
     ['a missing kernel', edited(plan, (d) => ({ ...d, kernel: 999 }), 3), 'there is no kernel'],
-    ['a missing range', edited(plan, (d) => ({ ...d, ranges: d.ranges.slice(1) }), 3), 'for the bindings'],
-    ['constants outside the block', edited(plan, (d) => ({ ...d, uniformOffset: 1 << 20 }), 3), 'constants'],
+    ['a missing range', edited(plan, (d) => ranged(d, (ranges) => ranges.slice(1)), 3), 'for the bindings'],
+    ['constants outside the block', edited(plan, (d) => ({ ...d, blockOffset: 1 << 24 }), 3), 'constants'],
+    ['a table outside the uniforms', edited(plan, (d) => ({ ...d, tableOffset: 1 << 24 }), 3), 'its table'],
     ['an empty grid', edited(plan, (d) => ({ ...d, workgroups: [0, 1, 1] }), 3), 'workgroups'],
   ];
   it.each(corruptions)('finds %s', (_, broken, words) => {
@@ -231,29 +254,29 @@ describe('printPlan', () => {
         loss         f32  1        in 4        output loss
 
       kernels
-        0   conv_pixels_8_4x4_3            read read read_write uniform
-        1   relu                           read read_write uniform
-        2   global_avg_pool                read read_write uniform
-        3   cross_entropy_rows             read read read_write uniform
-        4   add_rows                       read read read_write uniform
-        5   cross_entropy_gradient         read read read read_write uniform
-        6   global_avg_pool_gradient       read read_write uniform
-        7   relu_gradient                  read read read_write uniform
-        8   conv_weight_gradient_8_12_2_3  read read read_write uniform
-        9   record_1                       read read read_write uniform
-        10  sgd                            read read read_write read_write uniform
+        0   conv_pixels_8_4x4_3            read read read_write
+        1   relu                           read read_write
+        2   global_avg_pool                read read_write
+        3   cross_entropy_rows             read read read_write
+        4   add_rows                       read read read_write
+        5   cross_entropy_gradient         read read read read_write
+        6   global_avg_pool_gradient       read read_write
+        7   relu_gradient                  read read read_write
+        8   conv_weight_gradient_8_12_2_3  read read read_write
+        9   record_1                       read read read_write
+        10  sgd                            read read read_write read_write
 
       program train
         0   conv conv                       conv_pixels_8_4x4_3            1x1x1  input x, parameters, scratch 0
         1   relu conv                       relu                           1x1x1  scratch 0, scratch 1
         2   global_avg_pool conv            global_avg_pool                1x1x1  scratch 1, output features
-        3   softmax_cross_entropy           cross_entropy_rows             1x1x1  output features, input labels, scratch 0
-        4   softmax_cross_entropy           add_rows                       1x1x1  scratch 0, input labels, output loss
-        5   softmax_cross_entropy_gradient  cross_entropy_gradient         1x1x1  output features, input labels, constants, scratch 0
+        3   softmax_cross_entropy           cross_entropy_rows             1x1x1  output features, input labels, scratch 0+256
+        4   softmax_cross_entropy_gradient  cross_entropy_gradient         1x1x1  output features, input labels, constants, scratch 0
+        5   softmax_cross_entropy           add_rows                       1x1x1  scratch 0+256, input labels, output loss
         6   global_avg_pool_gradient conv   global_avg_pool_gradient       1x1x1  scratch 0, scratch 1+512
         7   relu_gradient conv              relu_gradient                  1x1x1  scratch 1+512, scratch 1, scratch 0
-        8   conv_weight_gradient conv       conv_weight_gradient_8_12_2_3  3x1x1  input x, scratch 0, gradients
-        9   record                          record_1                       1x1x1  output loss, step, records
+        8   record                          record_1                       1x1x1  output loss, step, records
+        9   conv_weight_gradient conv       conv_weight_gradient_8_12_2_3  3x1x1  input x, scratch 0, gradients
         10  sgd                             sgd                            1x1x1  gradients, step, velocity, parameters
       "
     `);
@@ -263,11 +286,23 @@ describe('printPlan', () => {
 describe('fusion', () => {
   const graph = differentiate(checkNetwork(), 'loss');
   const ops = (fuse: boolean): string[] =>
-    planTraining(graph, { profile: lavapipe, optimizer, fuse }).programs['train'].map(({ label }) => label);
+    planTraining(graph, { profile: lavapipe, optimizer, fuse }).programs['train'].flatMap(({ instances }) =>
+      instances.map(({ label }) => label),
+    );
 
   it('puts relu into the batch norm before it and its gradient into the batch norm behind it', () => {
     expect(ops(false).filter((label) => label.startsWith('relu'))).toHaveLength(4);
     expect(ops(true).filter((label) => label.startsWith('relu'))).toHaveLength(0);
+  });
+
+  it('adds up in one pass where several gradients meet, from left to right', () => {
+    const b = new GraphBuilder();
+    const [x, y] = [b.input('x', [2, 4]), b.input('y', [2, 4])];
+    const sum = (n: NodeId, m: NodeId): NodeId => b.op('add', [n, m], {});
+    b.outputs['y'] = sum(y, sum(sum(sum(x, y), x), y));
+    const plan = verifyPlan(planInference(b.finish(), { profile: lavapipe }));
+    expect(plan.kernels.map(({ name }) => name)).toEqual(['add_4', 'add']);
+    expect(plan.kernels[0].wgsl).toContain('y[y_at + i] = a + b + c + d;');
   });
 
   it('keeps a relu whose input somebody else reads', () => {

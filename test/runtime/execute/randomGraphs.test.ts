@@ -94,14 +94,14 @@ it('the golden kernels compile', async () => {
   expect(files.length).toBeGreaterThan(2);
   for (const file of files) {
     const wgsl = readFileSync(new URL(file, folder), 'utf8');
-    const accesses = [...wgsl.matchAll(/var<(?:storage, )?(\w+)>/g)].map(([, access]) => access);
+    const accesses = [...wgsl.matchAll(/var<storage, (\w+)>/g)].map(([, access]) => access);
     const bindings = accesses as PlanKernel['bindings'][number][];
     await expect(device().pipelines.get({ name: file, wgsl, bindings })).resolves.toBeDefined();
   }
 });
 
 it('a kernel that does not compile is an internal error that shows its text with line numbers', async () => {
-  const broken = { name: 'broken', wgsl: 'fn main() {\n  let x = y;\n}\n', bindings: ['uniform'] } as const;
+  const broken = { name: 'broken', wgsl: 'fn main() {\n  let x = y;\n}\n', bindings: [] };
   await expect(device().pipelines.get(broken)).rejects.toThrow(
     /the kernel broken does not compile:\n {2}2:11 error: unresolved value 'y'\n {3}1 {2}fn main\(\) \{\n {3}2 {4}let x = y;/,
   );

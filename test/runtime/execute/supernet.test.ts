@@ -1,4 +1,4 @@
-/** A supernet trained for a step on the device, against the float64 reference. */
+/** A supernet trained for a step on the device, against the float64 reference, and with merged dispatches as without. */
 import { expect, test } from 'vitest';
 import { withClassificationLoss } from '../../../compiler/graph/loss.ts';
 import { runGraphPasses } from '../../../compiler/graph/pipeline.ts';
@@ -46,20 +46,34 @@ test('the gradients for weights and alphas are those of the reference', async ()
   const all = Object.values(expected.gradients).flatMap(({ data }) => [...data]);
   const floor = 0.01 * Math.max(...all.map(Math.abs));
   const optimizer = { name: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 } as const;
-  const plan = verifyPlan(planTraining(trained, { profile: device().profile, optimizer }));
-  const execution = await prepare(device(), plan);
-  poison(execution);
-  const values = Object.entries({ ...feeds.parameters, ...feeds.states });
-  execution.writeTensors(new Map(values.map(([name, { data }]) => [name, data as Float32Array])));
-  for (const { name } of plan.inputs) {
-    execution.writeInput(name, feeds.inputs[name].data as Float32Array | Int32Array);
-  }
-  await execution.run('train', [{ learningRate: 0 }]);
-  const gradients = await execution.readGradients();
+  const gradientsOf = async (merge: boolean): Promise<ReadonlyMap<string, Float32Array>> => {
+    const plan = verifyPlan(planTraining(trained, { profile: device().profile, optimizer, merge }));
+    dispatches.push(plan.programs['train'].length);
+    const execution = await prepare(device(), plan);
+    poison(execution);
+    const values = Object.entries({ ...feeds.parameters, ...feeds.states });
+    execution.writeTensors(new Map(values.map(([name, { data }]) => [name, data as Float32Array])));
+    for (const { name } of plan.inputs) {
+      execution.writeInput(name, feeds.inputs[name].data as Float32Array | Int32Array);
+    }
+    await execution.run('train', [{ learningRate: 0 }]);
+    const read = await execution.readGradients();
+    execution.destroy();
+    return read;
+  };
+  const dispatches: number[] = [];
+  const gradients = await gradientsOf(true);
+  expect(bits(await gradientsOf(false))).toEqual(bits(gradients));
+  const [merged = 0, alone = 0] = dispatches;
+  expect(merged).toBeLessThan(alone / 3);
   expect([...gradients.keys()].sort()).toEqual(Object.keys(expected.gradients).sort());
   expect(gradients.has('alpha.normal.7') && gradients.has('alpha.reduce.7')).toBe(true);
   for (const [name, { data }] of Object.entries(expected.gradients)) {
     expect(relativeError(gradients.get(name)!, data, floor), `gradient of ${name}`).toBeLessThan(1e-3);
   }
-  execution.destroy();
 });
+
+/** Every bit of some tensors. */
+function bits(tensors: ReadonlyMap<string, Float32Array>): Record<string, number[]> {
+  return Object.fromEntries([...tensors].map(([name, { buffer }]) => [name, [...new Uint32Array(buffer)]]));
+}

@@ -6,6 +6,7 @@ import type { Graph, NodeId } from '../../../compiler/graph/graph.ts';
 import { withClassificationLoss } from '../../../compiler/graph/loss.ts';
 import type { CpuTensor } from '../../../compiler/ops/op.ts';
 import { elementsOf } from '../../../compiler/ops/shapes.ts';
+import { labelOf } from '../../../compiler/wgsl/printPlan.ts';
 import { planInference, planTraining, type TrainingOptions } from '../../../compiler/wgsl/lower.ts';
 import { verifyPlan } from '../../../compiler/wgsl/verify.ts';
 import { runReference, type NamedTensors } from '../../../runtime/execute/reference.ts';
@@ -281,9 +282,7 @@ describe('a trace', () => {
   it('has every dispatch of a program with a time', async () => {
     const execution = await training(graph, feeds);
     const times = await traceProgram(execution, 'train', { runs: 1, repeats: 1 });
-    expect(times.map(({ label }) => label)).toEqual(
-      execution.plan.programs['train'].map(({ label }) => label),
-    );
+    expect(times.map(({ label }) => label)).toEqual(execution.plan.programs['train'].map(labelOf));
     expect(printTrace(times)).toContain('conv conv3');
     execution.destroy();
   });

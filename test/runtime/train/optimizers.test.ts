@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OptimizerSpec } from '../../../compiler/optimizers/optimizer.ts';
 import { isOptimizerSpec, optimizerNames, optimizerOf } from '../../../compiler/optimizers/table.ts';
+import { labelOf } from '../../../compiler/wgsl/printPlan.ts';
 import { planTraining } from '../../../compiler/wgsl/lower.ts';
 import { verifyPlan } from '../../../compiler/wgsl/verify.ts';
 import { prepare, type Execution } from '../../../runtime/execute/webgpu.ts';
@@ -229,10 +230,8 @@ describe.each(one)('$name', (spec) => {
       const padding = await paddingOf(execution);
       expect(padding.length).toBeGreaterThan(5);
       expect(padding.every((value) => value === 0)).toBe(true);
-      const moving = execution.plan.programs['train'].filter(({ label }) => !label.startsWith('gradient'));
-      expect(moving.map(({ label }) => label)).toEqual(
-        clip === undefined ? [spec.name] : ['clip', 'clip', spec.name],
-      );
+      const moving = execution.plan.programs['train'].map(labelOf).filter((l) => !l.startsWith('gradient'));
+      expect(moving).toEqual(clip === undefined ? [spec.name] : ['clip', 'clip', spec.name]);
       execution.destroy();
     }
     expect(ends[1]).toEqual(ends[0]);
@@ -336,10 +335,7 @@ describe.each(one)('$name', (spec) => {
     });
     const padding = await paddingOf(execution);
     expect(padding.every((value) => value === 0)).toBe(true);
-    expect(execution.plan.programs['train'].map(({ label }) => label).slice(-2)).toEqual([
-      spec.name,
-      'average',
-    ]);
+    expect(execution.plan.programs['train'].map(labelOf).slice(-2)).toEqual([spec.name, 'average']);
     execution.destroy();
   });
 

@@ -18,6 +18,7 @@ struct Block {
 @group(0) @binding(3) var<storage, read_write> second: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> parameter: array<vec4f>;
 @group(0) @binding(5) var<uniform> block: Block;
+@group(0) @binding(6) var<uniform> starts: array<vec4i, 256>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -26,18 +27,26 @@ fn main(
 ) {
   let u = block;
   let local = i32(invocation);
-  let rate = bitcast<f32>(step[0]);
-  let c0 = bitcast<f32>(step[3]);
-  let c1 = bitcast<f32>(step[4]);
+  let instance = i32(group.z);
+  let starts0 = starts[instance * 2 + 0];
+  let starts1 = starts[instance * 2 + 1];
+  let gradient_at = starts0.x;
+  let step_at = starts0.y;
+  let first_at = starts0.z;
+  let second_at = starts0.w;
+  let parameter_at = starts1.x;
+  let rate = bitcast<f32>(step[step_at + 0]);
+  let c0 = bitcast<f32>(step[step_at + 3]);
+  let c1 = bitcast<f32>(step[step_at + 4]);
   let first_place = (i32(group.x) + i32(group.y) * u.width) * 64 + local;
   for (var i = first_place; i < u.count; i += u.stride) {
-    let w = parameter[i];
-    let d = gradient[i];
+    let w = parameter[parameter_at + i];
+    let d = gradient[gradient_at + i];
     let g = d;
-    let m = u.beta1 * first[i] + u.rest1 * g;
-    let v = u.beta2 * second[i] + u.rest2 * g * g;
-    first[i] = m;
-    second[i] = v;
-    parameter[i] = w - rate * u.decay * w - rate * c0 * m / (sqrt(v) * c1 + u.epsilon);
+    let m = u.beta1 * first[first_at + i] + u.rest1 * g;
+    let v = u.beta2 * second[second_at + i] + u.rest2 * g * g;
+    first[first_at + i] = m;
+    second[second_at + i] = v;
+    parameter[parameter_at + i] = w - rate * u.decay * w - rate * c0 * m / (sqrt(v) * c1 + u.epsilon);
   }
 }

@@ -10,6 +10,7 @@ struct Block {
 @group(0) @binding(1) var<storage, read> step: array<u32>;
 @group(0) @binding(2) var<storage, read_write> average: array<vec4f>;
 @group(0) @binding(3) var<uniform> block: Block;
+@group(0) @binding(4) var<uniform> starts: array<vec4i, 256>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -18,10 +19,15 @@ fn main(
 ) {
   let u = block;
   let local = i32(invocation);
-  let share = bitcast<f32>(step[5]);
+  let instance = i32(group.z);
+  let starts0 = starts[instance * 1 + 0];
+  let parameter_at = starts0.x;
+  let step_at = starts0.y;
+  let average_at = starts0.z;
+  let share = bitcast<f32>(step[step_at + 5]);
   let first = (i32(group.x) + i32(group.y) * u.width) * 64 + local;
   for (var i = first; i < u.count; i += u.stride) {
-    let old = average[i];
-    average[i] = old + share * (parameter[i] - old);
+    let old = average[average_at + i];
+    average[average_at + i] = old + share * (parameter[parameter_at + i] - old);
   }
 }

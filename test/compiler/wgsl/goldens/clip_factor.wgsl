@@ -9,6 +9,7 @@ struct Block {
 @group(0) @binding(0) var<storage, read> sums: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> clip: array<f32>;
 @group(0) @binding(2) var<uniform> block: Block;
+@group(0) @binding(3) var<uniform> starts: array<vec4i, 256>;
 
 @compute @workgroup_size(1)
 fn main(
@@ -17,12 +18,16 @@ fn main(
 ) {
   let u = block;
   let local = i32(invocation);
+  let instance = i32(group.z);
+  let starts0 = starts[instance * 1 + 0];
+  let sums_at = starts0.x;
+  let clip_at = starts0.y;
   var sum = vec4f();
   for (var i = local; i < u.count; i += 1) {
-    sum += sums[i];
+    sum += sums[sums_at + i];
   }
   let total = (sum.x + sum.y) + (sum.z + sum.w);
   let ratio = u.most / (sqrt(total) + 1e-6);
   let finite = (bitcast<u32>(total) & 0x7f800000u) != 0x7f800000u;
-  clip[0] = select(bitcast<f32>(u.nan), select(ratio, 1.0, ratio >= 1.0), finite);
+  clip[clip_at + 0] = select(bitcast<f32>(u.nan), select(ratio, 1.0, ratio >= 1.0), finite);
 }

@@ -31,12 +31,15 @@ struct Block {
   shiftY: i32,
   shiftX: i32,
   tilesWidth: i32,
+  layers: i32,
+  inverseLayers: f32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> w: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(3) var<uniform> block: Block;
+@group(0) @binding(4) var<uniform> starts: array<vec4i, 256>;
 
 fn divide(a: i32, b: i32, inverse: f32) -> i32 {
   let q = i32(f32(a) * inverse);
@@ -46,11 +49,17 @@ fn divide(a: i32, b: i32, inverse: f32) -> i32 {
 
 @compute @workgroup_size(64)
 fn main(
-  @builtin(workgroup_id) group: vec3u,
+  @builtin(workgroup_id) workgroup: vec3u,
   @builtin(local_invocation_index) invocation: u32,
 ) {
   let u = block;
   let local = i32(invocation);
+  let instance = divide(i32(workgroup.z), u.layers, u.inverseLayers);
+  let group = vec3u(workgroup.xy, u32(i32(workgroup.z) - instance * u.layers));
+  let starts0 = starts[instance * 1 + 0];
+  let x_at = starts0.x;
+  let w_at = starts0.y;
+  let y_at = starts0.z;
   let tile = (i32(group.x) + i32(group.z) * u.tilesWidth) * 256 + local * 4;
   let quad = i32(group.y);
   let column = quad;
@@ -121,15 +130,15 @@ fn main(
     let inside3 = iy3 >= 0 && iy3 < u.inputHeight && ix3 >= 0 && ix3 < u.inputWidth;
     let from3 = select(0, ((start3 + iy3) * u.inputWidth + ix3) * u.inputQuads, inside3);
     for (var c = 0; c < u.inputQuads; c++) {
-      let v0 = select(vec4f(), x[from0 + c], inside0);
-      let v1 = select(vec4f(), x[from1 + c], inside1);
-      let v2 = select(vec4f(), x[from2 + c], inside2);
-      let v3 = select(vec4f(), x[from3 + c], inside3);
+      let v0 = select(vec4f(), x[x_at + from0 + c], inside0);
+      let v1 = select(vec4f(), x[x_at + from1 + c], inside1);
+      let v2 = select(vec4f(), x[x_at + from2 + c], inside2);
+      let v3 = select(vec4f(), x[x_at + from3 + c], inside3);
       let first_row = weights + c * 4 * u.outputQuads;
-      let w0 = w[first_row];
-      let w1 = w[first_row + 1 * u.outputQuads];
-      let w2 = w[first_row + 2 * u.outputQuads];
-      let w3 = w[first_row + 3 * u.outputQuads];
+      let w0 = w[w_at + first_row];
+      let w1 = w[w_at + first_row + 1 * u.outputQuads];
+      let w2 = w[w_at + first_row + 2 * u.outputQuads];
+      let w3 = w[w_at + first_row + 3 * u.outputQuads];
       s0 += v0.x * w0;
       s0 += v0.y * w1;
       s0 += v0.z * w2;
@@ -153,15 +162,15 @@ fn main(
     tapX = select(tapX, 0, wrap);
   }
   if (tile + 0 < u.pixels) {
-    y[to0 + quad] = s0;
+    y[y_at + to0 + quad] = s0;
   }
   if (tile + 1 < u.pixels) {
-    y[to1 + quad] = s1;
+    y[y_at + to1 + quad] = s1;
   }
   if (tile + 2 < u.pixels) {
-    y[to2 + quad] = s2;
+    y[y_at + to2 + quad] = s2;
   }
   if (tile + 3 < u.pixels) {
-    y[to3 + quad] = s3;
+    y[y_at + to3 + quad] = s3;
   }
 }

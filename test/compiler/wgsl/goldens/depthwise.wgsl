@@ -35,6 +35,7 @@ struct Block {
 @group(0) @binding(1) var<storage, read> w: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> result: array<vec4f>;
 @group(0) @binding(3) var<uniform> block: Block;
+@group(0) @binding(4) var<uniform> starts: array<vec4i, 256>;
 
 fn divide(a: i32, b: i32, inverse: f32) -> i32 {
   let q = i32(f32(a) * inverse);
@@ -49,6 +50,11 @@ fn main(
 ) {
   let u = block;
   let local = i32(invocation);
+  let instance = i32(group.z);
+  let starts0 = starts[instance * 1 + 0];
+  let x_at = starts0.x;
+  let w_at = starts0.y;
+  let result_at = starts0.z;
   let i = (i32(group.x) + i32(group.y) * u.width) * 64 + local;
   if (i < u.count) {
     var sum = vec4f();
@@ -66,11 +72,11 @@ fn main(
         for (var kx = 0; kx < u.kernelWidth; kx++) {
           let ix = x0 + kx * u.dilationX;
           let inside = ix >= 0 && ix < u.breadth;
-          let v = x[(base + select(0, ix, inside)) * u.quads + quad];
-          sum += select(vec4f(), v, inside) * w[(ky * u.pitch + kx) * u.quads + quad];
+          let v = x[x_at + (base + select(0, ix, inside)) * u.quads + quad];
+          sum += select(vec4f(), v, inside) * w[w_at + (ky * u.pitch + kx) * u.quads + quad];
         }
       }
     }
-    result[i] = sum;
+    result[result_at + i] = sum;
   }
 }

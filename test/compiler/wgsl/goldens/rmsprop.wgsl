@@ -17,6 +17,7 @@ struct Block {
 @group(0) @binding(3) var<storage, read_write> velocity: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> parameter: array<vec4f>;
 @group(0) @binding(5) var<uniform> block: Block;
+@group(0) @binding(6) var<uniform> starts: array<vec4i, 256>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -25,16 +26,24 @@ fn main(
 ) {
   let u = block;
   let local = i32(invocation);
-  let rate = bitcast<f32>(step[0]);
+  let instance = i32(group.z);
+  let starts0 = starts[instance * 2 + 0];
+  let starts1 = starts[instance * 2 + 1];
+  let gradient_at = starts0.x;
+  let step_at = starts0.y;
+  let square_at = starts0.z;
+  let velocity_at = starts0.w;
+  let parameter_at = starts1.x;
+  let rate = bitcast<f32>(step[step_at + 0]);
   let first_place = (i32(group.x) + i32(group.y) * u.width) * 64 + local;
   for (var i = first_place; i < u.count; i += u.stride) {
-    let w = parameter[i];
-    let d = gradient[i];
+    let w = parameter[parameter_at + i];
+    let d = gradient[gradient_at + i];
     let g = d + u.decay * w;
-    let s = u.alpha * square[i] + u.rest * g * g;
-    let v = u.momentum * velocity[i] + g / (sqrt(s) + u.epsilon);
-    square[i] = s;
-    velocity[i] = v;
-    parameter[i] = w - rate * v;
+    let s = u.alpha * square[square_at + i] + u.rest * g * g;
+    let v = u.momentum * velocity[velocity_at + i] + g / (sqrt(s) + u.epsilon);
+    square[square_at + i] = s;
+    velocity[velocity_at + i] = v;
+    parameter[parameter_at + i] = w - rate * v;
   }
 }

@@ -14,6 +14,7 @@ struct Block {
 @group(0) @binding(2) var<storage, read_write> velocity: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> parameter: array<vec4f>;
 @group(0) @binding(4) var<uniform> block: Block;
+@group(0) @binding(5) var<uniform> starts: array<vec4i, 256>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -22,14 +23,20 @@ fn main(
 ) {
   let u = block;
   let local = i32(invocation);
-  let rate = bitcast<f32>(step[0]);
+  let instance = i32(group.z);
+  let starts0 = starts[instance * 1 + 0];
+  let gradient_at = starts0.x;
+  let step_at = starts0.y;
+  let velocity_at = starts0.z;
+  let parameter_at = starts0.w;
+  let rate = bitcast<f32>(step[step_at + 0]);
   let first_place = (i32(group.x) + i32(group.y) * u.width) * 64 + local;
   for (var i = first_place; i < u.count; i += u.stride) {
-    let w = parameter[i];
-    let d = gradient[i];
+    let w = parameter[parameter_at + i];
+    let d = gradient[gradient_at + i];
     let g = d + u.decay * w;
-    let v = u.momentum * velocity[i] + g;
-    velocity[i] = v;
-    parameter[i] = w - rate * select(v, g + u.momentum * v, u.nesterov != 0);
+    let v = u.momentum * velocity[velocity_at + i] + g;
+    velocity[velocity_at + i] = v;
+    parameter[parameter_at + i] = w - rate * select(v, g + u.momentum * v, u.nesterov != 0);
   }
 }

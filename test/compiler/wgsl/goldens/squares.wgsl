@@ -8,6 +8,7 @@ struct Block {
 @group(0) @binding(0) var<storage, read> gradient: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> sums: array<vec4f>;
 @group(0) @binding(2) var<uniform> block: Block;
+@group(0) @binding(3) var<uniform> starts: array<vec4i, 256>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -16,11 +17,15 @@ fn main(
 ) {
   let u = block;
   let local = i32(invocation);
+  let instance = i32(group.z);
+  let starts0 = starts[instance * 1 + 0];
+  let gradient_at = starts0.x;
+  let sums_at = starts0.y;
   let first = i32(group.x) * 64 + local;
   var sum = vec4f();
   for (var i = first; i < u.count; i += u.stride) {
-    let g = gradient[i];
+    let g = gradient[gradient_at + i];
     sum += g * g;
   }
-  sums[first] = sum;
+  sums[sums_at + first] = sum;
 }
