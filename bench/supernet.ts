@@ -25,6 +25,7 @@ import { runReference } from '../runtime/execute/reference.ts';
 import { printTrace, traceProgram } from '../runtime/execute/trace.ts';
 import { prepare } from '../runtime/execute/webgpu.ts';
 import { nodeHost } from '../runtime/host.ts';
+import { noTorch, pythonWithTorch } from './peers/python.ts';
 
 const BATCH = 32;
 const STEPS = 8;
@@ -96,13 +97,9 @@ function comparePyTorch(): void {
   try {
     const file = join(folder, 'feeds.json');
     const script = fileURLToPath(new URL('peers/supernet.py', import.meta.url));
-    const python = ['/usr/bin/python3', 'python3'].find(
-      (name) => spawnSync(name, ['-c', 'import torch']).status === 0,
-    );
+    const python = pythonWithTorch();
     if (python === undefined) {
-      console.log(
-        'PyTorch: skipped, since there is no python3 with torch (Debian: apt-get install python3-torch)',
-      );
+      console.log(`PyTorch: skipped, since ${noTorch}`);
       return;
     }
     writeFeeds(file);

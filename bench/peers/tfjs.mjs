@@ -1,8 +1,5 @@
 // A process of `npm run bench:peers`: the check network in TensorFlow.js on WebGPU, on the driver that we use too.
 // Not TypeScript, because the compiler would miss TensorFlow.js, which is installed only where this runs.
-import { describeAdapter } from '../../runtime/device/adapter.ts';
-import { describeDriver, loadDriver, openGpu } from '../../runtime/device/driver.ts';
-import { sleepUntil } from '../../runtime/device/wait.ts';
 import {
   batch,
   checkBatch,
@@ -10,24 +7,10 @@ import {
   classes,
   learningRate,
 } from '../../test/fixtures/checkNetwork.ts';
+import { pretendBrowser } from './browser.ts';
 import { serve } from './protocol.ts';
 
 const EPSILON = 1e-5;
-
-/** Gives TensorFlow.js the browser's `navigator` that it looks for; tells which adapter it was given. */
-async function pretendBrowser() {
-  const gpu = await openGpu();
-  if (gpu === undefined) throw new Error('no driver offers a WebGPU adapter; `npm run setup` looks for one');
-  let info;
-  const requestAdapter = async (options) => {
-    const adapter = await gpu.requestAdapter(options);
-    if (adapter) info = describeAdapter(adapter, describeDriver(loadDriver()));
-    return adapter;
-  };
-  const navigator = { gpu: { requestAdapter }, userAgent: 'node', language: 'en' };
-  Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true });
-  return () => info;
-}
 
 /** The network with its variables, in the operations of TensorFlow.js that users call. */
 function network(tf) {
@@ -61,7 +44,7 @@ function network(tf) {
 }
 
 await serve(async () => {
-  const adapterInfo = await pretendBrowser();
+  const { adapter, settle } = await pretendBrowser();
   // The whole of TensorFlow.js, because its core alone has no gradients.
   const { default: tf } = await import('@tensorflow/tfjs');
   await import('@tensorflow/tfjs-backend-webgpu');
@@ -74,15 +57,13 @@ await serve(async () => {
   const labels = tf.oneHot(tf.tensor1d(given.labels.data, 'int32'), classes);
   const optimizer = tf.train.sgd(learningRate);
   const loss = () => tf.neg(tf.div(tf.sum(tf.mul(labels, tf.logSoftmax(scores(x, true)))), batch));
-  const info = adapterInfo();
   const read = async (tensor) => {
-    // A plain `await` would take a core from a software adapter: our way of waiting does it good as well.
-    const values = await (info.type === 'cpu' ? sleepUntil(tensor.data()) : tensor.data());
+    const values = await settle(tensor.data());
     tensor.dispose();
     return values;
   };
   return {
-    info,
+    info: adapter(),
     seed,
     train: async () => (await read(optimizer.minimize(loss, true)))[0],
     infer: () => read(tf.tidy(() => scores(x, false))),
