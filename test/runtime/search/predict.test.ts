@@ -6,7 +6,7 @@ import { readProgram } from '../../../compiler/program.ts';
 import { instantiate, isRunnable } from '../../../compiler/space/instantiate.ts';
 import { relax } from '../../../compiler/space/relax.ts';
 import type { Space } from '../../../compiler/space/space.ts';
-import { Refusal } from '../../../grammar/diagnostics.ts';
+import { diagnose, Refusal } from '../../../grammar/diagnostics.ts';
 import { loadData } from '../../../runtime/data/table.ts';
 import { uploadData } from '../../../runtime/execute/residentData.ts';
 import { prepare } from '../../../runtime/execute/webgpu.ts';
@@ -16,6 +16,7 @@ import {
   predictTrial,
   supernetGraphs,
   trialPlans,
+  type Prediction,
   type TrialGraphs,
   type TrialTerms,
 } from '../../../runtime/search/predict.ts';
@@ -62,10 +63,24 @@ function macsOf({ nodes }: Graph): number {
   return macs / BATCH;
 }
 
+const { code: overLimit } = diagnose('deviceLimit', { what: '', needed: 0, limit: '', allowed: 0 });
+
+function predictedOrRefused(graphs: TrialGraphs, told: TrialTerms): Prediction | undefined {
+  try {
+    return predictTrial(graphs, told);
+  } catch (error) {
+    if (error instanceof Refusal && error.diagnostics.every(({ code }) => code === overLimit))
+      return undefined;
+    throw error;
+  }
+}
+
 /** Prepares both plans of a trial on the device, encodes them, and compares. */
 async function expectTruth(graphs: TrialGraphs, network: Graph): Promise<void> {
   const { device, counts } = countingDevice(theDevice());
-  const prediction = predictTrial(graphs, terms(device.profile));
+  const prediction = predictedOrRefused(graphs, terms(device.profile));
+  // Some networks of some spaces need more than every device offers.
+  if (prediction === undefined) return expect(counts).toEqual({ bytes: 0, pipelines: 0, dispatches: 0 });
   const plans = trialPlans(graphs, terms(device.profile));
   const found: Record<string, unknown> = {};
   for (const name of ['training', 'evaluation'] as const) {

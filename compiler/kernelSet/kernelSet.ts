@@ -1,0 +1,164 @@
+/**
+ * The kernels of a space: all that its networks can need, known before any of them is drawn.
+ *
+ * A kernel's text depends on the template, its tuning and the adapter's profile, and which template is taken on shapes and
+ * attributes. So every operation is lowered in each case that it can have (`cases.ts`), alone and with what passes fuse to
+ * it; what every network needs besides (the loss, sums of gradients, copies, the batch, records, the optimiser) is added.
+ */
+import { refuse } from '../../grammar/diagnostics.ts';
+import { present } from '../../util/invariant.ts';
+import { GraphBuilder } from '../graph/builder.ts';
+import type { Graph, NodeId, OpNodeOf, Shape } from '../graph/graph.ts';
+import { withClassificationLoss } from '../graph/loss.ts';
+import { runGraphPasses } from '../graph/pipeline.ts';
+import type { OpName } from '../ops/attributes.ts';
+import { isRunnable } from '../space/instantiate.ts';
+import { relax, type RelaxOptions } from '../space/relax.ts';
+import { valuesOf } from '../space/open.ts';
+import type { Space, SpaceInput } from '../space/space.ts';
+import { fuse } from '../wgsl/fuse.ts';
+import { gatherBatch } from '../wgsl/kernels/step.ts';
+import { physicalShape, weightNodes } from '../wgsl/layout.ts';
+import { planInference, planTraining, type TrainingOptions } from '../wgsl/lower.ts';
+import type { PlanKernel, Profile } from '../wgsl/plan.ts';
+import { input, output, type Fusion, type KernelRule, type Operand, type RuleContext } from '../wgsl/rule.ts';
+import { nodeOf, schedule, type Unit } from '../wgsl/schedule.ts';
+import { kernelTable } from '../wgsl/table.ts';
+import { caseGraph, caseSite, type CaseForm } from './caseGraph.ts';
+import { casesOf } from './cases.ts';
+
+/** One way in which networks of the space are trained and measured. */
+export interface SetTraining extends Pick<TrainingOptions, 'optimizer' | 'clip' | 'ema'> {
+  readonly batch: number;
+}
+
+export interface KernelSetOptions {
+  readonly profile: Profile;
+  readonly trainings: readonly SetTraining[];
+  /** Whether the kernels of the supernet are in the set too. Refuses a space that has none. */
+  readonly supernet?: Omit<RelaxOptions, 'batch' | 'mode'>;
+}
+
+/** The kernels, in the order of their names. Equal shaders are one. */
+export function kernelSet(space: Space, options: KernelSetOptions): readonly PlanKernel[] {
+  const found = new Map<string, PlanKernel>();
+  const collect = (kernels: Iterable<PlanKernel>): void => {
+    for (const { name, wgsl, bindings } of kernels) found.set(wgsl, { name, wgsl, bindings });
+  };
+  const { profile, trainings, supernet } = options;
+  if (!isRunnable(space)) refuse('notYet', { what: 'the network of a space with `scan`' });
+  const cases = casesOf(space);
+  for (const batch of new Set(trainings.map((training) => training.batch))) {
+    for (const one of cases) {
+      for (const form of formsOf(batch, one.relu)) {
+        const graph = caseGraph(one, form);
+        if (graph) collect(kernelsOfCase(graph, profile));
+      }
+    }
+    collect(sumKernels(batch, profile));
+  }
+  for (const training of trainings) {
+    collect(frameKernels(space, profile, training));
+    if (supernet) collect(supernetKernels(space, profile, training, supernet));
+  }
+  return [...found.values()].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+const key = ({ name, wgsl }: PlanKernel): string => `${name} ${wgsl}`;
+
+function* formsOf(batch: number, followed: boolean): Generator<CaseForm> {
+  for (const mode of ['training', 'inference'] as const) {
+    yield { mode, batch, relu: false };
+    if (followed) yield { mode, batch, relu: true };
+  }
+}
+
+/** The kernels of what belongs to the case, and not of what stands around it. */
+function* kernelsOfCase(graph: Graph, profile: Profile): Generator<PlanKernel> {
+  const weights = weightNodes(graph);
+  const operand = (id: NodeId): Operand => {
+    const { shape, dtype } = nodeOf(graph, id);
+    return { shape, dtype, physical: physicalShape(shape, weights.has(id)) };
+  };
+  const roots = new Set<NodeId>([
+    ...Object.values(graph.outputs),
+    ...graph.gradients.map(({ gradient }) => gradient),
+    ...graph.updates.map(({ value }) => value),
+  ]);
+  for (const unit of fuse(schedule(graph, roots)).units) {
+    if (unit.node.site === caseSite) yield* kernelsOfUnit(unit, unit.node, operand, profile);
+  }
+}
+
+function kernelsOfUnit<K extends OpName>(
+  unit: Unit,
+  node: OpNodeOf<K>,
+  operand: (id: NodeId) => Operand,
+  profile: Profile,
+): readonly PlanKernel[] {
+  // Kept statistics are moved where they lie.
+  const fusion: Fusion = node.op === 'update_statistics' ? { ...unit.fusion, inPlace: true } : unit.fusion;
+  const context: RuleContext<K> = {
+    node,
+    inputs: unit.inputs.map(operand),
+    output: operand(unit.output),
+    profile,
+    fusion,
+  };
+  const rule: KernelRule<K> = kernelTable[node.op];
+  return rule(context).map(({ kernel }) => kernel);
+}
+
+/** Where a tensor is read twice, its gradients are added up. */
+function sumKernels(batch: number, profile: Profile): readonly PlanKernel[] {
+  const builder = new GraphBuilder();
+  const parts = ['a', 'b'].map((name) => builder.input(name, [batch, 4]));
+  builder.outputs['sum'] = builder.op('add', parts, {});
+  return planInference(builder.finish(), { profile }).kernels;
+}
+
+/** What stands around every network: its batch, its loss, its records, what moves its parameters. */
+function* frameKernels(space: Space, profile: Profile, training: SetTraining): Generator<PlanKernel> {
+  const { batch, ...update } = training;
+  const feed = { capacity: batch };
+  for (const node of space.nodes) {
+    if (node.kind !== 'input') continue;
+    for (const shape of valuesOf(node.shape)) yield gatherKernel(node, shape, batch);
+  }
+  for (const shape of valuesOf(present(space.nodes[space.output], 'the output').shape)) {
+    if (shape.length !== 1) refuse('notYet', { what: 'a loss of an output that is no vector' });
+    const scores = (reduction: 'mean' | 'sum'): Graph => {
+      const builder = new GraphBuilder();
+      // Scores that are trained themselves.
+      builder.outputs['logits'] = builder.parameter('logits', [batch, ...shape], {
+        kind: 'constant',
+        value: 0,
+      });
+      return withClassificationLoss(builder.finish(), { logits: 'logits', reduction });
+    };
+    const trained = runGraphPasses(scores('mean'), { loss: 'loss' });
+    yield* planTraining(trained, { profile, feed, ...update }).kernels;
+    const measured = runGraphPasses(scores('sum'), { loss: undefined });
+    yield* planInference(measured, { profile, feed }).kernels;
+  }
+}
+
+function gatherKernel({ dtype }: SpaceInput, shape: Shape, batch: number): PlanKernel {
+  const target = { shape: [batch, ...shape], physical: physicalShape([batch, ...shape], false), dtype };
+  return gatherBatch(target, [input(0), input(1), input(2), output]).kernel;
+}
+
+function* supernetKernels(
+  space: Space,
+  profile: Profile,
+  { batch, ...update }: SetTraining,
+  options: Omit<RelaxOptions, 'batch' | 'mode'>,
+): Generator<PlanKernel> {
+  const feed = { capacity: batch };
+  const network = (mode: RelaxOptions['mode'], reduction: 'mean' | 'sum'): Graph =>
+    withClassificationLoss(relax(space, { ...options, batch, mode }).graph, { logits: 'logits', reduction });
+  const trained = runGraphPasses(network('training', 'mean'), { loss: 'loss' });
+  yield* planTraining(trained, { profile, feed, ...update }).kernels;
+  const measured = runGraphPasses(network('inference', 'sum'), { loss: undefined });
+  yield* planInference(measured, { profile, feed }).kernels;
+}
