@@ -1,7 +1,7 @@
 /** Lowers a Graph to a Plan: picks kernels for its ops and memory for its tensors. */
 import { Refusal } from '../../grammar/diagnostics.ts';
 import { invariant, present } from '../../util/invariant.ts';
-import type { Graph, GraphNode, NodeId, OpNodeOf, ParameterNode, StateNode } from '../graph/graph.ts';
+import type { Graph, GraphNode, NodeId, OpNode, OpNodeOf, ParameterNode, StateNode } from '../graph/graph.ts';
 import type { OpName } from '../ops/attributes.ts';
 import { elementsOf, sameShape } from '../ops/shapes.ts';
 import { AVERAGE } from '../optimizers/average.ts';
@@ -14,7 +14,7 @@ import { copyDispatch } from './kernels/elementwise.ts';
 import { optimizerDispatch } from './kernels/optimizer.ts';
 import { liesAlike } from './kernels/places.ts';
 import { gatherBatch, recordScalars, STEP_BYTES } from './kernels/step.ts';
-import { physicalBytes, physicalShape, weightNodes } from './layout.ts';
+import { physicalBytes, physicalShape, takesWeights, weightNodes } from './layout.ts';
 import { limitProblems } from './limits.ts';
 import type {
   BufferRange,
@@ -29,6 +29,7 @@ import type {
 import { PlanBuilder, type Arena, type Place } from './planBuilder.ts';
 import { input, output, type Fusion, type KernelRule, type Operand, type RuleContext } from './rule.ts';
 import { nodeOf, schedule, type Schedule, type Unit } from './schedule.ts';
+import { separateLayouts } from './separateLayouts.ts';
 import { kernelTable } from './table.ts';
 
 /** How inputs are filled from data that stays on the device. */
@@ -83,11 +84,11 @@ class Lowering {
   readonly #gradients: TensorSlot[] = [];
 
   constructor(graph: Graph, options: PlanOptions, training: boolean) {
-    this.#graph = graph;
+    this.#graph = separateLayouts(graph);
     this.#options = options;
     this.#builder = new PlanBuilder(options.merge ?? true);
     this.#training = training;
-    this.#weights = weightNodes(graph);
+    this.#weights = weightNodes(this.#graph);
   }
 
   plan(program: string, training: TrainingOptions | undefined): Plan {
@@ -184,6 +185,13 @@ class Lowering {
 
   #physical(node: GraphNode): readonly number[] {
     return physicalShape(node.shape, this.#weights.has(node.id));
+  }
+
+  /** Input `index` as an op sees it. */
+  #inputOperand(reader: Pick<OpNode, 'id' | 'op'>, id: NodeId, index: number): Operand {
+    if (takesWeights(reader, index, this.#weights)) return this.#operand(id);
+    const { shape, dtype } = nodeOf(this.#graph, id);
+    return { shape, physical: physicalShape(shape, false), dtype };
   }
 
   #bytes(node: GraphNode): number {
@@ -327,7 +335,7 @@ class Lowering {
   ): void {
     const context: RuleContext<K> = {
       node,
-      inputs: inputs.map((id) => this.#operand(id)),
+      inputs: inputs.map((id, index) => this.#inputOperand(node, id, index)),
       output: this.#operand(outputId),
       profile: this.#options.profile,
       fusion,

@@ -1,0 +1,90 @@
+/**
+ * Random graphs over the whole op table, trained for a step on the device: every gradient, output and state is that
+ * of the float64 reference, however the graph is planned. (That the reference is right is tested in
+ * `test/compiler/graph/randomGradients.test.ts`, on the same graphs.)
+ */
+import { expect, it } from 'vitest';
+import type { OpName } from '../../../compiler/ops/attributes.ts';
+import { elementFunctions } from '../../../compiler/ops/activations.ts';
+import { opTable } from '../../../compiler/ops/table.ts';
+import { difference } from '../../arbitraries/differentiable/draws.ts';
+import { judgeGraphs, type Case } from '../../arbitraries/differentiable/suite.ts';
+import { long, patience } from '../../long.ts';
+import { useDevice } from './onDevice.ts';
+import { planVariants } from './planVariants.ts';
+import { runTraining, type Results } from './runTraining.ts';
+
+const device = useDevice();
+
+/** How far a gradient may be off, relative to the largest of its tensor. */
+const GRADIENTS = 1e-3;
+/** Outputs and states have passed through fewer roundings. Relative to 1 where they are smaller. */
+const VALUES = 1e-4;
+
+/** Ops that these graphs do not hold, and why. */
+const left: Partial<Record<OpName, string>> = {
+  batch_norm_inference: 'reads kept statistics, with which nothing is trained',
+  correct: 'counts rows: no loss is made of it',
+};
+
+const reductions = ['sum', 'max', 'min', 'product'].map((kind) => `reduce ${kind}`);
+
+/** What the ops of a graph are, functions of elements told apart. */
+function kindsOf({ drawn }: Case): string[] {
+  return drawn.graph.nodes.flatMap((node) => {
+    if (node.kind !== 'op') return [];
+    if (node.op === 'activation') return [node.op, node.attributes.name];
+    return node.op === 'reduce' ? [node.op, `reduce ${node.attributes.kind}`] : [node.op];
+  });
+}
+
+function expectNear({ drawn }: Case, found: Results, plan: string): void {
+  const { expected, floor } = drawn;
+  for (const [name, { data }] of Object.entries(expected.gradients)) {
+    const error = difference(found.gradients.get(name)!, data, floor);
+    expect(error, `gradient of ${name}, ${plan}`).toBeLessThan(GRADIENTS);
+  }
+  for (const part of ['outputs', 'states'] as const) {
+    for (const [name, { data }] of Object.entries(expected[part])) {
+      expect(difference(found[part].get(name)!, data, 1), `${name}, ${plan}`).toBeLessThan(VALUES);
+    }
+  }
+}
+
+/** The first element of which two results have other bits, or undefined. */
+function otherBits(a: Results, b: Results): string | undefined {
+  for (const part of ['outputs', 'gradients', 'states'] as const) {
+    for (const [name, values] of a[part]) {
+      const others = b[part].get(name)!;
+      const place = values.findIndex((value, i) => !Object.is(value, others[i]));
+      if (place >= 0) return `${part} ${name} [${place}]: ${values[place]} and ${others[place]}`;
+    }
+  }
+  return undefined;
+}
+
+it(
+  'have the gradients of the float64 reference, however they are planned',
+  async () => {
+    const seen = new Set<string>();
+    await judgeGraphs(async (one) => {
+      const { graph, feeds, expected } = one.drawn;
+      const parameters = graph.nodes.filter((node) => node.kind === 'parameter').map(({ name }) => name);
+      expect(Object.keys(expected.gradients)).toEqual(parameters);
+      const results = new Map<string, Results>();
+      for (const { name, options, bitsOf } of planVariants(device())) {
+        const found = await runTraining(device(), graph, feeds, options);
+        expectNear(one, found, name);
+        results.set(name, found);
+        if (bitsOf !== undefined)
+          expect(otherBits(found, results.get(bitsOf)!), `${name} and ${bitsOf}`).toBe(undefined);
+      }
+      for (const kind of kindsOf(one)) seen.add(kind);
+    });
+    const functions = [...Object.keys(elementFunctions), ...reductions];
+    // A hundred graphs hold all ops, but not every function of elements.
+    const kinds = [...Object.keys(opTable), ...(long ? functions : [])];
+    expect(kinds.filter((kind) => !seen.has(kind)).sort()).toEqual(Object.keys(left).sort());
+  },
+  patience,
+);
