@@ -10,27 +10,32 @@ export interface PlanVariant {
 }
 
 /**
- * Fusion and the cutting up of dispatches leave every bit as it is. Kernels for other adapters add in another
- * order: with subgroups or without, for the caches of a processor or the many threads of a GPU.
+ * Fusion and the merging of dispatches leave every bit as it is. Kernels for other adapters add in another order:
+ * with subgroups or without, for the caches of a processor or the many threads of a GPU.
  */
 export function planVariants({ profile }: Device): readonly PlanVariant[] {
-  const plain: PlanOptions = { profile };
-  const portable = { ...profile, subgroupSize: undefined };
   const other = profile.kind === 'cpu' ? 'gpu' : 'cpu';
-  const variants: PlanVariant[] = [
-    { name: 'default', options: plain },
-    { name: 'not fused', options: { ...plain, fuse: false }, bitsOf: 'default' },
-    { name: `tuned for a ${other}`, options: { profile: { ...profile, kind: other } } },
+  const tuned = { ...profile, kind: other } as const;
+  const withSubgroups = [
+    ...sameBits('', { profile }),
+    { name: `tuned for a ${other}`, options: { profile: tuned } },
   ];
-  if (profile.subgroupSize === undefined) return variants;
+  if (profile.subgroupSize === undefined) return withSubgroups;
+  const [portable, foreign] = [profile, tuned].map((of) => ({ profile: { ...of, subgroupSize: undefined } }));
   return [
-    ...variants,
-    { name: 'without subgroups', options: { profile: portable } },
-    {
-      name: 'without subgroups, not fused',
-      options: { profile: portable, fuse: false },
-      bitsOf: 'without subgroups',
-    },
-    { name: `without subgroups, tuned for a ${other}`, options: { profile: { ...portable, kind: other } } },
+    ...withSubgroups,
+    ...sameBits('without subgroups, ', portable),
+    { name: `without subgroups, tuned for a ${other}`, options: foreign },
+  ];
+}
+
+/** The plans of one set of kernels. */
+function sameBits(kernels: string, options: PlanOptions): readonly PlanVariant[] {
+  const bitsOf = `${kernels}as planned`;
+  return [
+    { name: bitsOf, options },
+    { name: `${kernels}not fused`, options: { ...options, fuse: false }, bitsOf },
+    { name: `${kernels}not merged`, options: { ...options, merge: false }, bitsOf },
+    { name: `${kernels}neither`, options: { ...options, fuse: false, merge: false }, bitsOf },
   ];
 }
