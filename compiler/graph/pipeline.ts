@@ -2,7 +2,7 @@
 import { present } from '../../util/invariant.ts';
 import { differentiate } from './autodiff.ts';
 import type { Graph } from './graph.ts';
-import { simplifyPasses } from './passes/simplify.ts';
+import { simplify, simplifyPasses } from './passes/simplify.ts';
 import { verify } from './passes/verify.ts';
 
 export interface PassContext {
@@ -19,6 +19,11 @@ export interface GraphPass {
 
 /** All passes, in order. */
 export const graphPasses: readonly GraphPass[] = [
+  {
+    name: 'simplify',
+    doc: 'Drops what is needless and lets equal ops stand once, so that each is differentiated once.',
+    run: simplify,
+  },
   {
     name: 'differentiate',
     doc: 'Adds the gradients of the loss for every parameter that it reads.',

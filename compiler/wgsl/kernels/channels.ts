@@ -24,31 +24,62 @@ export function extentOf({ shape, physical }: Operand): Extent {
   return { rows: elementsOf(physical) / wide, quads: wide / 4, channels: shape.at(-1) ?? 0 };
 }
 
-/** How the threads share the rows: thread = slice * quads + quad; a slice takes every `slices`-th row. */
+/**
+ * How threads share the rows: thread = slice * quads + quad. Slice s takes rows from s * apart on, `step` apart, within
+ * `span` of them. On a CPU adapter these are neighbours, which its caches want; on hardware neighbouring slices take
+ * neighbouring rows.
+ */
 export interface Slicing extends Extent {
   readonly slices: number;
+  readonly apart: number;
+  readonly span: number;
+  readonly step: number;
+}
+
+function slicing(extent: Extent, rowsPerSlice: number, profile: Profile): Slicing {
+  const { rows } = extent;
+  const slices = Math.max(1, Math.ceil(rows / rowsPerSlice));
+  return profile.kind === 'cpu'
+    ? { ...extent, slices, apart: rowsPerSlice, span: rowsPerSlice, step: 1 }
+    : { ...extent, slices, apart: 1, span: rows, step: slices };
 }
 
 /** Slices for a map over all rows: enough threads to fill the device, several rows each. */
 export function mapSlicing(extent: Extent, profile: Profile): Slicing {
-  const rowsPerThread = profile.kind === 'cpu' ? 16 : 2;
-  return { ...extent, slices: Math.max(1, Math.ceil(extent.rows / rowsPerThread)) };
+  return slicing(extent, profile.kind === 'cpu' ? 16 : 2, profile);
 }
 
 /** Slices for a sum: the partial sums should be few against the rows, the threads many. */
 export function sumSlicing(extent: Extent, profile: Profile): Slicing {
   const threads = profile.kind === 'cpu' ? 512 : 4096;
-  const most = Math.ceil(extent.rows / 8);
-  return { ...extent, slices: Math.max(1, Math.min(most, Math.ceil(threads / extent.quads))) };
+  return slicing(extent, Math.max(8, Math.ceil((extent.rows * extent.quads) / threads)), profile);
 }
 
-type ChannelField = 'rows' | 'quads' | 'channels' | 'slices' | 'width' | 'inverseQuads' | 'epsilon';
+/** Fields that say how threads share the rows. */
+export const sliceFields = {
+  rows: 'i32',
+  quads: 'i32',
+  slices: 'i32',
+  apart: 'i32',
+  span: 'i32',
+  step: 'i32',
+} as const;
+
+type ChannelField = keyof typeof sliceFields | 'channels' | 'width' | 'inverseQuads' | 'epsilon';
+
+const channelFields: Readonly<Record<ChannelField, FieldType>> = {
+  ...sliceFields,
+  channels: 'i32',
+  width: 'i32',
+  inverseQuads: 'f32',
+  epsilon: 'f32',
+};
 
 /** The parts of a kernel over rows of channels, as WGSL statements. */
 export interface ChannelParts {
   readonly name: string;
   readonly inputs: readonly string[];
-  /** Before the loop; sees `quad`, the thread's vec4 of channels, and `slice`. */
+  /** Before the loop; sees `quad`, the thread's vec4 of channels, and `begin` and `end`, its rows. */
   readonly before?: readonly string[];
   /** For each row; sees `i`, the vec4's index. */
   readonly each: readonly string[];
@@ -60,22 +91,15 @@ export interface ChannelParts {
 
 /** A kernel over rows of channels whose last binding is `y`. */
 export function channelKernel(parts: ChannelParts): KernelSource<ChannelField> {
-  const fields: Record<ChannelField, FieldType> = {
-    rows: 'i32',
-    quads: 'i32',
-    channels: 'i32',
-    slices: 'i32',
-    width: 'i32',
-    inverseQuads: 'f32',
-    epsilon: 'f32',
-  };
   const body = new Lines().add(
     'let thread = (i32(group.x) + i32(group.y) * u.width) * 64 + local;',
     'let slice = divide(thread, u.quads, u.inverseQuads);',
     'if (slice < u.slices) {',
     'let quad = thread - slice * u.quads;',
+    'let begin = slice * u.apart;',
+    'let end = min(begin + u.span, u.rows);',
     ...(parts.before ?? []),
-    'for (var row = slice; row < u.rows; row += u.slices) {',
+    'for (var row = begin; row < end; row += u.step) {',
     'let i = row * u.quads + quad;',
     ...parts.each,
     '}',
@@ -85,7 +109,7 @@ export function channelKernel(parts: ChannelParts): KernelSource<ChannelField> {
   return kernel({
     name: parts.name,
     storage: [...reads(...parts.inputs), writes('y')],
-    fields,
+    fields: channelFields,
     workgroupSize: THREADS,
     helpers: [
       divideHelper,
@@ -100,16 +124,12 @@ export function channelKernel(parts: ChannelParts): KernelSource<ChannelField> {
 export function channelDispatch(
   source: KernelSource<ChannelField>,
   bindings: readonly Binding[],
-  { rows, quads, channels, slices }: Slicing,
+  slices: Slicing,
   epsilon = 0,
 ): Dispatch {
-  const { width, height } = fold(Math.ceil((slices * quads) / THREADS));
-  return dispatch(
-    source,
-    bindings,
-    { rows, quads, channels, slices, width, inverseQuads: 1 / quads, epsilon },
-    [width, height, 1],
-  );
+  const { width, height } = fold(Math.ceil((slices.slices * slices.quads) / THREADS));
+  const values = { ...slices, width, inverseQuads: 1 / slices.quads, epsilon };
+  return dispatch(source, bindings, values, [width, height, 1]);
 }
 
 /** Which lanes of the thread's vec4 of channels are no padding. */

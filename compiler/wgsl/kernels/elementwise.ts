@@ -1,11 +1,12 @@
 /** Kernels that compute each element from the elements at the same place: several vec4 per thread. */
 import type { OpName } from '../../ops/attributes.ts';
 import { elementsOf } from '../../ops/shapes.ts';
-import { fold, THREADS, threadsFor } from '../grid.ts';
+import { THREADS, walk, walkFields, walkLines, type WalkField } from '../grid.ts';
 import type { Profile } from '../plan.ts';
 import {
   dispatch,
   input,
+  inputFrom,
   output,
   type Binding,
   type Dispatch,
@@ -18,31 +19,18 @@ import { family, kernel, Lines, reads, writes, type KernelSource } from '../sour
 
 const inputNames = ['a', 'b', 'c', 'd', 'e', 'f', 'g'] as const;
 
-/**
- * Elements are taken `stride` apart, so that neighbouring threads read neighbouring vec4s. `width` folds a
- * long row of workgroups into two dimensions.
- */
 const elementwiseKernel = family(
-  (
-    name: string,
-    inputs: number,
-    expression: string,
-  ): KernelSource<'count' | 'stride' | 'width' | 'start' | 'factor'> => {
+  (name: string, inputs: number, expression: string): KernelSource<WalkField | 'factor'> => {
     const names = inputNames.slice(0, inputs);
-    const body = new Lines().add(
-      'let first = (i32(group.x) + i32(group.y) * u.width) * 64 + local;',
-      'for (var i = first; i < u.count; i += u.stride) {',
-      ...names.map((n) => `let ${n} = in_${n}[i${n === 'a' ? ' + u.start' : ''}];`),
-      `y[i] = ${expression};`,
-      '}',
-    );
     return kernel({
       name,
       storage: [...reads(...names.map((n) => `in_${n}`)), writes('y')],
-      fields: { count: 'i32', stride: 'i32', width: 'i32', start: 'i32', factor: 'f32' },
+      fields: { ...walkFields, factor: 'f32' },
       workgroupSize: THREADS,
       helpers: helpersOf(expression),
-      body,
+      body: new Lines().add(
+        ...walkLines(...names.map((n) => `let ${n} = in_${n}[i];`), `y[i] = ${expression};`),
+      ),
     });
   },
 );
@@ -50,8 +38,6 @@ const elementwiseKernel = family(
 interface Pieces {
   /** vec4s of the output. */
   readonly count: number;
-  /** vec4s to skip in the first input. */
-  readonly from?: number;
   readonly factor?: number;
 }
 
@@ -61,16 +47,11 @@ export function elementwise(
   name: string,
   expression: string,
   bindings: readonly Binding[],
-  { count, from = 0, factor = 0 }: Pieces,
+  { count, factor = 0 }: Pieces,
 ): Dispatch {
-  const workgroups = Math.ceil(threadsFor(count, profile) / THREADS);
-  const { width, height } = fold(workgroups);
-  return dispatch(
-    elementwiseKernel(name, bindings.length - 1, expression),
-    bindings,
-    { count, stride: width * height * THREADS, width, start: from, factor },
-    [width, height, 1],
-  );
+  const { values, workgroups } = walk(count, profile);
+  const source = elementwiseKernel(name, bindings.length - 1, expression);
+  return dispatch(source, bindings, { ...values, factor }, workgroups);
 }
 
 /** vec4s of a context's output. */
@@ -157,15 +138,10 @@ export const scaleRule: KernelRule<'scale'> = elementwiseRule(
 );
 
 /** Copies one row of a tensor. */
-export const rowRule: KernelRule<'row'> = ({ node, inputs, output: out, profile }) => {
-  const row = elementsOf(out.physical) / 4;
-  const quads = elementsOf(inputs[0]?.physical.slice(1) ?? []) / 4;
-  return [
-    elementwise(profile, 'copy', 'a', [input(0), output], {
-      count: row,
-      from: node.attributes.index * quads,
-    }),
-  ];
+export const rowRule: KernelRule<'row'> = ({ node, output: out, profile }) => {
+  const elements = elementsOf(out.physical);
+  const from = inputFrom(0, node.attributes.index * elements * 4);
+  return [elementwise(profile, 'copy', 'a', [from, output], { count: elements / 4 })];
 };
 
 /** Copies `bytes` of the input as they are. */

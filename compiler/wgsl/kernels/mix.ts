@@ -1,18 +1,9 @@
 /** Weighted sums of tensors by weights on the device, and the inner products that are their gradients. */
 import { present } from '../../../util/invariant.ts';
 import { elementsOf } from '../../ops/shapes.ts';
-import { fold, THREADS, threadsFor } from '../grid.ts';
+import { THREADS, walk, walkFields, walkLines, type WalkField } from '../grid.ts';
 import type { Profile } from '../plan.ts';
-import {
-  dispatch,
-  input,
-  inputFrom,
-  output,
-  scratch,
-  type Dispatch,
-  type KernelRule,
-  type Operand,
-} from '../rule.ts';
+import { dispatch, input, inputFrom, output, scratch, type Dispatch, type KernelRule } from '../rule.ts';
 import { family, kernel, Lines, reads, writes, type KernelSource, type StorageBinding } from '../source.ts';
 
 /** Tensors of one dispatch: with the weights and the sum, WebGPU's eight storage buffers. */
@@ -32,7 +23,7 @@ function placesOf(columns: readonly number[], start: number): Readonly<Record<Pl
 
 const tensors = (count: number): string[] => Array.from({ length: count }, (_, k) => `x${k}`);
 
-type MixField = 'count' | 'stride' | 'width' | Place;
+type MixField = WalkField | Place;
 
 /** y = sum of x_k times its weight; `more`: added to what is there. */
 const mixKernel = family((count: number, more: boolean): KernelSource<MixField> => {
@@ -40,29 +31,19 @@ const mixKernel = family((count: number, more: boolean): KernelSource<MixField> 
   return kernel({
     name: `mix_${count}${more ? '_more' : ''}`,
     storage: [{ name: 'weights', type: 'f32', access: 'read' }, ...reads(...tensors(count)), writes('y')],
-    fields: { count: 'i32', stride: 'i32', width: 'i32', ...places },
+    fields: { ...walkFields, ...places },
     workgroupSize: THREADS,
     body: new Lines()
       .each(count, (k) => `let w${k} = weights[u.at${k}];`)
       .add(
-        `let first = (i32(group.x) + i32(group.y) * u.width) * ${THREADS} + local;`,
-        'for (var i = first; i < u.count; i += u.stride) {',
-        `let sum = ${[...(more ? ['y[i]'] : []), ...terms].join(' + ')};`,
-        // A negative weight makes -0 of the zeros of the padding.
-        'y[i] = select(vec4f(), sum, sum != vec4f());',
-        '}',
+        ...walkLines(
+          `let sum = ${[...(more ? ['y[i]'] : []), ...terms].join(' + ')};`,
+          // A negative weight makes -0 of the zeros of the padding.
+          'y[i] = select(vec4f(), sum, sum != vec4f());',
+        ),
       ),
   });
 });
-
-/** The vec4s of a tensor, and the threads that share them. */
-function sharing(
-  x: Operand,
-  threads: number,
-): { count: number; stride: number; width: number; height: number } {
-  const { width, height } = fold(Math.ceil(threads / THREADS));
-  return { count: elementsOf(x.physical) / 4, stride: width * height * THREADS, width, height };
-}
 
 /** Consecutive runs of at most six. */
 function chunks(count: number): readonly (readonly number[])[] {
@@ -77,7 +58,7 @@ const pick = (columns: readonly number[], chunk: readonly number[]): number[] =>
 export const mixRule: KernelRule<'mix'> = ({ node, inputs, output: out, profile }) => {
   const { row, columns } = node.attributes;
   const rowLength = present(inputs[0], 'weights').physical.at(-1) ?? 0;
-  const { width, height, ...share } = sharing(out, threadsFor(elementsOf(out.physical) / 4, profile));
+  const { values, workgroups } = walk(elementsOf(out.physical) / 4, profile);
   return chunks(columns.length).map((chunk, c) => {
     const weights = pick(columns, chunk);
     const [first = 0] = weights;
@@ -86,33 +67,33 @@ export const mixRule: KernelRule<'mix'> = ({ node, inputs, output: out, profile 
     return dispatch(
       mixKernel(chunk.length, c > 0),
       [inputFrom(0, skip), ...chunk.map((k) => input(k + 1)), output],
-      { ...share, width, ...placesOf(weights, -first) },
-      [width, height, 1],
+      { ...values, ...placesOf(weights, -first) },
+      workgroups,
     );
   });
 };
 
-type DotField = 'count' | 'stride' | 'width';
+type DotField = WalkField | 'threads';
 
-/** Each thread's share of the inner products of dy with up to six tensors: partial[k * stride + thread]. */
+/** Each thread's share of the inner products of dy with up to six tensors: partial[k * threads + thread]. */
 const dotKernel = family((count: number): KernelSource<DotField> => {
   const partial: StorageBinding = { name: 'partial', type: 'f32', access: 'read_write' };
   return kernel({
     name: `mix_dot_${count}`,
     storage: [...reads('dy', ...tensors(count)), partial],
-    fields: { count: 'i32', stride: 'i32', width: 'i32' },
+    fields: { ...walkFields, threads: 'i32' },
     workgroupSize: THREADS,
     body: new Lines()
-      .add(`let first = (i32(group.x) + i32(group.y) * u.width) * ${THREADS} + local;`)
       .each(count, (k) => `var sum${k} = vec4f();`)
-      .add('for (var i = first; i < u.count; i += u.stride) {', 'let d = dy[i];')
-      .each(count, (k) => `sum${k} += d * x${k}[i];`)
-      .add('}')
-      .each(count, (k) => `partial[${k} * u.stride + first] = dot(sum${k}, vec4f(1));`),
+      .add(
+        ...walkLines('let d = dy[i];', ...tensors(count).map((x, k) => `sum${k} += d * ${x}[i];`)),
+        'let thread = (i32(group.x) + i32(group.y) * u.width) * 64 + local;',
+      )
+      .each(count, (k) => `partial[${k} * u.threads + thread] = dot(sum${k}, vec4f(1));`),
   });
 });
 
-type GatherField = 'elements' | 'count' | 'stride' | 'more' | Place;
+type GatherField = 'elements' | 'count' | 'threads' | 'more' | Place;
 
 /** Adds the partial sums, in order, into their places of the matrix; `more`: on top of what is there, else of zeros. */
 const gatherDots: KernelSource<GatherField> = kernel({
@@ -121,7 +102,7 @@ const gatherDots: KernelSource<GatherField> = kernel({
     { name: 'partial', type: 'f32', access: 'read' },
     { name: 'y', type: 'f32', access: 'read_write' },
   ],
-  fields: { elements: 'i32', count: 'i32', stride: 'i32', more: 'i32', ...places },
+  fields: { elements: 'i32', count: 'i32', threads: 'i32', more: 'i32', ...places },
   workgroupSize: THREADS,
   body: new Lines()
     .add(
@@ -134,7 +115,7 @@ const gatherDots: KernelSource<GatherField> = kernel({
     )
     .each(MOST, (k) => [
       `if (${k} < u.count && u.at${k} == e) {`,
-      `for (var t = ${k} * u.stride; t < ${k + 1} * u.stride; t++) {`,
+      `for (var t = ${k} * u.threads; t < ${k + 1} * u.threads; t++) {`,
       'sum += partial[t];',
       '}',
       '}',
@@ -154,16 +135,17 @@ export const mixWeightGradientRule: KernelRule<'mix_weight_gradient'> = ({
   const { row, columns } = node.attributes;
   const dy = present(inputs[0], 'dy');
   const elements = elementsOf(out.physical);
-  const threads = Math.min(dotThreads(profile), threadsFor(elementsOf(dy.physical) / 4, profile));
-  const { width, height, ...share } = sharing(dy, threads);
+  const count = elementsOf(dy.physical) / 4;
+  const { values, workgroups } = walk(count, profile, Math.max(8, Math.ceil(count / dotThreads(profile))));
+  const threads = workgroups[0] * workgroups[1] * THREADS;
   return chunks(columns.length).flatMap((chunk, c): Dispatch[] => {
-    const partial = scratch('partial', MOST * share.stride * 4);
+    const partial = scratch('partial', MOST * threads * 4);
     return [
       dispatch(
         dotKernel(chunk.length),
         [input(0), ...chunk.map((k) => input(k + 1)), partial],
-        { ...share, width },
-        [width, height, 1],
+        { ...values, threads },
+        workgroups,
       ),
       dispatch(
         gatherDots,
@@ -171,7 +153,7 @@ export const mixWeightGradientRule: KernelRule<'mix_weight_gradient'> = ({
         {
           elements,
           count: chunk.length,
-          stride: share.stride,
+          threads,
           more: c === 0 ? 0 : 1,
           ...placesOf(pick(columns, chunk), row * (out.physical.at(-1) ?? 0)),
         },

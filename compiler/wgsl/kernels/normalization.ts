@@ -15,6 +15,7 @@ import {
   extentOf,
   loadStatistics,
   mapSlicing,
+  sliceFields,
   sumSlicing,
   type ChannelParts,
 } from './channels.ts';
@@ -29,20 +30,24 @@ function channels(parts: ChannelParts): ChannelKernel {
 const momentsPartial = channels({
   name: 'moments_partial',
   inputs: ['x'],
-  before: ['let origin = x[slice * u.quads + quad];', 'var sum = vec4f();', 'var squares = vec4f();'],
+  before: ['let origin = x[begin * u.quads + quad];', 'var sum = vec4f();', 'var squares = vec4f();'],
   each: ['let distance = x[i] - origin;', 'sum += distance;', 'squares += distance * distance;'],
   after: [
-    'let count = f32((u.rows - slice + u.slices - 1) / u.slices);',
+    'let count = f32((end - begin + u.step - 1) / u.step);',
     'y[2 * thread] = origin + sum / count;',
     'y[2 * thread + 1] = max(squares - sum * sum / count, vec4f());',
   ],
 });
 
+/** How many rows slice `s` had. */
+const rowsOfSlice =
+  'let count = f32((min(s * u.apart + u.span, u.rows) - s * u.apart + u.step - 1) / u.step);';
+
 /** Merges slices: mean weighted by rows, squared deviations within and between slices. */
-const momentsMerge: KernelSource<'rows' | 'quads' | 'slices'> = kernel({
+const momentsMerge: KernelSource<keyof typeof sliceFields> = kernel({
   name: 'moments_merge',
   storage: [...reads('partial'), writes('y')],
-  fields: { rows: 'i32', quads: 'i32', slices: 'i32' },
+  fields: sliceFields,
   workgroupSize: 8,
   body: new Lines().add(
     'let quad = i32(group.x) * 8 + local;',
@@ -50,13 +55,13 @@ const momentsMerge: KernelSource<'rows' | 'quads' | 'slices'> = kernel({
     'let origin = partial[2 * quad];',
     'var mean = vec4f();',
     'for (var s = 0; s < u.slices; s++) {',
-    'let count = f32((u.rows - s + u.slices - 1) / u.slices);',
+    rowsOfSlice,
     'mean += count * (partial[2 * (s * u.quads + quad)] - origin);',
     '}',
     'mean = origin + mean / f32(u.rows);',
     'var squares = vec4f();',
     'for (var s = 0; s < u.slices; s++) {',
-    'let count = f32((u.rows - s + u.slices - 1) / u.slices);',
+    rowsOfSlice,
     'let at = 2 * (s * u.quads + quad);',
     'let distance = partial[at] - mean;',
     'squares += partial[at + 1] + count * distance * distance;',
@@ -69,11 +74,11 @@ const momentsMerge: KernelSource<'rows' | 'quads' | 'slices'> = kernel({
 
 export const momentsRule: KernelRule<'moments'> = ({ inputs, profile }) => {
   const slicing = sumSlicing(extentOf(present(inputs[0], 'the input of moments')), profile);
-  const { rows, quads, slices } = slicing;
+  const { quads, slices } = slicing;
   const partial = scratch('partial', slices * quads * 32);
   return [
     channelDispatch(momentsPartial, [input(0), partial], slicing),
-    dispatch(momentsMerge, [partial, output], { rows, quads, slices }, [Math.ceil(quads / 8), 1, 1]),
+    dispatch(momentsMerge, [partial, output], slicing, [Math.ceil(quads / 8), 1, 1]),
   ];
 };
 

@@ -1,7 +1,7 @@
 /** The optimisers' kernels, made of the table of optimisers: one dispatch moves all parameters. */
 import type { OptimizerName, OptimizerRule } from '../../optimizers/optimizer.ts';
 import { optimizerOf } from '../../optimizers/table.ts';
-import { fold, THREADS, threadsFor } from '../grid.ts';
+import { THREADS, walk, walkFields, walkLines } from '../grid.ts';
 import type { Profile } from '../plan.ts';
 import { dispatch, input, output, type Dispatch } from '../rule.ts';
 import { family, kernel, Lines, reads, writes, type KernelSource, type StorageBinding } from '../source.ts';
@@ -22,18 +22,17 @@ const update = family((name: OptimizerName, clipped: boolean): KernelSource => {
       ...states.map(writes),
       writes('parameter'),
     ],
-    fields: { count: 'i32', stride: 'i32', width: 'i32', ...fields },
+    fields: { ...walkFields, ...fields },
     workgroupSize: THREADS,
     body: new Lines().add(
       `let rate = ${word(STEP_WORDS.learningRate)};`,
       ...(usesFactors ? STEP_WORDS.factors.map((at, k) => `let c${k} = ${word(at)};`) : []),
       ...(clipped ? ['let factor = clip[0];'] : []),
-      'let first_place = (i32(group.x) + i32(group.y) * u.width) * 64 + local;',
-      'for (var i = first_place; i < u.count; i += u.stride) {',
-      'let w = parameter[i];',
-      clipped ? 'let d = factor * gradient[i];' : 'let d = gradient[i];',
-      ...wgsl,
-      '}',
+      ...walkLines(
+        'let w = parameter[i];',
+        clipped ? 'let d = factor * gradient[i];' : 'let d = gradient[i];',
+        ...wgsl,
+      ),
     ),
   });
 });
@@ -49,13 +48,12 @@ export function optimizerDispatch(
   clipped: boolean,
 ): Dispatch {
   const optimizer = optimizerOf(rule.name);
-  const count = bytes / 16;
-  const { width, height } = fold(Math.ceil(threadsFor(count, profile, 4) / THREADS));
+  const { values, workgroups } = walk(bytes / 16, profile, 4);
   const inputs = 2 + (clipped ? 1 : 0) + optimizer.states.length;
   return dispatch(
     update(rule.name, clipped),
     [...Array.from({ length: inputs }, (_, k) => input(k)), output],
-    { count, stride: width * height * THREADS, width, ...optimizer.constants(rule) },
-    [width, height, 1],
+    { ...values, ...optimizer.constants(rule) },
+    workgroups,
   );
 }

@@ -2,8 +2,11 @@
 
 struct Block {
   count: i32,
-  stride: i32,
   width: i32,
+  perGroup: i32,
+  perRun: i32,
+  lanes: i32,
+  shift: u32,
 }
 
 @group(0) @binding(0) var<storage, read> parameter: array<vec4f>;
@@ -25,8 +28,10 @@ fn main(
   let step_at = starts0.y;
   let average_at = starts0.z;
   let share = bitcast<f32>(step[step_at + 5]);
-  let first = (i32(group.x) + i32(group.y) * u.width) * 64 + local;
-  for (var i = first; i < u.count; i += u.stride) {
+  let run = local >> u.shift;
+  let start = (i32(group.x) + i32(group.y) * u.width) * u.perGroup + run * u.perRun + local - (run << u.shift);
+  let end = min(start + u.perRun, u.count);
+  for (var i = start; i < end; i += u.lanes) {
     let old = average[average_at + i];
     average[average_at + i] = old + share * (parameter[parameter_at + i] - old);
   }

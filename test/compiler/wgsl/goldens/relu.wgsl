@@ -2,9 +2,11 @@
 
 struct Block {
   count: i32,
-  stride: i32,
   width: i32,
-  start: i32,
+  perGroup: i32,
+  perRun: i32,
+  lanes: i32,
+  shift: u32,
   factor: f32,
 }
 
@@ -28,9 +30,11 @@ fn main(
   let starts0 = starts[instance * 1 + 0];
   let in_a_at = starts0.x;
   let y_at = starts0.y;
-  let first = (i32(group.x) + i32(group.y) * u.width) * 64 + local;
-  for (var i = first; i < u.count; i += u.stride) {
-    let a = in_a[in_a_at + i + u.start];
+  let run = local >> u.shift;
+  let start = (i32(group.x) + i32(group.y) * u.width) * u.perGroup + run * u.perRun + local - (run << u.shift);
+  let end = min(start + u.perRun, u.count);
+  for (var i = start; i < end; i += u.lanes) {
+    let a = in_a[in_a_at + i];
     y[y_at + i] = relu(a);
   }
 }

@@ -2,8 +2,11 @@
 
 struct Block {
   count: i32,
-  stride: i32,
   width: i32,
+  perGroup: i32,
+  perRun: i32,
+  lanes: i32,
+  shift: u32,
   momentum: f32,
   decay: f32,
   nesterov: u32,
@@ -30,8 +33,10 @@ fn main(
   let velocity_at = starts0.z;
   let parameter_at = starts0.w;
   let rate = bitcast<f32>(step[step_at + 0]);
-  let first_place = (i32(group.x) + i32(group.y) * u.width) * 64 + local;
-  for (var i = first_place; i < u.count; i += u.stride) {
+  let run = local >> u.shift;
+  let start = (i32(group.x) + i32(group.y) * u.width) * u.perGroup + run * u.perRun + local - (run << u.shift);
+  let end = min(start + u.perRun, u.count);
+  for (var i = start; i < end; i += u.lanes) {
     let w = parameter[parameter_at + i];
     let d = gradient[gradient_at + i];
     let g = d + u.decay * w;
