@@ -9,6 +9,7 @@ import { operations, type OperationName } from '../ops/operations.ts';
 import { always, keyOf } from '../space/diagrams.ts';
 import { mapOpen, TooManyCases, valuesOf } from '../space/open.ts';
 import { reached } from '../space/reached.ts';
+import { MOST_TERMS } from '../wgsl/fuse.ts';
 import type { Apply, Open, Space, SpaceNode, SpaceNodeId, StaticValue } from '../space/space.ts';
 
 /** An operation as it is applied in some networks. */
@@ -102,14 +103,20 @@ function fixedCases(node: Apply, shapes: readonly Open<Shape>[]): readonly Tried
   return found;
 }
 
-/** What a merge may join. Sums, products and means are the same for every shape, so that one will do. */
+/**
+ * What a merge may join. Sums, products and means are the same for every shape, so that one will do; sums of sums are taken
+ * in one pass, so that one may have more terms than the list.
+ */
 function listCases(node: Apply, shapes: readonly Open<Shape>[]): readonly Tried[] {
   const found: Tried[] = [];
   const options = shapes.map((shape) => valuesOf(shape));
   for (const values of combinations(Object.values(node.attributes).map(valuesOf<StaticValue>))) {
     if (operations[node.operation].alike) {
       const [first] = options.flat();
-      if (first !== undefined) found.push({ values, shapes: shapes.slice(0, 3).map(() => first) });
+      if (first === undefined || shapes.length < 2) continue;
+      for (let terms = 2; terms <= MOST_TERMS; terms++) {
+        found.push({ values, shapes: Array.from({ length: terms }, () => first) });
+      }
     } else {
       for (const list of joined(options)) found.push({ values, shapes: list });
     }

@@ -16,7 +16,7 @@ import { isRunnable } from '../space/instantiate.ts';
 import { relax, type RelaxOptions } from '../space/relax.ts';
 import { valuesOf } from '../space/open.ts';
 import type { Space, SpaceInput } from '../space/space.ts';
-import { fuse } from '../wgsl/fuse.ts';
+import { fuse, MOST_TERMS } from '../wgsl/fuse.ts';
 import { gatherBatch } from '../wgsl/kernels/step.ts';
 import { physicalShape, weightNodes } from '../wgsl/layout.ts';
 import { planInference, planTraining, type TrainingOptions } from '../wgsl/lower.ts';
@@ -43,7 +43,7 @@ export interface KernelSetOptions {
 export function kernelSet(space: Space, options: KernelSetOptions): readonly PlanKernel[] {
   const found = new Map<string, PlanKernel>();
   const collect = (kernels: Iterable<PlanKernel>): void => {
-    for (const { name, wgsl, bindings } of kernels) found.set(wgsl, { name, wgsl, bindings });
+    for (const { name, wgsl, bindings, units } of kernels) found.set(wgsl, { name, wgsl, bindings, units });
   };
   const { profile, trainings, supernet } = options;
   if (!isRunnable(space)) refuse('notYet', { what: 'the network of a space with `scan`' });
@@ -109,12 +109,14 @@ function kernelsOfUnit<K extends OpName>(
   return rule(context).map(({ kernel }) => kernel);
 }
 
-/** Where a tensor is read twice, its gradients are added up. */
-function sumKernels(batch: number, profile: Profile): readonly PlanKernel[] {
-  const builder = new GraphBuilder();
-  const parts = ['a', 'b'].map((name) => builder.input(name, [batch, 4]));
-  builder.outputs['sum'] = builder.op('add', parts, {});
-  return planInference(builder.finish(), { profile }).kernels;
+/** Where a tensor is read several times, its gradients are added up. */
+function* sumKernels(batch: number, profile: Profile): Generator<PlanKernel> {
+  for (let terms = 2; terms <= MOST_TERMS; terms++) {
+    const builder = new GraphBuilder();
+    const parts = Array.from({ length: terms }, (_, k) => builder.input(`x${k}`, [batch, 4]));
+    builder.outputs['sum'] = parts.reduce((sum, part) => builder.op('add', [sum, part], {}));
+    yield* planInference(builder.finish(), { profile }).kernels;
+  }
 }
 
 /** What stands around every network: its batch, its loss, its records, what moves its parameters. */

@@ -22,7 +22,7 @@ export function fuse(schedule: Schedule): Schedule {
 }
 
 /** Terms of one sum: with the sum itself, WebGPU's eight storage buffers. */
-const MOST_TERMS = 7;
+export const MOST_TERMS = 7;
 
 function fuseSums(schedule: Schedule): Schedule {
   const readersOf = readers(schedule);
