@@ -18,13 +18,8 @@ import {
   type Operand,
 } from '../rule.ts';
 import { divideHelper, kernel, Lines, reads, writes, type KernelSource } from '../source.ts';
-import {
-  rollingDispatch,
-  rollingSize,
-  rollingWeightGradient,
-  type Rolling,
-  type RollingAxis,
-} from './depthwiseRolling.ts';
+import { rollingDispatch, rollingWeightGradient } from './depthwiseRolling.ts';
+import type { Rolling } from './rolling.ts';
 import { reduceDispatch } from './weightGradient.ts';
 
 const fields = {
@@ -242,34 +237,17 @@ function slicesFor(lines: number, weights: number, profile: Profile): Slices {
   return { slices: Math.ceil(lines / perSlice), perSlice };
 }
 
-/** The geometry along rows or columns of a convolution from `x` to `y`; reversed, of its gradient for `x`. */
-function rollingOf(
-  { stride, padding, dilation = [1, 1] }: ConvAttributes,
-  { x, w, y }: Operands,
-  reversed: boolean,
-): Rolling {
+/** The windows of a convolution from `x` to `y`. */
+function rollingOf({ stride, padding, dilation = [1, 1] }: ConvAttributes, { x, w, y }: Operands): Rolling {
   const [images, height, breadth] = axes4(x.shape);
   const [, rows, columns, channels] = axes4(y.physical);
-  const [, kernelWidth] = axes3(w.shape);
-  const axis = (along: 0 | 1, large: number, small: number): RollingAxis => {
-    const [s, d, before] = [stride[along], dilation[along], padding[2 * along] ?? 0];
-    return reversed
-      ? {
-          input: small,
-          output: large,
-          stride: 1,
-          before: d * (kernelWidth - 1) - before,
-          dilation: d,
-          spread: s,
-        }
-      : { input: large, output: small, stride: s, before, dilation: d, spread: 1 };
-  };
+  const [, taps] = axes3(w.shape);
   return {
     images,
     quads: channels / 4,
-    kernel: kernelWidth,
-    y: axis(0, height, rows),
-    x: axis(1, breadth, columns),
+    taps,
+    y: { large: height, small: rows, stride: stride[0], before: padding[0], dilation: dilation[0] },
+    x: { large: breadth, small: columns, stride: stride[1], before: padding[2], dilation: dilation[1] },
   };
 }
 
@@ -280,13 +258,13 @@ function convolve(
   operands: Operands,
   reversed: boolean,
 ): Dispatch[] {
-  const rolling = rollingOf(attributes, operands, reversed);
+  const rolling = rollingOf(attributes, operands);
   const [high] = axes3(operands.w.shape);
-  const size = rollingSize(profile.subgroupSize, rolling, high);
   const bindings = [input(0), input(1), output] as const;
-  if (size !== undefined) {
-    return [rollingDispatch(size, rolling, axes3(operands.w.physical)[1], bindings, reversed)];
-  }
+  const pitch = axes3(operands.w.physical)[1];
+  const rolled =
+    high === rolling.taps ? rollingDispatch(profile, rolling, pitch, bindings, reversed) : undefined;
+  if (rolled) return [rolled];
   const out = reversed ? operands.x : operands.y;
   const count = elementsOf(out.physical) / 4;
   return [depthwiseDispatch(reversed ? inputGradient : forward, bindings, attributes, operands, count)];
@@ -315,9 +293,12 @@ export const depthwiseWeightGradientRule: KernelRule<'depthwise_weight_gradient'
 }) => {
   const [x, dy] = two(inputs);
   const operands = { x, w: out, y: dy };
-  const rolling = rollingOf(node.attributes, operands, false);
-  const size = rollingSize(profile.subgroupSize, rolling, axes3(out.shape)[0]);
-  if (size !== undefined) return rollingWeightGradient(size, rolling, out.physical, [input(0), input(1)]);
+  const rolling = rollingOf(node.attributes, operands);
+  const rolled =
+    axes3(out.shape)[0] === rolling.taps
+      ? rollingWeightGradient(profile, rolling, out.physical, [input(0), input(1)])
+      : undefined;
+  if (rolled) return rolled;
   const [images, rows] = axes4(dy.shape);
   const weights = elementsOf(out.physical) / 4;
   const { slices, perSlice } = slicesFor(images * rows, weights, profile);

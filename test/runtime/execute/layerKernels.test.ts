@@ -25,58 +25,89 @@ import { compareOp, profilesOf, runOp, useDevice } from './onDevice.ts';
 
 const device = useDevice();
 
+type Four = [fc.Arbitrary<number>, fc.Arbitrary<number>, fc.Arbitrary<number>, fc.Arbitrary<number>];
+
 describe('depthwise kernels agree with the reference', () => {
-  const side = fc.constantFrom(3, 3, 5, 7);
-  const cases = fc
+  interface Windows {
+    readonly n: number;
+    readonly h: number;
+    readonly w: number;
+    readonly c: number;
+    readonly kernel: [number, number];
+    readonly stride: [number, number];
+    readonly padding: [number, number, number, number];
+    readonly dilation: [number, number];
+    readonly seed: number;
+  }
+  const casesOf = (windows: fc.Arbitrary<Windows>) =>
+    windows
+      .filter(({ h, w, kernel: k, ...attributes }) => windowProblem([h, w], k, attributes) === undefined)
+      .map(({ n, h, w, c, kernel: k, stride: s, padding: p, dilation: d, seed: from }) => {
+        const attributes = { stride: s, padding: p, dilation: d };
+        const y: Shape = [n, ...windowPlaces([h, w], k, attributes), c];
+        return { x: [n, h, w, c], w: [...k, c], y, kernel: k, attributes, from };
+      });
+  const anyWindows = fc.record({
+    n: images,
+    h: size,
+    w: size,
+    c: channels,
+    kernel,
+    stride,
+    padding,
+    dilation,
+    seed,
+  });
+  // What rolls: rows of one lane to several tiles, each stride with its dilations, the middle tap anywhere.
+  const wide = fc
     .record({
       n: images,
       h: fc.integer({ min: 1, max: 14 }),
-      w: size,
-      c: channels,
-      kernel: fc.oneof(
-        kernel,
-        side.map((k): [number, number] => [k, k]),
-      ),
-      stride,
-      padding,
+      w: fc.integer({ min: 1, max: 40 }),
+      c: fc.integer({ min: 1, max: 9 }),
+      side: fc.constantFrom(3, 3, 5, 5, 7),
+      stride: fc.integer({ min: 1, max: 2 }),
+      padding: fc.tuple(...([1, 1, 1, 1].map(() => fc.integer({ min: 0, max: 7 })) as Four)),
       dilation,
       seed,
     })
-    .filter(({ h, w, kernel: k, ...attributes }) => windowProblem([h, w], k, attributes) === undefined)
-    .map(({ n, h, w, c, kernel: k, stride: s, padding: p, dilation: d, seed: from }) => {
-      const attributes = { stride: s, padding: p, dilation: d };
-      const y: Shape = [n, ...windowPlaces([h, w], k, attributes), c];
-      return { x: [n, h, w, c], w: [...k, c], y, kernel: k, attributes, from };
+    .map(({ side, stride: s, dilation: [dy, dx], ...rest }): Windows => {
+      const alike: [number, number] = s === 1 ? [dy, dx] : [dx, dx];
+      return { ...rest, kernel: [side, side], stride: [s, s], dilation: alike };
     });
-  agrees(
-    device,
-    'depthwise',
-    SUMS,
-    cases.map(({ x, w, attributes, from }) => ({
-      attributes,
-      inputs: [tensor(x, from), tensor(w, from + 1)],
-      weights: from % 2 === 0 ? [1] : [],
-    })),
-  );
-  agrees(
-    device,
-    'depthwise_input_gradient',
-    SUMS,
-    cases.map(({ x, w, y, attributes, from }) => ({
-      attributes: { ...attributes, inputShape: x },
-      inputs: [tensor(y, from), tensor(w, from + 1)],
-      weights: from % 2 === 0 ? [1] : [],
-    })),
-  );
-  agrees(
-    device,
-    'depthwise_weight_gradient',
-    SUMS,
-    cases.map(({ x, y, kernel: k, attributes, from }) => ({
-      attributes: { ...attributes, kernel: k },
-      inputs: [tensor(x, from), tensor(y, from + 1)],
-    })),
-  );
+  const both = [casesOf(anyWindows), casesOf(wide)] as const;
+
+  for (const cases of both) {
+    agrees(
+      device,
+      'depthwise',
+      SUMS,
+      cases.map(({ x, w, attributes, from }) => ({
+        attributes,
+        inputs: [tensor(x, from), tensor(w, from + 1)],
+        weights: from % 2 === 0 ? [1] : [],
+      })),
+    );
+    agrees(
+      device,
+      'depthwise_input_gradient',
+      SUMS,
+      cases.map(({ x, w, y, attributes, from }) => ({
+        attributes: { ...attributes, inputShape: x },
+        inputs: [tensor(y, from), tensor(w, from + 1)],
+        weights: from % 2 === 0 ? [1] : [],
+      })),
+    );
+    agrees(
+      device,
+      'depthwise_weight_gradient',
+      SUMS,
+      cases.map(({ x, y, kernel: k, attributes, from }) => ({
+        attributes: { ...attributes, kernel: k },
+        inputs: [tensor(x, from), tensor(y, from + 1)],
+      })),
+    );
+  }
 
   it('adds the slices of many lines', async () => {
     const attributes = { stride: [1, 1], padding: [1, 1, 1, 1], kernel: [3, 3] } as const;
