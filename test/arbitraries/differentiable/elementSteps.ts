@@ -80,13 +80,20 @@ export const elementSteps: StepRules = {
   pow: step(['pow'], (s) => {
     const x = s.any();
     const shape = s.shape(x);
-    if (s.choose(2) === 0) return s.op('pow', [s.positive(x), s.apply('tanh', s.like(shape))], {});
+    if (s.choose(2) === 0) {
+      const exponent = s.like(shape);
+      const small =
+        s.choose(2) === 0 ? s.apply('tanh', exponent) : s.op('scale', [exponent], { factor: 0.4 });
+      return s.op('pow', [s.positive(x), small], {});
+    }
     return s.op('pow', [x, s.constant(s.pick([2, 3, 1]), shape)], {});
   }),
   where: step(['where'], (s) => {
     const x = s.any();
     const shape = s.shape(x);
-    const condition = s.op('greater', [s.like(shape), s.constant(0.3, shape)], {});
+    const judged = s.like(shape);
+    const condition =
+      s.choose(2) === 0 ? s.op('relu', [judged], {}) : s.op('greater', [judged, s.constant(0.3, shape)], {});
     return s.op('where', [condition, x, s.like(shape)], {});
   }),
   /** Squeeze and excitation, roughly: a tensor times a share of it. */

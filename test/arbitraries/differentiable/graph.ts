@@ -48,12 +48,15 @@ export interface RandomGraph {
 export interface RandomGraphOptions {
   readonly reach?: Reach;
   readonly rows?: fc.Arbitrary<number>;
+  /** How many steps at least and at most. */
+  readonly steps?: readonly [number, number];
 }
 
-/** Recipes of 3 to 12 steps. */
+/** Recipes, of 3 to 12 steps where nothing else is asked for. */
 export function recipes({
   reach = 'any',
   rows = fc.integer({ min: 1, max: 3 }),
+  steps: [minLength, maxLength] = [3, 12],
 }: RandomGraphOptions = {}): fc.Arbitrary<Recipe> {
   const allowed = (kind: string): boolean => {
     const { rows: apart } = stepRules[kind];
@@ -69,7 +72,7 @@ export function recipes({
   return fc.record({
     reach: fc.constant(reach),
     rows,
-    steps: fc.array(step, { minLength: 3, maxLength: 12, size: 'max' }),
+    steps: fc.array(step, { minLength, maxLength, size: 'max' }),
     seed: fc.integer({ min: 0, max: 1_000_000 }),
   });
 }

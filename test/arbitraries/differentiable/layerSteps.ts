@@ -1,6 +1,6 @@
 /** Steps that layers are made of: products of matrices, normalisations, gates, tokens, classification. */
 import type { NodeId, Shape } from '../../../compiler/graph/graph.ts';
-import { channelsOf } from '../../../compiler/ops/shapes.ts';
+import { channelsOf, elementsOf } from '../../../compiler/ops/shapes.ts';
 import type { Sketch } from './sketch.ts';
 import type { StepRules } from './step.ts';
 
@@ -139,7 +139,8 @@ export const layerSteps: StepRules = {
       const weights = [1 + s.choose(2), others.length + s.choose(2)] as const;
       const columns = others.map((_, i) => i);
       const row = s.choose(weights[0]);
-      s.add(s.op('mix_weight_gradient', [dy, ...others], { row, columns, weights }));
+      const products = s.op('mix_weight_gradient', [dy, ...others], { row, columns, weights });
+      s.add(s.op('scale', [products], { factor: 1 / Math.sqrt(elementsOf(s.shape(dy))) }));
     },
   },
   dropout: {

@@ -10,7 +10,7 @@ import { elementsOf, sameShape } from '../../../compiler/ops/shapes.ts';
  */
 export type Reach = 'any' | 'batch' | 'rows';
 
-/** No tensor grows beyond this many elements. */
+/** No tensor grows beyond this many elements; where rows stay by themselves, no row beyond a third of it. */
 const LARGEST = 500;
 
 /** Sizes of channels: small ones first, which shrinking tends to; some beyond the tiles of kernels. */
@@ -90,7 +90,8 @@ export class Sketch {
   }
 
   fits(shape: Shape): boolean {
-    return elementsOf(shape) <= LARGEST;
+    if (this.reach === 'any') return elementsOf(shape) <= LARGEST;
+    return elementsOf(shape.slice(1)) <= LARGEST / 3;
   }
 
   width(): number {
@@ -194,7 +195,8 @@ export class Sketch {
   /** Numbers of at least one half, made of any. */
   positive(x: NodeId): NodeId {
     const half = this.constant(0.5, this.shape(x));
-    return this.op('add', [half, this.apply(this.pick(['softplus', 'abs', 'sigmoid'] as const), x)], {});
+    const name = this.pick(['square', 'softplus', 'abs', 'sigmoid'] as const);
+    return this.op('add', [half, name === 'square' ? this.op('mul', [x, x], {}) : this.apply(name, x)], {});
   }
 
   /** An input of whole numbers. */

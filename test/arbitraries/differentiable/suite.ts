@@ -9,8 +9,8 @@ import { graphOf, recipes, type RandomGraph, type RandomGraphOptions } from './g
 /** How many are tried. */
 export const GRAPHS: number = long ? 2000 : 100;
 
-/** How many of them may find no values to be judged at. */
-const REFUSED = 0.04;
+/** How many graphs may find no values to be judged at: steps of whole numbers mostly, which have no distance to go. */
+const mostRefused = (count: number): number => Math.max(3, 0.03 * count);
 
 /** A random graph with values for it. */
 export interface Case extends RandomGraph {
@@ -56,6 +56,8 @@ export async function judgeGraphs(
     { numRuns: count, seed: 2023, maxSkipsPerRun: 1 },
   );
   expect(judged).toBe(count);
-  expect(refused, `graphs of ${count} for which no values were found`).toBeLessThanOrEqual(REFUSED * count);
+  expect(refused, `graphs of ${count} for which no values were found`).toBeLessThanOrEqual(
+    mostRefused(count),
+  );
   return { judged, refused, draws };
 }
