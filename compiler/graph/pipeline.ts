@@ -2,6 +2,7 @@
 import { present } from '../../util/invariant.ts';
 import { differentiate } from './autodiff.ts';
 import type { Graph } from './graph.ts';
+import { pullGates } from './passes/pullGates.ts';
 import { simplify, simplifyPasses } from './passes/simplify.ts';
 import { verify } from './passes/verify.ts';
 
@@ -28,6 +29,11 @@ export const graphPasses: readonly GraphPass[] = [
     name: 'differentiate',
     doc: 'Adds the gradients of the loss for every parameter that it reads.',
     run: (graph, { loss }) => (loss === undefined ? graph : differentiate(graph, loss)),
+  },
+  {
+    name: 'gates',
+    doc: 'Takes the weights of relaxed choices out of the gradients of batch normalisation.',
+    run: pullGates,
   },
   ...simplifyPasses,
 ];
