@@ -3,12 +3,15 @@
  * brackets are balanced, so that the parser sees neither newlines nor a bracket without its partner.
  * Nesting is bounded here too, which keeps every later pass within its stack.
  */
-import { createTokenInstance, type IToken, type TokenType } from 'chevrotain';
+import type { IToken, TokenType } from 'chevrotain';
+import { chevrotain } from './chevrotain.ts';
 import { spanOf } from './lex.ts';
 import { locate } from './locate.ts';
 import type { Reports } from './reports.ts';
 import type { Span } from './source.ts';
 import * as T from './tokens.ts';
+
+const { createTokenInstance } = chevrotain;
 
 /**
  * How deep brackets, `if`, `choose`, `repeat` and `for` may stand inside one another. The parser needs up to 4 KiB

@@ -1,6 +1,6 @@
 /**
- * Text to AST. Importing this file loads Chevrotain (about a third of a second): a command that may not
- * need it imports it when it does. The parser itself is built at the first use.
+ * Text to AST. Importing this file loads Chevrotain: a command that may not need it imports it when it does. The parser itself
+ * is built at the first use.
  */
 import { excerpt } from '../util/words.ts';
 import type { Expr, FileNode } from './ast.ts';

@@ -3,13 +3,8 @@
  * recovery. Because `layout.ts` balanced the brackets, an item that cannot be read is left at its end,
  * which is the next separator of its own bracket; nothing is guessed.
  */
-import {
-  EmbeddedActionsParser,
-  isRecognitionException,
-  type IParserErrorMessageProvider,
-  type IToken,
-  type TokenType,
-} from 'chevrotain';
+import type { IParserErrorMessageProvider, IToken, TokenType } from 'chevrotain';
+import { chevrotain } from './chevrotain.ts';
 import { depthOf, isMended, isUnclosed, type LaidToken } from './layout.ts';
 import { spanOf } from './lex.ts';
 import { Reports } from './reports.ts';
@@ -37,7 +32,7 @@ const messages: IParserErrorMessageProvider = {
 };
 
 /** Series, recovery and spans for the rules of the language. */
-export class ParserBase extends EmbeddedActionsParser {
+export class ParserBase extends chevrotain.EmbeddedActionsParser {
   protected reports: Reports = new Reports({ name: '', text: '' });
   protected docs: ReadonlyMap<number, string> = new Map();
 
@@ -89,7 +84,7 @@ export class ParserBase extends EmbeddedActionsParser {
       if (this.atItemEnd(frame)) return item;
       this.stop(frame, first, frame.after);
     } catch (error) {
-      if (!(error instanceof Error) || !isRecognitionException(error)) throw error;
+      if (!(error instanceof Error) || !chevrotain.isRecognitionException(error)) throw error;
       this.stop(frame, first, error.message);
     }
     while (!this.atItemEnd(frame)) this.SKIP_TOKEN();

@@ -2,7 +2,10 @@
  * The tokens of the language and their lexer. Common mistakes have tokens too (`BadNumber`,
  * `Foreign` and their like); `lex.ts` turns them into diagnostics.
  */
-import { createToken, Lexer, type TokenType } from 'chevrotain';
+import type { Lexer as ChevrotainLexer, TokenType } from 'chevrotain';
+import { chevrotain } from './chevrotain.ts';
+
+const { createToken, Lexer } = chevrotain;
 
 const vocabulary: TokenType[] = [];
 
@@ -173,10 +176,10 @@ export const parserVocabulary: readonly TokenType[] = [
   Separator,
 ];
 
-let lexer: Lexer | undefined;
+let lexer: ChevrotainLexer | undefined;
 
 /** The lexer, made when first needed. */
-export function nasLexer(): Lexer {
+export function nasLexer(): ChevrotainLexer {
   lexer ??= new Lexer(vocabulary, { positionTracking: 'onlyOffset', skipValidations: true });
   return lexer;
 }

@@ -29,7 +29,8 @@ describe('start-up', () => {
 
   test('a command that compiles loads no store, no device, and no messages between processes', async () => {
     const modules = await modulesOf('count', join(files, 'tiny.nas'));
-    expect(modules).toContain('/node_modules/chevrotain/');
+    // One file of it, not the hundreds that it was made of.
+    expect(modules).not.toContain('/node_modules/lodash-es/');
     expect(modules.match(/node_modules\/(libsql|kysely|webgpu|zod)\//g)).toBeNull();
   });
 });
