@@ -18,7 +18,7 @@ const ATTEMPTS = 2;
 /** Three requests in a row. */
 const LOSS_LIMIT = 3 * ATTEMPTS;
 
-/** An evaluator whose worker is started by the first request. Requests are answered one after the other. */
+/** An evaluator whose worker is started by the first request, or by `start`. Requests are answered one after the other. */
 export function workerEvaluator(options: WorkerEvaluatorOptions = {}): WorkerEvaluator {
   return new WorkerEvaluator(options);
 }
@@ -30,6 +30,8 @@ export class WorkerEvaluator implements Evaluator {
   #lossesInARow = 0;
   #lastLoss: Diagnostic | undefined;
   #queue: Promise<unknown> = Promise.resolve();
+  /** A worker, or why there is none, that was asked for before a request needed it. */
+  #early: Promise<WorkerProcess | Diagnostic> | undefined;
   #closed = false;
 
   constructor(options: WorkerEvaluatorOptions) {
@@ -39,6 +41,14 @@ export class WorkerEvaluator implements Evaluator {
   /** Process id of the worker, when there is one. */
   get workerPid(): number | undefined {
     return this.#worker?.alive === true ? this.#worker.pid : undefined;
+  }
+
+  /**
+   * Starts the worker before there is a request, so that it opens its device while the coordinator does something else. What
+   * goes wrong with that is told by the first request.
+   */
+  start(): void {
+    this.#early ??= this.#ready();
   }
 
   train(
@@ -54,6 +64,7 @@ export class WorkerEvaluator implements Evaluator {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#worker?.close();
+    await this.#early;
     await this.#queue;
   }
 
@@ -86,6 +97,8 @@ export class WorkerEvaluator implements Evaluator {
 
   /** A worker that waits for a request, or why there can be none. */
   async #ready(): Promise<WorkerProcess | Diagnostic> {
+    const early = await this.#takeEarly();
+    if (early !== undefined && 'code' in early) return early;
     for (;;) {
       if (this.#closed) return diagnose('workerLost', { how: 'the evaluator was closed' });
       if (this.#worker?.alive === true) return this.#worker;
@@ -105,6 +118,13 @@ export class WorkerEvaluator implements Evaluator {
       if (first.kind === 'lost')
         this.#count(diagnose('workerNotReady', { how: first.how }, saidDetails(first)));
     }
+  }
+
+  /** What {@link start} came to, for the first who asks. */
+  #takeEarly(): Promise<WorkerProcess | Diagnostic> | undefined {
+    const early = this.#early;
+    this.#early = undefined;
+    return early;
   }
 
   #count(diagnostic: Diagnostic): Diagnostic {

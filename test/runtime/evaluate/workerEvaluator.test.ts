@@ -147,6 +147,50 @@ describe('a worker that does not start', () => {
   });
 });
 
+describe('a worker that is started before there is a request', () => {
+  /** The process id, as soon as there is one. */
+  async function pidOfStarted(): Promise<number> {
+    for (;;) {
+      const pid = evaluator.workerPid;
+      if (pid !== undefined) return pid;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  it('answers the requests', async () => {
+    open();
+    evaluator.start();
+    evaluator.start();
+    const pid = await pidOfStarted();
+    const answers = (await Promise.all([ask(deeds.work), ask(deeds.work)])) as TrainResult[];
+    expect(answers.map((answer) => answer.device.adapter)).toEqual([`fake ${pid}`, `fake ${pid}`]);
+  });
+  it('has the first request say why there is none', async () => {
+    process.env['FAKE_START'] = 'notReady';
+    open();
+    evaluator.start();
+    expect(saying(await ask(deeds.work))).toBe('NAS4001 fatal: no WebGPU adapter was found (fake)');
+  });
+  it('is replaced when it is gone by then', async () => {
+    open();
+    evaluator.start();
+    const pid = await pidOfStarted();
+    process.kill(pid, 'SIGKILL');
+    expect(await goneWithin(pid, 10_000)).toBe(true);
+    const answer = (await ask(deeds.work)) as TrainResult;
+    expect(answer.device.adapter).toMatch(/^fake \d+$/);
+    expect(answer.device.adapter).not.toBe(`fake ${pid}`);
+  });
+  it('is gone after close(), even where it has not got ready', async () => {
+    process.env['FAKE_START'] = 'silent';
+    open();
+    evaluator.start();
+    const pid = await pidOfStarted();
+    await evaluator.close();
+    expect(isAlive(pid)).toBe(false);
+  });
+});
+
 describe('the end', () => {
   it.each([deeds.work, deeds.wait, deeds.hang])(
     'close() leaves nothing, whatever the worker does (deed %i)',
