@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { importOnnx } from '../../../compiler/import/importOnnx.ts';
 import type { OnnxAttribute, OnnxInput, OnnxModel, OnnxNode } from '../../../compiler/import/model.ts';
 import { explain } from '../../../grammar/explain.ts';
+import { runReference } from '../../../runtime/execute/reference.ts';
 import { present, readVector, vectorFiles } from '../../onnx/vectors.ts';
 
 const floats = (name: string, ...shape: number[]): OnnxInput => ({ name, dtype: 'float32', shape });
@@ -182,6 +183,31 @@ test('uses that the graph cannot hold', () => {
   expect(said([x], [{ ...node('Relu', ['x']), outputs: ['y', 'z'] }])[0]).toContain(
     'more than the operator has',
   );
+});
+
+test('gradients of gradients, where an op has no second derivative', () => {
+  const training = 'ai.onnx.preview.training';
+  const opset = { '': 22, [training]: 1 };
+  const named = (output: string, made: OnnxNode): OnnxNode => ({ ...made, outputs: [output] });
+  const gradient = (output: string, y: string): OnnxNode =>
+    named(output, node('Gradient', ['x'], { xs: ['x'], y }, training));
+  /** The gradient of the square of the gradient of a sum of functions of x. */
+  const twice = (operator: string, inputs: readonly string[]): readonly OnnxNode[] => [
+    named('f', node(operator, inputs)),
+    named('sum', node('ReduceSum', ['f'])),
+    gradient('first', 'sum'),
+    named('squares', node('Mul', ['first', 'first'])),
+    named('total', node('ReduceSum', ['squares'])),
+    gradient('y', 'total'),
+  ];
+  expect(said([x], twice('Tanh', ['x']), { opset })).toEqual([
+    'NAS3306 Gradient (node 6): `total` is made by activation_gradient | first derivatives alone',
+  ]);
+  // The sum of (2 x)^2 has the gradient 8 x.
+  const { graph } = importOnnx(model([x], twice('Mul', ['x', 'x']), { opset })).value!;
+  const inputs = { x: { shape: [2, 3], data: Float64Array.of(1, -2, 3, 0.5, 0, 7) } };
+  const { y } = runReference(graph, { inputs }, { precision: 'f64' }).outputs;
+  expect([...y.data]).toEqual([8, -16, 24, 4, 0, 56]);
 });
 
 test('sizes that would make too much of a model', () => {

@@ -7,19 +7,14 @@ import { expect, it } from 'vitest';
 import type { OpName } from '../../../compiler/ops/attributes.ts';
 import { elementFunctions } from '../../../compiler/ops/activations.ts';
 import { opTable } from '../../../compiler/ops/table.ts';
-import { difference } from '../../arbitraries/differentiable/draws.ts';
 import { judgeGraphs, type Case } from '../../arbitraries/differentiable/suite.ts';
 import { long, patience } from '../../long.ts';
+import { wrongTensors } from './nearReference.ts';
 import { useDevice } from './onDevice.ts';
 import { planVariants } from './planVariants.ts';
 import { runTraining, type Results } from './runTraining.ts';
 
 const device = useDevice();
-
-/** How far a gradient may be off, relative to the largest of its tensor. */
-const GRADIENTS = 1e-3;
-/** Outputs and states have passed through fewer roundings. Relative to 1 where they are smaller. */
-const VALUES = 1e-4;
 
 /** Ops that these graphs do not hold, and why. */
 const left: Partial<Record<OpName, string>> = {
@@ -36,19 +31,6 @@ function kindsOf({ drawn }: Case): string[] {
     if (node.op === 'activation') return [node.op, node.attributes.name];
     return node.op === 'reduce' ? [node.op, `reduce ${node.attributes.kind}`] : [node.op];
   });
-}
-
-function expectNear({ drawn }: Case, found: Results, plan: string): void {
-  const { expected, floor } = drawn;
-  for (const [name, { data }] of Object.entries(expected.gradients)) {
-    const error = difference(found.gradients.get(name)!, data, floor);
-    expect(error, `gradient of ${name}, ${plan}`).toBeLessThan(GRADIENTS);
-  }
-  for (const part of ['outputs', 'states'] as const) {
-    for (const [name, { data }] of Object.entries(expected[part])) {
-      expect(difference(found[part].get(name)!, data, 1), `${name}, ${plan}`).toBeLessThan(VALUES);
-    }
-  }
 }
 
 /** The first element of which two results have other bits, or undefined. */
@@ -74,7 +56,7 @@ it(
       const results = new Map<string, Results>();
       for (const { name, options, bitsOf } of planVariants(device())) {
         const found = await runTraining(device(), graph, feeds, options);
-        expectNear(one, found, name);
+        expect(wrongTensors(one.drawn, found), name).toEqual([]);
         results.set(name, found);
         if (bitsOf !== undefined)
           expect(otherBits(found, results.get(bitsOf)!), `${name} and ${bitsOf}`).toBe(undefined);
