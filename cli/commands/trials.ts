@@ -106,6 +106,7 @@ function table(
     colors.dim(first),
     ...lines,
     ...(rows.length === 0 ? ['  no trial has ended yet'] : []),
+    ...adviceLines(experiment).map((line) => colors.dim(line)),
     ...finals.flatMap((final) => ['', ...finalLines(final, folder, times)]),
   ];
 }
@@ -124,6 +125,17 @@ function trialRow(trial: TrialRecord, best: boolean, times: boolean): string[] {
   }
   const { code, message } = trial.diagnostic;
   return [String(number), 'failed', '', ...costs, `${code}: ${message}`];
+}
+
+/** What to do about failed trials, once for each code. */
+function adviceLines({ trials: made }: Experiment): string[] {
+  const hints = new Map<string, string>();
+  for (const trial of made) {
+    if (trial.status === 'done') continue;
+    const { code, hint } = trial.diagnostic;
+    if (hint !== undefined && !hints.has(code)) hints.set(code, hint);
+  }
+  return hints.size === 0 ? [] : ['', ...[...hints].map(([code, hint]) => `${code}: ${hint}`)];
 }
 
 function finalLines(final: FinalRecord, folder: string, times: boolean): string[] {

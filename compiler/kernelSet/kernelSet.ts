@@ -24,6 +24,7 @@ import type { PlanKernel, Profile } from '../wgsl/plan.ts';
 import { input, output, type Fusion, type KernelRule, type Operand, type RuleContext } from '../wgsl/rule.ts';
 import { nodeOf, schedule, type Unit } from '../wgsl/schedule.ts';
 import { kernelTable } from '../wgsl/table.ts';
+import { withWatch } from '../wgsl/watch.ts';
 import { caseGraph, caseSite, type CaseForm } from './caseGraph.ts';
 import { casesOf } from './cases.ts';
 
@@ -139,7 +140,7 @@ function* frameKernels(space: Space, profile: Profile, training: SetTraining): G
       return withClassificationLoss(builder.finish(), { logits: 'logits', reduction });
     };
     const trained = runGraphPasses(scores('mean'), { loss: 'loss' });
-    yield* planTraining(trained, { profile, feed, ...update }).kernels;
+    yield* withWatch(planTraining(trained, { profile, feed, ...update })).kernels;
     const measured = runGraphPasses(scores('sum'), { loss: undefined });
     yield* planInference(measured, { profile, feed }).kernels;
   }
@@ -160,7 +161,7 @@ function* supernetKernels(
   const network = (mode: RelaxOptions['mode'], reduction: 'mean' | 'sum'): Graph =>
     withClassificationLoss(relax(space, { ...options, batch, mode }).graph, { logits: 'logits', reduction });
   const trained = runGraphPasses(network('training', 'mean'), { loss: 'loss' });
-  yield* planTraining(trained, { profile, feed, ...update }).kernels;
+  yield* withWatch(planTraining(trained, { profile, feed, ...update })).kernels;
   const measured = runGraphPasses(network('inference', 'sum'), { loss: undefined });
   yield* planInference(measured, { profile, feed }).kernels;
 }

@@ -11,8 +11,10 @@ export interface Footprint {
   readonly bytesByRole: Readonly<Record<MemoryRole, number>>;
   /** Distinct shaders. */
   readonly pipelines: number;
-  /** Dispatches of one run of each of its programs. */
+  /** Dispatches of a step. */
   readonly dispatches: number;
+  /** Dispatches of its program `check`, which runs now and then; 0 where it has none. */
+  readonly checkDispatches: number;
 }
 
 /** The smallest buffer that is made, in bytes. */
@@ -22,12 +24,15 @@ const LEAST = 16;
 export function footprintOf(plan: Plan): Footprint {
   const bytesByRole = { kept: 0, scratch: 0, input: 0, output: 0, uniform: 0 };
   for (const { role, bytes } of plan.buffers) if (role !== 'resident') bytesByRole[role] += bytes;
+  const { check = [], ...programs } = plan.programs;
+  const steps = Object.values(programs);
   bytesByRole.uniform = Math.max(LEAST, plan.uniforms.length * 4);
   return {
     bytes: Object.values(bytesByRole).reduce((sum, bytes) => sum + bytes, 0),
     bytesByRole,
     pipelines: shadersOf([plan]).size,
-    dispatches: Object.values(plan.programs).reduce((sum, dispatches) => sum + dispatches.length, 0),
+    dispatches: steps.reduce((sum, dispatches) => sum + dispatches.length, 0),
+    checkDispatches: check.length,
   };
 }
 

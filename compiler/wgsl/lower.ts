@@ -2,6 +2,7 @@
 import { Refusal } from '../../grammar/diagnostics.ts';
 import { invariant, present } from '../../util/invariant.ts';
 import type { Graph, GraphNode, NodeId, OpNode, OpNodeOf, ParameterNode, StateNode } from '../graph/graph.ts';
+import { opLabel } from '../graph/opLabel.ts';
 import type { OpName } from '../ops/attributes.ts';
 import { elementsOf, sameShape } from '../ops/shapes.ts';
 import { AVERAGE } from '../optimizers/average.ts';
@@ -341,9 +342,8 @@ class Lowering {
       fusion,
     };
     const rule: KernelRule<K> = kernelTable[node.op];
-    const label = node.site ? `${node.op} ${node.site}` : node.op;
     this.#builder.add(
-      label,
+      opLabel(node),
       rule(context),
       inputs.map((id) => this.#place(id)),
       to,

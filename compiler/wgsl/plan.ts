@@ -107,6 +107,21 @@ export interface OptimizerSlot {
   readonly states: readonly { readonly name: string; readonly range: BufferRange }[];
 }
 
+/** A buffer that is kept, and the one that it is copied to. */
+export interface SavedBuffer {
+  readonly buffer: number;
+  readonly copy: number;
+  readonly bytes: number;
+}
+
+/** What is needed to find numbers that are none (`watch.ts`). */
+export interface WatchSlot {
+  /** One u32, which the program `check` sets to 1 where something kept is no number. */
+  readonly alarm: BufferRange;
+  /** What a repetition of a step begins with: parameters, statistics, what the optimiser keeps. */
+  readonly saved: readonly SavedBuffer[];
+}
+
 export interface Plan {
   readonly profile: Profile;
   readonly buffers: readonly PlanBuffer[];
@@ -130,4 +145,6 @@ export interface Plan {
   readonly feed: Feed | undefined;
   /** Undefined where nothing is trained. */
   readonly optimizer: OptimizerSlot | undefined;
+  /** Absent where the plan has no program `check`. */
+  readonly watch?: WatchSlot;
 }

@@ -18,7 +18,7 @@ export type FieldType = 'u32' | 'i32' | 'f32';
 /** One storage binding: its name in the source, element type and access. */
 export interface StorageBinding {
   readonly name: string;
-  readonly type: 'vec4f' | 'vec4u' | 'f32' | 'i32' | 'u32';
+  readonly type: 'vec4f' | 'vec4u' | 'f32' | 'i32' | 'u32' | 'atomic<u32>';
   readonly access: 'read' | 'read_write';
 }
 

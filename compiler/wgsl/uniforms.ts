@@ -17,8 +17,13 @@ export function mostInstances(storage: number): number {
 
 /** Collects blocks and tables, each at a place that a binding may begin at. */
 export class Uniforms {
-  readonly #words: number[] = [];
+  readonly #words: number[];
   readonly #places = new Map<string, number>();
+
+  /** Those that follow `before`, the finished uniforms of a plan. */
+  constructor(before: readonly number[] = []) {
+    this.#words = [...before];
+  }
 
   /** The place of a block of constants, in bytes. */
   block(words: readonly number[]): number {

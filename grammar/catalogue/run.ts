@@ -15,10 +15,13 @@ export interface RunValues extends SearchValues {
   dataColumns: { path: string; row: number; found: number };
   dataValue: { path: string; row: number; column: number; found: string };
   dataRows: { path: string; found: number };
+  dataNotFinite: { data: string; row: number; value: string };
   // 42xx: training
   batchTooLarge: { batch: number; images: number };
   lossNotFinite: { epoch: number; step: number };
   measurementNotFinite: { images: number };
+  numberNotFinite: { op: string; value: string; when: string };
+  weightsNotFinite: { tensor: string; value: string; when: string };
   dataDoesNotFit: { data: string; problem: string };
   // 43xx: the worker process
   workerLost: { how: string };
@@ -105,6 +108,13 @@ export const runEntries: Entries<RunValues> = {
     message: ({ path, found }) => `${path} has ${found} row${found === 1 ? '' : 's'}`,
     explanation: `The splits of a data set are made for its exact number of images. A file with another number is another data set.`,
   },
+  dataNotFinite: {
+    code: 'NAS4110',
+    severity: 'error',
+    title: 'a number in the data is none',
+    message: ({ data, row, value }) => `row ${row} of the data ${data}, counted from 0, holds ${value}`,
+    explanation: `Infinities and NaN ("not a number") spread to everything that is computed from them. A network cannot be trained on data that hold one.`,
+  },
   batchTooLarge: {
     code: 'NAS4201',
     severity: 'error',
@@ -125,6 +135,20 @@ export const runEntries: Entries<RunValues> = {
     title: 'the trained network gives no numbers',
     message: ({ images }) => `the loss of the trained network on ${images} images is no finite number`,
     explanation: `Training ended, but a weight or a running statistic no longer fits in a number. The trial counts as failed and the search goes on. When many trials end so, lower the learning rate \`lr\`.`,
+  },
+  numberNotFinite: {
+    code: 'NAS4205',
+    severity: 'error',
+    title: 'an operation gave no finite number',
+    message: ({ op, value, when }) => `\`${op}\` gave ${value} ${when}`,
+    explanation: `This operation was the first whose result was infinite or NaN ("not a number") although all that went into it was finite; it stands behind its name where in the network it is. From there such numbers spread to all weights, so the training was stopped. The trial counts as failed and the search goes on. Most often weights have grown too large: lower the learning rate \`lr\`, clip gradients (\`clip\`), or normalise (\`batch_norm\`) after convolutions. Where the numbers that went in are of ordinary size, look for a division by 0 or the logarithm of 0.`,
+  },
+  weightsNotFinite: {
+    code: 'NAS4206',
+    severity: 'error',
+    title: 'the weights hold what is no number',
+    message: ({ tensor, value, when }) => `${tensor} held ${value} ${when}, before anything was computed`,
+    explanation: `A weight, a running statistic or what the optimiser keeps was infinite or NaN ("not a number") to begin with, so nothing that was computed is to blame. The trial counts as failed and the search goes on.`,
   },
   dataDoesNotFit: {
     code: 'NAS4203',

@@ -25,6 +25,8 @@ export interface ReferenceOptions {
    * float64 all the same), `f64` does not round.
    */
   readonly precision: 'f32' | 'f64';
+  /** Sees the value of every node, in the graph's order. */
+  readonly watch?: (node: GraphNode, value: CpuTensor, inputs: readonly CpuTensor[]) => void;
 }
 
 export interface ReferenceResult {
@@ -41,7 +43,11 @@ export function runReference(graph: Graph, feeds: Feeds, options: ReferenceOptio
   const values: CpuTensor[] = [];
   const valueOf = (id: number): CpuTensor =>
     present(values[id], `reference executor: the value of node ${id}`);
-  for (const node of graph.nodes) values.push(evaluate(node, valueOf, feeds, options));
+  for (const node of graph.nodes) {
+    const value = evaluate(node, valueOf, feeds, options);
+    values.push(value);
+    options.watch?.(node, value, node.kind === 'op' ? node.inputs.map(valueOf) : []);
+  }
 
   const nameOf = (id: number): string => {
     const node = graph.nodes[id];

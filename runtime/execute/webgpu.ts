@@ -54,6 +54,12 @@ export interface Execution {
   readonly readOptimizer: () => Promise<OptimizerState>;
   /** Continues from what an optimiser has kept. */
   readonly writeOptimizer: (state: OptimizerState) => void;
+  /** Steps that the optimiser has done; set where a run goes back to an earlier one. */
+  moves: number;
+  /** Writes what a step's dispatches read of it and counts the optimiser's step, for whoever encodes them one by one. */
+  readonly beginStep: (values: StepValues, slot?: number) => void;
+  /** The bytes of some ranges, one after the other. */
+  readonly readRanges: (ranges: readonly BufferRange[]) => Promise<ArrayBuffer>;
   /** Runs a program once per step and gives what the steps recorded. */
   readonly run: (program: string, steps: readonly StepValues[]) => Promise<Records>;
   readonly destroy: () => void;
@@ -160,8 +166,7 @@ class WebGpuExecution implements Execution {
   readonly programs: Readonly<Record<string, readonly ReadyDispatch[]>>;
   readonly #own: readonly GPUBuffer[];
   readonly #step = new DataView(new ArrayBuffer(STEP_BYTES));
-  /** Steps that the optimiser has done. */
-  #moves = 0;
+  moves = 0;
 
   constructor(
     device: Device,
@@ -215,12 +220,12 @@ class WebGpuExecution implements Execution {
   readGradients = (): Promise<Map<string, Float32Array>> => this.#read(this.plan.gradients);
 
   readOptimizer = async (): Promise<OptimizerState> => ({
-    step: this.#moves,
+    step: this.moves,
     tensors: await this.#read(stateSlots(this.plan)),
   });
 
   writeOptimizer = ({ step, tensors }: OptimizerState): void => {
-    this.#moves = step;
+    this.moves = step;
     for (const slot of stateSlots(this.plan)) {
       this.write(slot, present(tensors.get(slot.name), `writeOptimizer: ${slot.name}`));
     }
@@ -237,7 +242,7 @@ class WebGpuExecution implements Execution {
       if (!records) continue;
       const bytes = part.length * records.names.length * 4;
       // oxlint-disable-next-line no-await-in-loop -- the next part overwrites these records
-      const values = new Float32Array(await this.#readBytes([{ ...records.range, bytes }]));
+      const values = new Float32Array(await this.readRanges([{ ...records.range, bytes }]));
       records.names.forEach((name, k) => {
         found.get(name)?.set(
           part.map((_, i) => values[i * records.names.length + k] ?? NaN),
@@ -248,6 +253,19 @@ class WebGpuExecution implements Execution {
     return found;
   };
 
+  beginStep = ({ learningRate = 0, offset = 0 }: StepValues, slot = 0): void => {
+    this.#step.setFloat32(STEP_WORDS.learningRate * 4, learningRate, true);
+    this.#step.setUint32(STEP_WORDS.offset * 4, offset, true);
+    this.#step.setUint32(STEP_WORDS.slot * 4, slot, true);
+    const factors = this.#factors();
+    STEP_WORDS.factors.forEach((word, k) => this.#step.setFloat32(word * 4, factors[k] ?? 1, true));
+    const ema = this.plan.optimizer?.ema;
+    const share = ema === undefined ? 1 : shareOf(ema, this.moves);
+    this.#step.setFloat32(STEP_WORDS.share * 4, share, true);
+    const { buffer, offset: place } = this.plan.step;
+    this.device.gpu.queue.writeBuffer(this.#buffer(buffer), place, this.#step.buffer);
+  };
+
   destroy = (): void => {
     for (const buffer of this.#own) buffer.destroy();
   };
@@ -255,17 +273,8 @@ class WebGpuExecution implements Execution {
   async #runSteps(program: string, steps: readonly StepValues[]): Promise<void> {
     const { gpu } = this.device;
     const dispatches = present(this.programs[program], `run: a program called ${program}`);
-    const stepBuffer = this.#buffer(this.plan.step.buffer);
-    for (const [slot, { learningRate = 0, offset = 0 }] of steps.entries()) {
-      this.#step.setFloat32(STEP_WORDS.learningRate * 4, learningRate, true);
-      this.#step.setUint32(STEP_WORDS.offset * 4, offset, true);
-      this.#step.setUint32(STEP_WORDS.slot * 4, slot, true);
-      const factors = this.#factors();
-      STEP_WORDS.factors.forEach((word, k) => this.#step.setFloat32(word * 4, factors[k] ?? 1, true));
-      const ema = this.plan.optimizer?.ema;
-      const share = ema === undefined ? 1 : shareOf(ema, this.#moves);
-      this.#step.setFloat32(STEP_WORDS.share * 4, share, true);
-      gpu.queue.writeBuffer(stepBuffer, this.plan.step.offset, this.#step.buffer);
+    for (const [slot, values] of steps.entries()) {
+      this.beginStep(values, slot);
       const encoder = gpu.createCommandEncoder();
       const pass = encoder.beginComputePass();
       for (const { encode } of dispatches) encode(pass);
@@ -281,8 +290,8 @@ class WebGpuExecution implements Execution {
   #factors(): StepFactors {
     const { optimizer } = this.plan;
     if (!optimizer) return noFactors;
-    this.#moves += 1;
-    return optimizerOf(optimizer.rule.name).factors(optimizer.rule, this.#moves);
+    this.moves += 1;
+    return optimizerOf(optimizer.rule.name).factors(optimizer.rule, this.moves);
   }
 
   #buffer(index: number): GPUBuffer {
@@ -290,7 +299,7 @@ class WebGpuExecution implements Execution {
   }
 
   async #read(slots: readonly TensorSlot[]): Promise<Map<string, Float32Array>> {
-    const all = await this.#readBytes(slots.map(({ range }) => range));
+    const all = await this.readRanges(slots.map(({ range }) => range));
     const found = new Map<string, Float32Array>();
     let at = 0;
     for (const slot of slots) {
@@ -300,8 +309,7 @@ class WebGpuExecution implements Execution {
     return found;
   }
 
-  /** The bytes of some ranges, one after the other. */
-  async #readBytes(ranges: readonly BufferRange[]): Promise<ArrayBuffer> {
+  readRanges = async (ranges: readonly BufferRange[]): Promise<ArrayBuffer> => {
     const { gpu, settle, check } = this.device;
     const size = ranges.reduce((sum, { bytes }) => sum + bytes, 0);
     if (size === 0) return new ArrayBuffer(0);
@@ -322,5 +330,5 @@ class WebGpuExecution implements Execution {
     } finally {
       staging.destroy();
     }
-  }
+  };
 }

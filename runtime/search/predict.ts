@@ -11,6 +11,7 @@ import type { Cost, Space } from '../../compiler/space/space.ts';
 import { footprintOf, shadersOf, type Footprint } from '../../compiler/wgsl/footprint.ts';
 import { planInference, planTraining } from '../../compiler/wgsl/lower.ts';
 import type { Plan, Profile } from '../../compiler/wgsl/plan.ts';
+import { withWatch } from '../../compiler/wgsl/watch.ts';
 import type { UpdateSpec } from '../train/executor.ts';
 import { evaluationGraph, measured, trained, trainingGraph } from './spaceHost.ts';
 
@@ -72,7 +73,9 @@ export function supernetGraphs(
 export function trialPlans({ training, evaluation }: TrialGraphs, terms: TrialTerms): TrialPlans {
   const { profile, capacity, update } = terms;
   return {
-    training: planTraining(training, { profile, feed: { capacity: capacity.training }, ...update }),
+    training: withWatch(
+      planTraining(training, { profile, feed: { capacity: capacity.training }, ...update }),
+    ),
     evaluation: planInference(evaluation, { profile, feed: { capacity: capacity.evaluation } }),
   };
 }

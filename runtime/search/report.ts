@@ -48,8 +48,8 @@ function trialJson(trial: TrialRecord, times: boolean): unknown {
   const costs = { params, macs };
   const when = times && timesOf(trial);
   if (trial.status === 'done') return { ...what, ...costs, ...trial.metrics, ...when };
-  const { code, message } = trial.diagnostic;
-  return { ...what, ...costs, failure: { code, message }, ...when };
+  const { code, message, hint, notes } = trial.diagnostic;
+  return { ...what, ...costs, failure: { code, message, hint, notes }, ...when };
 }
 
 function finalJson(final: FinalRecord, times: boolean): unknown {

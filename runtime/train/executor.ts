@@ -5,6 +5,7 @@
 import type { Graph, Shape } from '../../compiler/graph/graph.ts';
 import type { TrainSpec } from '../../compiler/search/search.ts';
 import type { Dataset } from '../data/dataset.ts';
+import type { Fault } from '../execute/fault.ts';
 import type { OptimizerState } from '../execute/optimizerState.ts';
 
 /** A parameter or a running statistic in logical layout, row-major. */
@@ -34,12 +35,20 @@ export const NO_ROW = -1;
 /** How parameters move. */
 export type UpdateSpec = Pick<TrainSpec, 'optimizer' | 'clip' | 'ema'>;
 
+/** What some steps gave. */
+export interface Steps {
+  /** The mean loss of each batch, before its step; those behind a fault mean nothing. */
+  readonly losses: Float32Array;
+  /** The first number that was none, if there was one; the run is then good for nothing more. */
+  readonly fault: Fault | undefined;
+}
+
 export interface TrainingRun {
   /**
    * Runs `rates.length` steps. Step `i` reads the rows `order[i * batch ...]` and moves by the learning rate
-   * `rates[i]`. Gives the mean loss of each batch, before its step.
+   * `rates[i]`. Stops within 50 steps of the first infinity or NaN among weights, gradients, statistics or losses.
    */
-  readonly steps: (order: Int32Array, rates: Float32Array) => Promise<Float32Array>;
+  readonly steps: (order: Int32Array, rates: Float32Array) => Promise<Steps>;
   /** The values of all parameters and states now. */
   readonly read: () => Promise<Tensors>;
   /** What the optimiser keeps now. */
@@ -50,9 +59,17 @@ export interface TrainingRun {
   readonly release: () => void;
 }
 
+export interface Measured {
+  /** The summed loss. */
+  readonly loss: number;
+  readonly correct: number;
+  /** Why the loss is no number, if it is none. */
+  readonly fault: Fault | undefined;
+}
+
 export interface EvaluationRun {
   /** Sums over `order`, a whole number of batches in which {@link NO_ROW} fills up the last one. */
-  readonly measure: (order: Int32Array) => Promise<{ readonly loss: number; readonly correct: number }>;
+  readonly measure: (order: Int32Array) => Promise<Measured>;
   readonly release: () => void;
 }
 

@@ -10,6 +10,7 @@ import type { TrainSpec } from '../../compiler/search/search.ts';
 import { partRows, type Dataset, type Part } from '../data/dataset.ts';
 import { stateName } from '../execute/optimizerState.ts';
 import type { Executor, Tensor, Tensors, TrainingRun } from './executor.ts';
+import { faultDiagnostic, stepDiagnostic } from './faultDiagnostic.ts';
 import { epochOrder, evaluationOrder, stepsPerEpoch } from './order.ts';
 import { learningRates } from './schedule.ts';
 
@@ -41,7 +42,7 @@ export interface Trained {
 /** Called after each epoch, counted from 1, with its mean training loss. */
 export type OnEpoch = (epoch: number, loss: number) => void;
 
-/** Trains and measures. Refuses when network and data do not fit or when the loss stops being a finite number. */
+/** Trains and measures. Refuses when network and data do not fit or when a number stops being one. */
 export async function trainAndMeasure(
   executor: Executor,
   task: Training,
@@ -94,8 +95,9 @@ async function train(
     for (let epoch = 0; epoch < epochs; epoch += 1) {
       const order = epochOrder(rows, batch, seed, epoch);
       const rates = learningRates(schedule, update.optimizer.lr, epochs * steps, epoch * steps, steps, steps);
-      const losses = await run.steps(order, rates);
-      const loss = meanLoss(losses, epoch);
+      const { losses, fault } = await run.steps(order, rates);
+      if (fault) throw new Refusal(stepDiagnostic(fault, epoch + 1, fault.step + 1, dataset.name));
+      const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
       epochLosses.push(loss);
       onEpoch(epoch + 1, loss);
     }
@@ -129,29 +131,17 @@ async function measure(
   const network = { graph, dataset, batch, capacity: order.length, tensors: trained };
   const run = await executor.prepareEvaluation(network);
   try {
-    const { loss, correct } = await run.measure(order);
-    // Finite training losses and yet no finite loss here: the last step went too far, or a statistic overflowed.
+    const { loss, correct, fault } = await run.measure(order);
+    // Finite weights and yet no finite loss here: the last step went too far.
+    if (fault?.origin) {
+      const occasion = { when: `when the trained network was measured`, data: dataset.name };
+      throw new Refusal(faultDiagnostic(fault.origin, occasion));
+    }
     if (!Number.isFinite(loss)) refuse('measurementNotFinite', { images: rows.length });
     return { loss: loss / rows.length, accuracy: correct / rows.length, images: rows.length };
   } finally {
     run.release();
   }
-}
-
-/** Mean in float64 of the losses of an epoch (counted from 0). Refuses at the first that is infinite or NaN. */
-function meanLoss(losses: Float32Array, epoch: number): number {
-  let sum = 0;
-  losses.forEach((loss, step) => {
-    if (!Number.isFinite(loss)) {
-      refuse(
-        'lossNotFinite',
-        { epoch: epoch + 1, step: step + 1 },
-        { hint: 'a smaller learning rate may help' },
-      );
-    }
-    sum += loss;
-  });
-  return sum / losses.length;
 }
 
 /** The values that parameters and states begin with. */

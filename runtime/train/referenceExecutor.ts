@@ -5,6 +5,7 @@
 import type { Graph, GraphNode, Shape } from '../../compiler/graph/graph.ts';
 import { present } from '../../util/invariant.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { inData, type Fault } from '../execute/fault.ts';
 import { runReference, type NamedTensors } from '../execute/reference.ts';
 import type {
   EvaluationRun,
@@ -17,6 +18,7 @@ import type {
 } from './executor.ts';
 import { NO_ROW } from './executor.ts';
 import { ReferenceOptimizer } from './referenceOptimizer.ts';
+import { ReferenceWatch } from './referenceWatch.ts';
 
 const OPTIONS = { precision: 'f32' } as const;
 
@@ -34,14 +36,22 @@ function trainingRun({ graph, dataset, batch, tensors }: NetworkOnData, update: 
   const optimizer = new ReferenceOptimizer(update);
   return {
     steps: (order, rates) => {
-      const losses = Float32Array.from(rates, (rate, step) => {
-        const inputs = gather(graph, dataset, order.subarray(step * batch, (step + 1) * batch));
-        const result = runReference(graph, { inputs, parameters, states }, OPTIONS);
+      const losses = new Float32Array(rates.length);
+      for (const [step, rate] of rates.entries()) {
+        const rows = order.subarray(step * batch, (step + 1) * batch);
+        const inputs = gather(graph, dataset, rows);
+        const watch = new ReferenceWatch();
+        const result = runReference(graph, { inputs, parameters, states }, { ...OPTIONS, watch: watch.see });
         optimizer.step(parameters, result.gradients, rate);
         states = floats(result.states);
-        return present(result.outputs['loss'], 'the output loss').data[0] ?? NaN;
-      });
-      return Promise.resolve(losses);
+        losses[step] = scalar(result.outputs, 'loss');
+        const { gradients } = result;
+        const kept = { ...recorded(result.outputs), ...named('gradient of ', gradients), ...states };
+        const moved = { ...parameters, ...optimizer.kept() };
+        const origin = watch.blame({ ...kept, ...moved }, update.optimizer.name, Object.values(gradients));
+        if (origin) return Promise.resolve({ losses, fault: { step, origin: inData(origin, rows) } });
+      }
+      return Promise.resolve({ losses, fault: undefined });
     },
     read: () => Promise.resolve(new Map(Object.entries({ ...copies(parameters), ...copies(states) }))),
     readOptimizer: () => Promise.resolve(optimizer.read()),
@@ -56,16 +66,36 @@ function evaluationRun({ graph, dataset, batch, tensors }: NetworkOnData): Evalu
   return {
     measure: (order) => {
       const sum = { loss: 0, correct: 0 };
+      let fault: Fault | undefined;
       for (let start = 0; start < order.length; start += batch) {
-        const inputs = gather(graph, dataset, order.subarray(start, start + batch));
-        const { outputs } = runReference(graph, { inputs, parameters, states }, OPTIONS);
-        sum.loss += present(outputs['loss'], 'the output loss').data[0] ?? NaN;
-        sum.correct += present(outputs['correct'], 'the output correct').data[0] ?? NaN;
+        const rows = order.subarray(start, start + batch);
+        const inputs = gather(graph, dataset, rows);
+        const watch = new ReferenceWatch();
+        const feeds = { inputs, parameters, states };
+        const { outputs } = runReference(graph, feeds, { ...OPTIONS, watch: watch.see });
+        const origin = watch.blame(recorded(outputs), 'loss', []);
+        if (origin) fault ??= { step: start / batch, origin: inData(origin, rows) };
+        sum.loss += scalar(outputs, 'loss');
+        sum.correct += scalar(outputs, 'correct');
       }
-      return Promise.resolve(sum);
+      return Promise.resolve({ ...sum, fault });
     },
     release: () => undefined,
   };
+}
+
+/** A scalar output. */
+function scalar(outputs: NamedTensors, name: string): number {
+  return present(outputs[name], `the output ${name}`).data[0] ?? NaN;
+}
+
+/** The outputs that a device records: the scalars. */
+function recorded(outputs: NamedTensors): NamedTensors {
+  return Object.fromEntries(Object.entries(outputs).filter(([, { data }]) => data.length === 1));
+}
+
+function named(prefix: string, tensors: NamedTensors): NamedTensors {
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [`${prefix}${name}`, tensor]));
 }
 
 function copies(tensors: Readonly<Record<string, Tensor>>): Record<string, Tensor> {

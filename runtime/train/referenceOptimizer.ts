@@ -42,6 +42,11 @@ export class ReferenceOptimizer {
     }
   }
 
+  /** What is kept, itself and no copy. */
+  kept(): Readonly<Record<string, { readonly data: Float32Array }>> {
+    return Object.fromEntries([...this.#states].map(([name, data]) => [name, { data }]));
+  }
+
   /** A copy of what is kept. */
   read(): OptimizerState {
     const tensors = new Map([...this.#states].map(([name, values]) => [name, values.slice()]));

@@ -4,11 +4,15 @@
  */
 import { planInference, planTraining } from '../../compiler/wgsl/lower.ts';
 import type { Plan } from '../../compiler/wgsl/plan.ts';
+import { withWatch } from '../../compiler/wgsl/watch.ts';
 import { present } from '../../util/invariant.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Device } from '../device/device.ts';
 import { uploadData, type ResidentData } from '../execute/residentData.ts';
-import { prepare, type Execution } from '../execute/webgpu.ts';
+import { firstNotFinite, inData, type Fault, type Origin } from '../execute/fault.ts';
+import { findHeld, findOrigin } from '../execute/origin.ts';
+import { runWatched } from '../execute/watch.ts';
+import { prepare, type Execution, type StepValues } from '../execute/webgpu.ts';
 import type { Executor, NetworkOnData, Tensors } from './executor.ts';
 
 export interface WebGpuExecutor extends Executor {
@@ -56,14 +60,15 @@ export function webGpuExecutor(device: Device): WebGpuExecutor {
     prepareTraining: async (network, update) => {
       const { graph, batch, capacity } = network;
       const { profile } = device;
-      const plan = planTraining(graph, { profile, feed: { capacity }, ...update });
+      const plan = withWatch(planTraining(graph, { profile, feed: { capacity }, ...update }));
       const execution = await start(plan, network);
       return {
         steps: async (order, rates) => {
           execution.writeIndices(order);
           const steps = Array.from(rates, (learningRate, i) => ({ learningRate, offset: i * batch }));
-          const records = await execution.run('train', steps);
-          return present(records.get('loss'), 'the recorded loss');
+          const { records, fault } = await runWatched(execution, 'train', steps);
+          const losses = present(records.get('loss'), 'the recorded loss');
+          return { losses, fault: fault && inOrder(fault, order, batch) };
         },
         read: () => readTensors(execution),
         readOptimizer: execution.readOptimizer,
@@ -80,9 +85,15 @@ export function webGpuExecutor(device: Device): WebGpuExecutor {
           execution.writeIndices(order);
           const steps = Array.from({ length: order.length / batch }, (_, i) => ({ offset: i * batch }));
           const records = await execution.run('evaluate', steps);
+          const step = firstNotFinite(present(records.get('loss'), 'the recorded loss'));
+          const fault = step === -1 ? undefined : { step, origin: await originOf(execution, steps[step]) };
           const sum = (name: string): number =>
             present(records.get(name), `the recorded ${name}`).reduce((total, value) => total + value, 0);
-          return { loss: sum('loss'), correct: sum('correct') };
+          return {
+            loss: sum('loss'),
+            correct: sum('correct'),
+            fault: fault && inOrder(fault, order, batch),
+          };
         },
         release: release(execution),
       };
@@ -92,6 +103,16 @@ export function webGpuExecutor(device: Device): WebGpuExecutor {
       return holders.reduce((total, { bytes }) => total + bytes, 0);
     },
   };
+}
+
+/** What makes the loss of a step of a measurement no number; a measurement changes nothing, so it can be repeated. */
+async function originOf(execution: Execution, values: StepValues = {}): Promise<Origin | undefined> {
+  return (await findHeld(execution)) ?? (await findOrigin(execution, 'evaluate', values));
+}
+
+/** A fault with the row of the data, where it is a row that is to blame. */
+function inOrder({ step, origin }: Fault, order: Int32Array, batch: number): Fault {
+  return { step, origin: inData(origin, order.subarray(step * batch, (step + 1) * batch)) };
 }
 
 async function readTensors(execution: Execution): Promise<Tensors> {

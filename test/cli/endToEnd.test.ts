@@ -59,6 +59,28 @@ describe('a search', () => {
     expect(out).toMatch(/\nThe same command (goes on after trial \d|trains the best network anew)\.\n$/);
   });
 
+  test(
+    'whose trainings diverge says which operation was first to give no number',
+    { timeout: patience },
+    async () => {
+      const cwd = folderWithSpace();
+      const large = ['--set', 'evaluate.optimizer.lr=1e36'];
+      const { code, out, err } = await start(['search', 'tiny.nas', ...large], { cwd }).ended;
+      const failed =
+        /failed .* NAS4205: `[\w()]+( [\w.[\]]+)?` gave (NaN|-?infinity) at step \d of epoch 1\n/;
+      expect(code).toBe(1);
+      expect(out).toMatch(failed);
+      expect(err).toContain('error[NAS4508]');
+      const shown = await start(['trials', 'tiny.nas', ...large], { cwd }).ended;
+      expect(shown.out).toMatch(failed);
+      expect(shown.out).toMatch(/\nNAS4205: a smaller learning rate `lr`/);
+      const stored = await start(['trials', 'tiny.nas', '--json', ...large], { cwd }).ended;
+      const [{ failure }] = JSON.parse(stored.out).trials;
+      expect(failure.code).toBe('NAS4205');
+      expect(failure.notes.at(-1)).toContain('all numbers that went into it were finite');
+    },
+  );
+
   test('without an adapter says what to do', { timeout: patience }, async () => {
     const env = { NASLANG_DRIVER: 'none' };
     const { code, err } = await start(['search', 'tiny.nas'], { cwd: folderWithSpace(), env }).ended;

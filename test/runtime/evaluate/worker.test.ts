@@ -75,7 +75,7 @@ describe('the worker', () => {
       }),
       quiet,
     )) as TrainFailure;
-    expect(answer).toMatchObject({ kind: 'failure', fatal: false, diagnostic: { code: 'NAS4202' } });
+    expect(answer).toMatchObject({ kind: 'failure', fatal: false, diagnostic: { code: 'NAS4205' } });
     const pid = evaluator.workerPid;
     expect((await result(request())).accuracy).toBeGreaterThan(0.8);
     expect(evaluator.workerPid).toBe(pid);

@@ -9,6 +9,7 @@ import type { Space } from '../../../compiler/space/space.ts';
 import { diagnose, Refusal } from '../../../grammar/diagnostics.ts';
 import { loadData } from '../../../runtime/data/table.ts';
 import { uploadData } from '../../../runtime/execute/residentData.ts';
+import { WATCHED_STEPS } from '../../../runtime/execute/watch.ts';
 import { prepare } from '../../../runtime/execute/webgpu.ts';
 import { nodeHost } from '../../../runtime/host.ts';
 import {
@@ -118,14 +119,14 @@ async function expectTruth(graphs: TrialGraphs, network: Graph): Promise<void> {
       ours: trainingBytes,
       params: prediction.params,
       pipelines: training.pipelines,
-      dispatches: training.dispatches,
+      dispatches: training.dispatches + training.checkDispatches,
     },
     evaluation: {
       bytes: evaluationBytes,
       ours: evaluationBytes,
       params: prediction.params,
       pipelines: undefined,
-      dispatches: evaluation.dispatches,
+      dispatches: evaluation.dispatches + evaluation.checkDispatches,
     },
   });
   expect(counts.pipelines).toBe(prediction.pipelines);
@@ -223,7 +224,9 @@ test('a trial as a search runs it takes what was predicted', { timeout: 120_000 
   expect(counts.bytes).toBe(prediction.residentBytes);
   expect(counts.pipelines).toBe(prediction.pipelines);
   expect(counts.dispatches).toBe(
-    steps * prediction.training.dispatches + measured * prediction.evaluation.dispatches,
+    steps * prediction.training.dispatches +
+      Math.ceil(steps / WATCHED_STEPS) * prediction.training.checkDispatches +
+      measured * prediction.evaluation.dispatches,
   );
 });
 
