@@ -12,12 +12,12 @@ import {
   distinct,
   rollingFamily,
   rollingFields,
+  reachOf,
   rollingName,
   slicesFor,
   tapsOf,
   type Rolling,
   type RollingChoice,
-  type Tap,
 } from './rolling.ts';
 import {
   findColumns,
@@ -31,6 +31,7 @@ import {
   seen,
   shuffleRow,
 } from './rollingLanes.ts';
+import { rollSums, total } from './rollingSums.ts';
 import { reduceDispatch } from './weightGradient.ts';
 
 /** The sides of kernels that roll. */
@@ -48,22 +49,10 @@ const fields = {
 
 type RollingKernel = KernelSource<keyof typeof fields>;
 
-/** The least and the greatest shift of taps. */
-function reachOf(taps: readonly Tap[]): readonly [number, number] {
-  const shifts = taps.map(({ shift }) => shift);
-  return [Math.min(...shifts), Math.max(...shifts)];
-}
-
-/**
- * At each step a row of owners of the source comes in, which a few rows of the target read: their sums are carried along
- * until they are complete. `s{block}_{row lattice}_{column lattice}_{n}` is complete n steps after the next.
- */
 const convolution = rollingFamily((tuning): RollingKernel => {
   const { size, taps: k } = tuning;
   const taps = tapsOf(tuning);
-  const [least, most] = reachOf(taps);
   const sources = distinct(taps.map(({ source }) => source));
-  const targets = count(tuning.up ? tuning.stride : 1);
   const loads = Math.ceil((k * k) / size);
   const body = new Lines()
     .add('let quad = i32(group.y);', 'let phase = i32(group.z);')
@@ -76,82 +65,24 @@ const convolution = rollingFamily((tuning): RollingKernel => {
       const from = `l${Math.floor(n / size)}, ${n % size}`;
       return `let w${Math.floor(n / k)}_${n % k} = subgroupBroadcast(${from});`;
     });
-  findNeighbours(body, tuning);
-  findRows(body, sources, 'source');
-  findRows(body, targets, 'target');
-  body.add(
-    `let begin = max(target_begin + ${least}, min(source_begin, target_begin + ${most}));`,
-    `let end = target_end + ${most};`,
-    'let middle = clamp(source_end, begin, end);',
-  );
-  openTiles(body, tuning);
-  findColumns(body, loadedBlocks(tuning), sources, 'source');
-  findColumns(body, ownBlocks(tuning), targets, 'target');
-
-  const elements = ownBlocks(tuning).flatMap((j) =>
-    targets.flatMap((b) => targets.map((c) => ({ name: `${j}_${b}_${c}`, j, b, c }))),
-  );
-  type Element = (typeof elements)[number];
-  /** What a step adds to the sum that is complete `steps` steps later. */
-  const products = ({ j, b, c }: Element, steps: number): string[] =>
-    taps
-      .filter(({ target, shift }) => target === b && shift === most - steps)
-      .flatMap((row) =>
-        taps
-          .filter(({ target }) => target === c)
-          .map((tap) => `${seen(`x${row.source}`, j, tap)} * w${row.tap}_${tap.tap}`),
-      );
-  /** Sums that an element carries from step to step. */
-  const carried = (element: Element): number =>
-    Math.max(0, ...count(most - least + 1).filter((steps) => products(element, steps).length > 0));
-  const sum = (element: Element, steps: number): string[] =>
-    steps < carried(element) ? [`s${element.name}_${steps}`] : [];
-  const total = (terms: readonly string[]): string => (terms.length > 0 ? terms.join(' + ') : 'vec4f()');
-  /** Each sum is a step nearer to its end, and has got some `terms`. */
-  const carry = (terms: (element: Element, steps: number) => readonly string[]): void => {
-    for (const element of elements) {
-      for (const steps of count(carried(element))) {
-        body.add(
-          `s${element.name}_${steps} = ${total([...sum(element, steps + 1), ...terms(element, steps + 1)])};`,
-        );
-      }
-    }
-  };
-  const store = (value: (element: Element) => string): void => {
-    for (const b of targets) {
-      body.add(
-        `let row${b} = target_y + (t - ${most}) * u.targetStepY + ${b};`,
-        `let row${b}_exists = row${b} >= 0 && row${b} < u.targetRows;`,
-      );
-    }
-    for (const element of elements) {
-      const { j, b, c } = element;
-      body.add(
-        `if (row${b}_exists && target${j}_${c}_exists) {`,
-        `y[target${j}_${c}_at + row${b} * target_row] = ${value(element)};`,
-        '}',
-      );
-    }
-  };
-
-  for (const element of elements)
-    body.each(carried(element), (steps) => `var s${element.name}_${steps} = vec4f();`);
-  body.add('for (var t = begin; t < middle; t++) {');
-  for (const lattice of sources) {
-    const name = `x${lattice}`;
-    loadRow(body, loadedBlocks(tuning), sources, { name, tensor: 'x', side: 'source', owner: 't', lattice });
-    shuffleRow(body, tuning, name);
-  }
-  for (const element of elements) {
-    body.add(`let done${element.name} = ${total([...sum(element, 0), ...products(element, 0)])};`);
-  }
-  carry(products);
-  store(({ name }) => `done${name}`);
-  // The source has ended, some sums have not.
-  body.add('}', 'for (var t = middle; t < end; t++) {');
-  store((element) => total(sum(element, 0)));
-  carry(() => []);
-  body.add('}', '}');
+  rollSums(body, tuning, {
+    load: (lattice) => {
+      const name = `x${lattice}`;
+      loadRow(body, loadedBlocks(tuning), sources, {
+        name,
+        tensor: 'x',
+        side: 'source',
+        owner: 't',
+        lattice,
+      });
+      shuffleRow(body, tuning, name, { taps });
+    },
+    terms: ({ block, column }, row) =>
+      taps
+        .filter(({ target }) => target === column)
+        .map((tap) => `${seen(`x${row.source}`, block, tap)} * w${row.tap}_${tap.tap}`),
+    fold: total,
+  });
   return kernel({
     name: rollingName('depthwise_rolling', tuning),
     storage: [...reads('x', 'w'), writes('y')],
@@ -178,7 +109,7 @@ const weightGradient = rollingFamily((tuning): RollingKernel => {
   const blocks = ownBlocks(tuning);
   const older = most - least;
   const body = new Lines().add('let quad = i32(group.y);');
-  findNeighbours(body, tuning);
+  findNeighbours(body, tuning, taps);
   body.each(k * k, (n) => `var s${n} = vec4f();`);
   openTiles(body, tuning);
   findColumns(body, loadedBlocks(tuning), sources, 'source');
@@ -210,7 +141,7 @@ const weightGradient = rollingFamily((tuning): RollingKernel => {
   for (const lattice of sources) {
     const name = `x${lattice}`;
     loadRow(body, loadedBlocks(tuning), sources, { name, tensor: 'x', side: 'source', owner: 't', lattice });
-    shuffleRow(body, tuning, name);
+    shuffleRow(body, tuning, name, { taps });
   }
   for (const row of taps) {
     for (const tap of taps) {

@@ -1,4 +1,4 @@
-/** Pools over windows: a thread computes one vec4 of channels of one pixel. */
+/** Pools over windows, where `poolingRolling.ts` does not apply: a thread computes one vec4 of channels of one pixel. */
 import type { PoolAttributes } from '../../ops/attributes.ts';
 import { one, two } from '../../ops/operands.ts';
 import { axes4, elementsOf } from '../../ops/shapes.ts';
@@ -22,6 +22,13 @@ import {
   type KernelSource,
   type StorageBinding,
 } from '../source.ts';
+import {
+  rollingAvgPool,
+  rollingAvgPoolGradient,
+  rollingMaxPool,
+  rollingMaxPoolGradient,
+} from './poolingRolling.ts';
+import type { Rolling } from './rolling.ts';
 
 const fields = {
   count: 'i32',
@@ -220,16 +227,46 @@ function poolDispatch(
   return dispatch(source, bindings, values, [width, height, 1]);
 }
 
-export const maxPoolRule: KernelRule<'max_pool'> = ({ node, inputs, output: out }) => [
-  poolDispatch(maxPool, [input(0), output], node.attributes, out, one(inputs)),
-];
+/** The windows of a pool from `x` to `y`; undefined where they are not square. */
+function rollingOf({ window, stride, padding }: PoolAttributes, x: Operand, y: Operand): Rolling | undefined {
+  const [images, height, breadth, channels] = axes4(x.physical);
+  const [, rows, columns] = axes4(y.physical);
+  if (window[0] !== window[1]) return undefined;
+  return {
+    images,
+    quads: channels / 4,
+    taps: window[0],
+    y: { large: height, small: rows, stride: stride[0], before: padding[0], dilation: 1 },
+    x: { large: breadth, small: columns, stride: stride[1], before: padding[2], dilation: 1 },
+  };
+}
 
-export const avgPoolRule: KernelRule<'avg_pool'> = ({ node, inputs, output: out }) => [
-  poolDispatch(avgPool, [input(0), output], node.attributes, out, one(inputs)),
-];
+export const maxPoolRule: KernelRule<'max_pool'> = ({ node, inputs, output: out, profile }) => {
+  const x = one(inputs);
+  const bindings = [input(0), output];
+  const rolling = rollingOf(node.attributes, x, out);
+  const rolled = rolling && rollingMaxPool(profile, rolling, bindings);
+  return [rolled ?? poolDispatch(maxPool, bindings, node.attributes, out, x)];
+};
 
-export const maxPoolGradientRule: KernelRule<'max_pool_gradient'> = ({ node, inputs, output: out }) => {
+export const avgPoolRule: KernelRule<'avg_pool'> = ({ node, inputs, output: out, profile }) => {
+  const x = one(inputs);
+  const bindings = [input(0), output];
+  const rolling = rollingOf(node.attributes, x, out);
+  const rolled = rolling && rollingAvgPool(profile, rolling, bindings);
+  return [rolled ?? poolDispatch(avgPool, bindings, node.attributes, out, x)];
+};
+
+export const maxPoolGradientRule: KernelRule<'max_pool_gradient'> = ({
+  node,
+  inputs,
+  output: out,
+  profile,
+}) => {
   const [dy, x] = two(inputs);
+  const rolling = rollingOf(node.attributes, x, dy);
+  const rolled = rolling && rollingMaxPoolGradient(profile, rolling, [input(0), input(1), output]);
+  if (rolled) return [rolled];
   const places = scratch('places', elementsOf(dy.physical) * 4);
   return [
     poolDispatch(maxPoolPlaces, [input(1), places], node.attributes, dy, x),
@@ -237,6 +274,15 @@ export const maxPoolGradientRule: KernelRule<'max_pool_gradient'> = ({ node, inp
   ];
 };
 
-export const avgPoolGradientRule: KernelRule<'avg_pool_gradient'> = ({ node, inputs, output: out }) => [
-  poolDispatch(avgPoolGradient, [input(0), output], node.attributes, out, one(inputs)),
-];
+export const avgPoolGradientRule: KernelRule<'avg_pool_gradient'> = ({
+  node,
+  inputs,
+  output: out,
+  profile,
+}) => {
+  const dy = one(inputs);
+  const bindings = [input(0), output];
+  const rolling = rollingOf(node.attributes, out, dy);
+  const rolled = rolling && rollingAvgPoolGradient(profile, rolling, bindings);
+  return [rolled ?? poolDispatch(avgPoolGradient, bindings, node.attributes, out, dy)];
+};

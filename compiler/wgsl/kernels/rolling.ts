@@ -72,6 +72,12 @@ export function tapsOf({ taps, stride, dilation, up }: Tuning): readonly Tap[] {
   });
 }
 
+/** The least and the greatest shift of taps. */
+export function reachOf(taps: readonly Tap[]): readonly [least: number, most: number] {
+  const shifts = taps.map(({ shift }) => shift);
+  return [Math.min(...shifts), Math.max(...shifts)];
+}
+
 /** The numbers below `n`. */
 export const count = (n: number): readonly number[] => [...Array(n).keys()];
 
@@ -145,6 +151,7 @@ function layOut(
   columns: number,
   reach: number,
   size: number,
+  overlap: number,
 ): (Pick<Tuning, 'blocks' | 'halo'> & { readonly pitch: number }) | undefined {
   if (columns <= size) {
     let pitch = size;
@@ -155,14 +162,19 @@ function layOut(
   const span = blocks * size;
   const halo = columns > span;
   if (reach > (halo ? size / 2 : size)) return undefined;
-  return { blocks, halo, pitch: Math.ceil(columns / span) * span };
+  const used = halo ? span - 2 * overlap : span;
+  return { blocks, halo, pitch: Math.ceil(columns / used) * span };
 }
 
-/** How windows are rolled over images; undefined where these kernels do not apply. */
+/**
+ * How windows are rolled over images; undefined where these kernels do not apply. `overlap` is how many columns at each
+ * side of a tile belong to the next one, where rows are longer than tiles.
+ */
 export function chooseRolling(
   { subgroupSize: size }: Profile,
   rolling: Rolling,
   up: boolean,
+  overlap = 0,
 ): RollingChoice | undefined {
   const { images, quads, taps, y, x } = rolling;
   if (size === undefined || size < 4 || size > 64 || quads > MAX_WORKGROUPS) return undefined;
@@ -177,7 +189,7 @@ export function chooseRolling(
   const first = Math.min(0, Math.floor(-offset / stride));
   const last = Math.max(x.small - 1, Math.floor((x.large - 1 - offset) / stride));
   const reach = Math.ceil((((taps - 1) / 2) * dilation) / stride);
-  const laid = layOut(last - first + 1, reach, size);
+  const laid = layOut(last - first + 1, reach, size, overlap);
   if (!laid) return undefined;
   const { blocks, halo, pitch } = laid;
   const [source, target] = up ? (['small', 'large'] as const) : (['large', 'small'] as const);

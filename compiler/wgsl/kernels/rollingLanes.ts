@@ -1,6 +1,6 @@
 /** Statements that rolling kernels share: who holds which column, rows loaded, neighbours fetched. See `rolling.ts`. */
 import { divideHelper, type Lines } from '../source.ts';
-import { count, distinct, tapsOf, type Tap, type Tuning } from './rolling.ts';
+import { count, distinct, type Tap, type Tuning } from './rolling.ts';
 
 /** Which of the two tensors of a rolling kernel. */
 export type Side = 'source' | 'target';
@@ -12,6 +12,9 @@ export const rollingHelpers: readonly string[] = [
   return divide(a + 1025 * b - 1, b, inverse) - 1024;
 }`,
 ];
+
+/** What a block wants to see: an element of the owner that lies `shift` to the right. */
+export type Wanted = Pick<Tap, 'source' | 'shift'>;
 
 /** A shift as part of a name: `left1` of -1. */
 const nameOf = (shift: number): string => `${shift < 0 ? 'left' : 'right'}${Math.abs(shift)}`;
@@ -27,9 +30,9 @@ export function loadedBlocks(tuning: Tuning): readonly string[] {
 }
 
 /** In front of all loops: the lane that holds a neighbour, and whether that is one of the row's next block. */
-export function findNeighbours(body: Lines, tuning: Tuning): void {
+export function findNeighbours(body: Lines, tuning: Tuning, taps: readonly Wanted[]): void {
   body.add('let within = lane & (u.period - 1);');
-  for (const shift of distinct(tapsOf(tuning).map((tap) => tap.shift))) {
+  for (const shift of distinct(taps.map((tap) => tap.shift))) {
     if (shift === 0) continue;
     const name = nameOf(shift);
     body.add(
@@ -40,17 +43,29 @@ export function findNeighbours(body: Lines, tuning: Tuning): void {
   }
 }
 
-/** Opens the loop over tiles and finds image and owner of each block. */
-export function openTiles(body: Lines, tuning: Tuning): void {
+/**
+ * Opens the loop over tiles and finds image and owner of each block. Where tiles overlap by `overlap` columns at each side,
+ * `inner` says which owners are this tile's own.
+ */
+export function openTiles(body: Lines, tuning: Tuning, overlap = 0): void {
   const { size, blocks, halo } = tuning;
   const span = blocks * size;
+  const shared = halo ? overlap : 0;
   body
     .add('for (var tile = i32(group.x); tile < u.tiles; tile += u.slices) {')
     .each(blocks, (j) => [
       `let place${j} = tile * ${span} + ${j * size} + lane;`,
       `let image${j} = divide(place${j}, u.pitch, u.inversePitch);`,
-      `let column${j} = place${j} - image${j} * u.pitch + u.firstColumn;`,
+      `let along${j} = place${j} - image${j} * u.pitch;`,
     ]);
+  if (shared > 0) {
+    body.each(blocks, (j) => [
+      `let column${j} = along${j} - along${j} / ${span} * ${2 * shared} - ${shared} + u.firstColumn;`,
+      `let inner${j} = along${j} % ${span} >= ${shared} && along${j} % ${span} < ${span - shared};`,
+    ]);
+    return;
+  }
+  body.each(blocks, (j) => `let column${j} = along${j} + u.firstColumn;`);
   if (halo) {
     // The upper lanes hold what lies to the left of the tile, the lower ones what lies to its right.
     body.add(
@@ -100,15 +115,18 @@ export interface Row {
   /** The row of owner `t` that is meant. */
   readonly owner: string;
   readonly lattice: number;
+  /** What lies outside the image, if not zero. */
+  readonly missing?: string;
+  /** What is made of a loaded value. */
+  readonly make?: (value: string, block: string) => string;
 }
 
-/** Loads each block's elements of a row: zero, or what `missing` says, outside the image. */
+/** Loads each block's elements of a row. */
 export function loadRow(
   body: Lines,
   blocks: readonly string[],
   lattices: readonly number[],
-  { name, tensor, side, owner, lattice }: Row,
-  missing = 'vec4f()',
+  { name, tensor, side, owner, lattice, missing = 'vec4f()', make = (value) => value }: Row,
 ): void {
   body.add(
     `let ${name}_y = ${side}_y + ${owner} * u.${side}StepY + ${lattice};`,
@@ -117,26 +135,28 @@ export function loadRow(
   );
   for (const j of blocks) {
     for (const b of lattices) {
-      const [column, exists] = [`${side}${j}_${b}_at`, `${name}_exists && ${side}${j}_${b}_exists`];
-      body.add(`let ${name}_${j}_${b} = select(${missing}, ${tensor}[${column} + ${name}_row], ${exists});`);
+      const value = `${tensor}[${side}${j}_${b}_at + ${name}_row]`;
+      const exists = `${name}_exists && ${side}${j}_${b}_exists`;
+      body.add(`let ${name}_${j}_${b} = ${make(`select(${missing}, ${value}, ${exists})`, j)};`);
     }
   }
 }
 
 /** What a block sees through a tap of a row that was loaded: its own value, or one of {@link shuffleRow}. */
-export function seen(
-  name: string,
-  block: string | number,
-  { source, shift }: Pick<Tap, 'source' | 'shift'>,
-): string {
+export function seen(name: string, block: string | number, { source, shift }: Wanted): string {
   return `${name}_${block}_${source}${shift === 0 ? '' : `_${nameOf(shift)}`}`;
 }
 
-/** Fetches what each block sees through the taps of a row; `missing` is what lies beyond the row's ends. */
-export function shuffleRow(body: Lines, tuning: Tuning, name: string, missing = 'vec4f()'): void {
+/** Fetches what each block sees through the taps of a row; `missing` is what lies beyond the row's ends, if not zero. */
+export function shuffleRow(
+  body: Lines,
+  tuning: Tuning,
+  name: string,
+  { taps, missing = 'vec4f()' }: { readonly taps: readonly Wanted[]; readonly missing?: string },
+): void {
   const { blocks, halo } = tuning;
-  const taps = new Map(tapsOf(tuning).map((tap) => [`${tap.source},${tap.shift}`, tap]));
-  for (const tap of taps.values()) {
+  const wanted = new Map(taps.map((tap) => [`${tap.source},${tap.shift}`, tap]));
+  for (const tap of wanted.values()) {
     if (tap.shift === 0) continue;
     const to = nameOf(tap.shift);
     const moved = (j: number | string): string => `${name}_${j}_${tap.source}_moved_${to}`;

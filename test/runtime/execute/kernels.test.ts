@@ -60,16 +60,44 @@ const convs: fc.Arbitrary<ConvCase> = fc
     };
   });
 
-const pools = fc
-  .record({ n: images, h: size, w: size, c: channels, window: kernel, stride, padding, seed })
-  .map((c) => ({
-    x: [c.n, c.h, c.w, c.c] as Shape,
-    attributes: { window: c.window, stride: c.stride, padding: c.padding } as PoolAttributes,
-    seed: c.seed,
-  }))
-  .filter(
-    ({ x, attributes }) => !('problem' in opTable.max_pool.shape([{ shape: x, dtype: 'f32' }], attributes)),
-  );
+interface PoolCase {
+  readonly x: Shape;
+  readonly attributes: PoolAttributes;
+  readonly seed: number;
+}
+
+function poolsOf(
+  windows: fc.Arbitrary<PoolAttributes & Record<'n' | 'h' | 'w' | 'c' | 'seed', number>>,
+): fc.Arbitrary<PoolCase> {
+  return windows
+    .map((c) => ({
+      x: [c.n, c.h, c.w, c.c] as Shape,
+      attributes: { window: c.window, stride: c.stride, padding: c.padding } as PoolAttributes,
+      seed: c.seed,
+    }))
+    .filter(
+      ({ x, attributes }) => !('problem' in opTable.max_pool.shape([{ shape: x, dtype: 'f32' }], attributes)),
+    );
+}
+
+const pools = poolsOf(
+  fc.record({ n: images, h: size, w: size, c: channels, window: kernel, stride, padding, seed }),
+);
+
+/** Windows that roll, over rows of one lane to several tiles. */
+const rollingPools = poolsOf(
+  fc
+    .record({
+      n: images,
+      h: fc.integer({ min: 1, max: 12 }),
+      w: fc.integer({ min: 1, max: 40 }),
+      c: fc.integer({ min: 1, max: 9 }),
+      s: fc.integer({ min: 1, max: 2 }),
+      padding,
+      seed,
+    })
+    .map(({ s, ...rest }) => ({ ...rest, window: [3, 3], stride: [s, s] })),
+);
 
 function poolOutput({ x, attributes }: { x: Shape; attributes: PoolAttributes }): Shape {
   return [x[0], ...windowPlaces([x[1], x[2]], attributes.window, attributes), x[3]];
@@ -256,36 +284,46 @@ describe('elementwise kernels are exact', () => {
 });
 
 describe('pool kernels agree with the reference', () => {
-  agrees(
-    device,
-    'max_pool',
-    FEW,
-    pools.map((c) => ({ attributes: c.attributes, inputs: [tensor(c.x, c.seed)] })),
-  );
-  agrees(
-    device,
-    'max_pool_gradient',
-    FEW,
-    pools.map((c) => ({
-      attributes: c.attributes,
-      inputs: [tensor(poolOutput(c), c.seed), coarse(c.x, c.seed + 1)],
-    })),
-  );
-  agrees(
-    device,
-    'avg_pool',
-    FEW,
-    pools.map((c) => ({ attributes: c.attributes, inputs: [tensor(c.x, c.seed)] })),
-  );
-  agrees(
-    device,
-    'avg_pool_gradient',
-    FEW,
-    pools.map((c) => ({
-      attributes: { ...c.attributes, inputShape: c.x },
-      inputs: [tensor(poolOutput(c), c.seed)],
-    })),
-  );
+  for (const cases of [pools, rollingPools]) {
+    agrees(
+      device,
+      'max_pool',
+      FEW,
+      cases.map((c) => ({ attributes: c.attributes, inputs: [tensor(c.x, c.seed)] })),
+    );
+    agrees(
+      device,
+      'max_pool_gradient',
+      FEW,
+      cases.map((c) => ({
+        attributes: c.attributes,
+        inputs: [tensor(poolOutput(c), c.seed), coarse(c.x, c.seed + 1)],
+      })),
+    );
+    agrees(
+      device,
+      'avg_pool',
+      FEW,
+      cases.map((c) => ({ attributes: c.attributes, inputs: [tensor(c.x, c.seed)] })),
+    );
+    agrees(
+      device,
+      'avg_pool_gradient',
+      FEW,
+      cases.map((c) => ({
+        attributes: { ...c.attributes, inputShape: c.x },
+        inputs: [tensor(poolOutput(c), c.seed)],
+      })),
+    );
+  }
+  it('passes NaN on', async () => {
+    const attributes = { window: [3, 3], stride: [1, 1], padding: [1, 1, 1, 1] } as const;
+    const inputs = [{ shape: [1, 5, 5, 4], data: new Float32Array(100).fill(NaN) }];
+    for (const profile of profilesOf(device())) {
+      const { found } = await runOp(device(), profile, { op: 'max_pool', attributes, inputs });
+      expect(found.every(Number.isNaN)).toBe(true);
+    }
+  });
   const whole = fc.record({ shape: fc.tuple(images, size, size, channels), seed });
   agrees(
     device,

@@ -98,7 +98,8 @@ fn main(
   for (var tile = i32(group.x); tile < u.tiles; tile += u.slices) {
     let place0 = tile * 8 + 0 + lane;
     let image0 = divide(place0, u.pitch, u.inversePitch);
-    let column0 = place0 - image0 * u.pitch + u.firstColumn;
+    let along0 = place0 - image0 * u.pitch;
+    let column0 = along0 + u.firstColumn;
     let source0_0_x = column0 * u.sourceStepX + u.sourceOffsetX + 0;
     let source0_0_exists = image0 < u.images && source0_0_x >= 0 && source0_0_x < u.sourceColumns;
     let source0_0_column = (image0 * u.sourceRows * u.sourceColumns + source0_0_x) * u.quads + quad;
