@@ -279,6 +279,6 @@ export const normalizationOps: Pick<
       const length = out.data.length;
       out.data.set(doubles(one(inputs)).subarray(index * length, (index + 1) * length));
     },
-    gradient: { none: 'no op puts a row back into its place' },
+    gradient: { none: 'it reads sums of a backward pass, which no loss is made of' },
   },
 };

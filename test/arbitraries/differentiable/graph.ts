@@ -13,7 +13,7 @@ import { elementSteps } from './elementSteps.ts';
 import { imageSteps } from './imageSteps.ts';
 import { layerSteps } from './layerSteps.ts';
 import { placeSteps } from './placeSteps.ts';
-import { Sketch, type Reach } from './sketch.ts';
+import { Sketch, type Reach, type Size } from './sketch.ts';
 import type { StepRules } from './step.ts';
 
 /** All kinds of steps by name. */
@@ -22,6 +22,7 @@ export const stepRules: StepRules = { ...imageSteps, ...layerSteps, ...elementSt
 /** How a graph is made: plain data, of which any part can be left out. */
 export interface Recipe {
   readonly reach: Reach;
+  readonly size: Size;
   readonly rows: number;
   readonly steps: readonly Step[];
   /** Of the values. */
@@ -47,6 +48,7 @@ export interface RandomGraph {
 
 export interface RandomGraphOptions {
   readonly reach?: Reach;
+  readonly size?: Size;
   readonly rows?: fc.Arbitrary<number>;
   /** How many steps at least and at most. */
   readonly steps?: readonly [number, number];
@@ -55,6 +57,7 @@ export interface RandomGraphOptions {
 /** Recipes, of 3 to 12 steps where nothing else is asked for. */
 export function recipes({
   reach = 'any',
+  size = 'small',
   rows = fc.integer({ min: 1, max: 3 }),
   steps: [minLength, maxLength] = [3, 12],
 }: RandomGraphOptions = {}): fc.Arbitrary<Recipe> {
@@ -71,6 +74,7 @@ export function recipes({
   });
   return fc.record({
     reach: fc.constant(reach),
+    size: fc.constant(size),
     rows,
     steps: fc.array(step, { minLength, maxLength, size: 'max' }),
     seed: fc.integer({ min: 0, max: 1_000_000 }),
@@ -79,8 +83,8 @@ export function recipes({
 
 /** Makes the graph. Its loss is the sum of random projections of all results that nothing reads, over the rows. */
 export function graphOf(recipe: Recipe): RandomGraph {
-  const { reach, rows, steps } = recipe;
-  const sketch = new Sketch(reach, rows);
+  const { reach, size, rows, steps } = recipe;
+  const sketch = new Sketch(reach, rows, size);
   const { builder } = sketch;
   steps.forEach(({ kind, choices }, i) => {
     sketch.begin(`step${i}`, choices);

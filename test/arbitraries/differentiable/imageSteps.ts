@@ -20,7 +20,7 @@ interface Axis {
 
 function anyAxis(s: Sketch): Axis {
   return {
-    taps: 1 + s.choose(4),
+    taps: 1 + s.choose(s.sizes.taps),
     stride: 1 + s.choose(3),
     dilation: 1 + s.choose(2),
     before: s.choose(3),
@@ -42,7 +42,7 @@ const placesOn = (size: number, axis: Axis): number =>
 
 /** A window of a pool, none of whose places is padding alone: it may reach over the end, as with `ceil`. */
 function poolAxis(s: Sketch, size: number): Axis {
-  const taps = Math.min(1 + s.choose(4), size + 1);
+  const taps = Math.min(1 + s.choose(s.sizes.taps), size + 1);
   let axis: Axis = { taps, stride: 1 + s.choose(3), dilation: 1, before: s.choose(taps), after: s.choose(3) };
   if (size + axis.before + axis.after < taps) axis = { ...axis, after: taps - size - axis.before };
   const lastStart = (): number => (placesOn(size, axis) - 1) * axis.stride - axis.before;
@@ -86,7 +86,7 @@ export const imageSteps: StepRules = {
       const [, height, width, channels] = axes4(s.shape(x));
       const [v, h] = [fittingAxis(s, height), fittingAxis(s, width)];
       const groups = groupsOf(s, channels);
-      const made = groups * (1 + s.choose(groups > 4 ? 2 : 7));
+      const made = groups > 4 ? groups * (1 + s.choose(2)) : groups * Math.ceil(s.width() / groups);
       const read = channels / groups;
       const w = s.weight([v.taps, h.taps, read, made], v.taps * h.taps * read);
       s.add(s.op('conv', [x, w], windowOf(v, h, groups)));
@@ -101,7 +101,7 @@ export const imageSteps: StepRules = {
       const [tall, wide] = [sizeFor(s, rows, anyAxis(s)), sizeFor(s, columns, anyAxis(s))];
       const [v, h] = [tall.axis, wide.axis];
       const groups = groupsOf(s, made);
-      const read = 1 + s.choose(3);
+      const read = groups > 1 ? 1 + s.choose(3) : s.width();
       const inputShape = [count, tall.size, wide.size, read * groups];
       if (!s.fits(inputShape)) return;
       const w = s.weight([v.taps, h.taps, read, made], v.taps * h.taps * (made / groups));

@@ -10,16 +10,44 @@ import { elementsOf, sameShape } from '../../../compiler/ops/shapes.ts';
  */
 export type Reach = 'any' | 'batch' | 'rows';
 
-/** No tensor grows beyond this many elements; where rows stay by themselves, no row beyond a third of it. */
-const LARGEST = 500;
+/** How large tensors are: small ones take every way through a graph, large ones every way through a kernel. */
+export type Size = 'small' | 'large';
 
-/** Sizes of channels: small ones first, which shrinking tends to; some beyond the tiles of kernels. */
-const widths = [3, 1, 2, 4, 5, 6, 7, 8, 9, 17, 33] as const;
+interface Sizes {
+  /** No tensor grows beyond this many elements; where rows stay by themselves, no row beyond a third of it. */
+  readonly elements: number;
+  /** Channels: first those which shrinking tends to; some beyond the tiles of kernels. */
+  readonly channels: readonly number[];
+  /** Most rows of an image, and the most columns. */
+  readonly images: readonly [number, number];
+  /** Most places of a sequence. */
+  readonly places: number;
+  /** Most taps of a window along each axis. */
+  readonly taps: number;
+}
+
+const sizesOf: Readonly<Record<Size, Sizes>> = {
+  small: {
+    elements: 500,
+    channels: [3, 1, 2, 4, 5, 6, 7, 8, 9, 17, 33],
+    images: [6, 5],
+    places: 5,
+    taps: 4,
+  },
+  large: {
+    elements: 20_000,
+    channels: [3, 12, 16, 31, 32, 33, 36, 48, 70],
+    images: [21, 18],
+    places: 37,
+    taps: 7,
+  },
+};
 
 export class Sketch {
   readonly builder: GraphBuilder = new GraphBuilder();
   readonly reach: Reach;
   readonly rows: number;
+  readonly sizes: Sizes;
   /** Tensors that later steps may read: with rows of the batch in front, where these stay apart. */
   readonly results: NodeId[] = [];
   /** Numbers of shape [1] whose sum is the loss. */
@@ -32,9 +60,10 @@ export class Sketch {
   #choices: readonly number[] = [];
   #next = 0;
 
-  constructor(reach: Reach, rows: number) {
+  constructor(reach: Reach, rows: number, size: Size) {
     this.reach = reach;
     this.rows = rows;
+    this.sizes = sizesOf[size];
   }
 
   /** Begins a step, whose choices are made by these numbers, one after the other. */
@@ -90,20 +119,22 @@ export class Sketch {
   }
 
   fits(shape: Shape): boolean {
-    if (this.reach === 'any') return elementsOf(shape) <= LARGEST;
-    return elementsOf(shape.slice(1)) <= LARGEST / 3;
+    const { elements } = this.sizes;
+    if (this.reach === 'any') return elementsOf(shape) <= elements;
+    return elementsOf(shape.slice(1)) <= elements / 3;
   }
 
   width(): number {
-    return this.pick(widths);
+    return this.pick(this.sizes.channels);
   }
 
   images(): Shape {
-    return [this.rows, 1 + this.choose(6), 1 + this.choose(5), this.width()];
+    const [high, wide] = this.sizes.images;
+    return [this.rows, 1 + this.choose(high), 1 + this.choose(wide), this.width()];
   }
 
   sequences(): Shape {
-    return [this.rows, 1 + this.choose(5), this.width()];
+    return [this.rows, 1 + this.choose(this.sizes.places), this.width()];
   }
 
   matrix(): Shape {

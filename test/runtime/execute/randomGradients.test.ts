@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import type { OpName } from '../../../compiler/ops/attributes.ts';
 import { elementFunctions } from '../../../compiler/ops/activations.ts';
 import { opTable } from '../../../compiler/ops/table.ts';
-import { judgeGraphs, type Case } from '../../arbitraries/differentiable/suite.ts';
+import { GRAPHS, judgeGraphs, type Case } from '../../arbitraries/differentiable/suite.ts';
 import { long, patience } from '../../long.ts';
 import { wrongTensors } from './nearReference.ts';
 import { useDevice } from './onDevice.ts';
@@ -45,28 +45,41 @@ function otherBits(a: Results, b: Results): string | undefined {
   return undefined;
 }
 
+async function expectNearReference(one: Case): Promise<void> {
+  const { graph, feeds, expected } = one.drawn;
+  const parameters = graph.nodes.filter((node) => node.kind === 'parameter').map(({ name }) => name);
+  expect(Object.keys(expected.gradients)).toEqual(parameters);
+  const results = new Map<string, Results>();
+  for (const { name, options, bitsOf } of planVariants(device())) {
+    const found = await runTraining(device(), graph, feeds, options);
+    expect(wrongTensors(one.drawn, found), name).toEqual([]);
+    results.set(name, found);
+    if (bitsOf !== undefined) {
+      expect(otherBits(found, results.get(bitsOf)!), `${name} and ${bitsOf}`).toBe(undefined);
+    }
+  }
+}
+
 it(
   'have the gradients of the float64 reference, however they are planned',
   async () => {
     const seen = new Set<string>();
     await judgeGraphs(async (one) => {
-      const { graph, feeds, expected } = one.drawn;
-      const parameters = graph.nodes.filter((node) => node.kind === 'parameter').map(({ name }) => name);
-      expect(Object.keys(expected.gradients)).toEqual(parameters);
-      const results = new Map<string, Results>();
-      for (const { name, options, bitsOf } of planVariants(device())) {
-        const found = await runTraining(device(), graph, feeds, options);
-        expect(wrongTensors(one.drawn, found), name).toEqual([]);
-        results.set(name, found);
-        if (bitsOf !== undefined)
-          expect(otherBits(found, results.get(bitsOf)!), `${name} and ${bitsOf}`).toBe(undefined);
-      }
+      await expectNearReference(one);
       for (const kind of kindsOf(one)) seen.add(kind);
     });
     const functions = [...Object.keys(elementFunctions), ...reductions];
     // A hundred graphs hold all ops, but not every function of elements.
     const kinds = [...Object.keys(opTable), ...(long ? functions : [])];
     expect(kinds.filter((kind) => !seen.has(kind)).sort()).toEqual(Object.keys(left).sort());
+  },
+  patience,
+);
+
+it(
+  'have them where tensors are larger than the tiles of kernels',
+  async () => {
+    await judgeGraphs(expectNearReference, { size: 'large', count: GRAPHS / 5 });
   },
   patience,
 );
