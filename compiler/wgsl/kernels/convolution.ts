@@ -1,9 +1,16 @@
 /** Convolution, its gradients and the matrix product, as gathers and weight gradients. */
 import { axes2, axes4 } from '../../ops/shapes.ts';
 import { two } from '../../ops/operands.ts';
-import { input, output, scratch, type Dispatch, type KernelRule } from '../rule.ts';
+import type { OpAttributes } from '../../ops/attributes.ts';
+import { input, output, scratch, type Dispatch, type KernelRule, type Operand } from '../rule.ts';
 import { groupedDispatch } from './grouped.ts';
 import { gatherDispatch, type GatherAxis } from './gather.ts';
+import {
+  pointwiseDispatches,
+  pointwiseInputGradient,
+  pointwiseOf,
+  pointwiseWeightGradient,
+} from './pointwise.ts';
 import { transposeDispatch, transposedBytes, type Matrices } from './transpose.ts';
 import { weightGradientDispatches } from './weightGradient.ts';
 
@@ -77,6 +84,13 @@ function matrixAxes(rows: number): { readonly y: GatherAxis; readonly x: GatherA
   };
 }
 
+/** Whether a convolution sees one pixel at a time and passes none over. */
+function isPointwise(w: Operand, { stride, padding, groups = 1 }: OpAttributes['conv']): boolean {
+  const [kernelHeight, kernelWidth] = axes4(w.shape);
+  const one = kernelHeight * kernelWidth === 1 && groups === 1;
+  return one && stride.every((s) => s === 1) && padding.every((p) => p === 0);
+}
+
 export const convRule: KernelRule<'conv'> = ({ node, inputs, output: out, profile }) => {
   const [x, w] = two(inputs);
   const [images, height, width, channels] = axes4(x.shape);
@@ -85,8 +99,9 @@ export const convRule: KernelRule<'conv'> = ({ node, inputs, output: out, profil
   const [, , weightRows, made] = axes4(w.physical);
   const { stride, padding, dilation = [1, 1], groups = 1 } = node.attributes;
   if (groups > 1) return [groupedDispatch('forward', node.attributes, { x, w, y: out })];
-  const flat =
-    kernelHeight * kernelWidth === 1 && stride.every((s) => s === 1) && padding.every((p) => p === 0);
+  const flat = isPointwise(w, node.attributes);
+  const pointwise = flat ? pointwiseOf(profile, x, out) : undefined;
+  if (pointwise) return pointwiseDispatches(pointwise);
   const axes = flat
     ? matrixAxes(images * height * width)
     : {
@@ -135,6 +150,8 @@ export const convInputGradientRule: KernelRule<'conv_input_gradient'> = ({
   const [kernelHeight, kernelWidth, readInMemory, madeInMemory] = axes4(w.physical);
   const { stride, padding, dilation = [1, 1], groups = 1 } = node.attributes;
   if (groups > 1) return [groupedDispatch('input', node.attributes, { x: out, w, y: dy })];
+  const pointwise = isPointwise(w, node.attributes) ? pointwiseOf(profile, out, dy) : undefined;
+  if (pointwise) return pointwiseInputGradient(pointwise);
   const matrices: Matrices = {
     count: kernelHeight * kernelWidth,
     rows: readInMemory,
@@ -193,6 +210,8 @@ export const convWeightGradientRule: KernelRule<'conv_weight_gradient'> = ({
   const [kernelHeight, kernelWidth, rows, made] = axes4(out.physical);
   const { stride, padding, dilation = [1, 1], groups = 1 } = node.attributes;
   if (groups > 1) return [groupedDispatch('weights', node.attributes, { x, w: out, y: dy })];
+  const pointwise = isPointwise(out, node.attributes) ? pointwiseOf(profile, x, dy) : undefined;
+  if (pointwise) return pointwiseWeightGradient(pointwise);
   return weightGradientDispatches(
     profile,
     {

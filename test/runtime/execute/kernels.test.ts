@@ -35,7 +35,42 @@ interface ConvCase {
   readonly seed: number;
 }
 
-const convs: fc.Arbitrary<ConvCase> = fc
+const isFitting = ({ h, w, kernel: k, ...attributes }: Windows): boolean =>
+  windowProblem([h, w], k, attributes) === undefined;
+
+interface Windows extends Required<Pick<ConvAttributes, 'stride' | 'padding' | 'dilation'>> {
+  readonly n: number;
+  readonly h: number;
+  readonly w: number;
+  readonly ci: number;
+  readonly co: number;
+  readonly kernel: readonly [number, number];
+  readonly seed: number;
+}
+
+function convCase({
+  n,
+  h,
+  w,
+  ci,
+  co,
+  kernel: k,
+  stride: s,
+  padding: p,
+  dilation: d,
+  seed: from,
+}: Windows): ConvCase {
+  const attributes = { stride: s, padding: p, dilation: d };
+  return {
+    x: [n, h, w, ci],
+    w: [...k, ci, co],
+    y: [n, ...windowPlaces([h, w], k, attributes), co],
+    attributes,
+    seed: from,
+  };
+}
+
+const convs = fc
   .record({
     n: images,
     h: size,
@@ -48,17 +83,20 @@ const convs: fc.Arbitrary<ConvCase> = fc
     dilation,
     seed,
   })
-  .filter(({ h, w, kernel: k, ...attributes }) => windowProblem([h, w], k, attributes) === undefined)
-  .map(({ n, h, w, ci, co, kernel: k, stride: s, padding: p, dilation: d, seed: from }) => {
-    const attributes = { stride: s, padding: p, dilation: d };
-    return {
-      x: [n, h, w, ci],
-      w: [...k, ci, co],
-      y: [n, ...windowPlaces([h, w], k, attributes), co],
-      attributes,
-      seed: from,
-    };
-  });
+  .filter(isFitting)
+  .map(convCase);
+
+/** Of one pixel, between few channels, on images of up to a thousand pixels. */
+const pointwiseConvs = fc
+  .record({
+    n: images,
+    h: fc.integer({ min: 1, max: 20 }),
+    w: fc.integer({ min: 1, max: 20 }),
+    ci: fc.constantFrom(3, 4, 6, 8, 14, 16),
+    co: fc.constantFrom(3, 4, 6, 8, 14, 16),
+    seed,
+  })
+  .map((c) => convCase({ ...c, kernel: [1, 1], stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1] }));
 
 interface PoolCase {
   readonly x: Shape;
@@ -103,12 +141,15 @@ function poolOutput({ x, attributes }: { x: Shape; attributes: PoolAttributes })
   return [x[0], ...windowPlaces([x[1], x[2]], attributes.window, attributes), x[3]];
 }
 
-describe('convolution kernels agree with the reference', () => {
+describe.each([
+  ['convolution', convs],
+  ['pointwise convolution', pointwiseConvs],
+])('%s kernels agree with the reference', (_, cases) => {
   agrees(
     device,
     'conv',
     SUMS,
-    convs.map((c) => ({
+    cases.map((c) => ({
       attributes: c.attributes,
       inputs: [tensor(c.x, c.seed), tensor(c.w, c.seed + 1)],
       weights: c.seed % 2 === 0 ? [1] : [],
@@ -118,7 +159,7 @@ describe('convolution kernels agree with the reference', () => {
     device,
     'conv_input_gradient',
     SUMS,
-    convs.map((c) => ({
+    cases.map((c) => ({
       attributes: { ...c.attributes, inputShape: c.x },
       inputs: [tensor(c.y, c.seed), tensor(c.w, c.seed + 1)],
       weights: c.seed % 2 === 0 ? [1] : [],
@@ -128,7 +169,7 @@ describe('convolution kernels agree with the reference', () => {
     device,
     'conv_weight_gradient',
     SUMS,
-    convs.map((c) => ({
+    cases.map((c) => ({
       attributes: { ...c.attributes, kernel: [c.w[0], c.w[1]] },
       inputs: [tensor(c.x, c.seed), tensor(c.y, c.seed + 1)],
     })),
