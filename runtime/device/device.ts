@@ -2,7 +2,7 @@
 import type { Profile } from '../../compiler/wgsl/plan.ts';
 import { diagnose, refuse, Refusal } from '../../grammar/diagnostics.ts';
 import { InvariantError } from '../../util/invariant.ts';
-import { openAdapter, type AdapterInfo } from './adapter.ts';
+import { openAdapter, type AdapterInfo, type OpenedAdapter } from './adapter.ts';
 import { PipelineCache } from './pipelines.ts';
 import { sleepUntil } from './wait.ts';
 
@@ -51,7 +51,11 @@ function watch(gpu: GPUDevice): () => void {
 export async function openDevice(): Promise<Device> {
   const opened = await openAdapter();
   if (!opened) refuse('noAdapter', { reason: 'no driver offers one' });
-  const { adapter, info, gpu: instance } = opened;
+  return deviceOf(opened);
+}
+
+/** The device of an adapter, with the features that the adapter says it has and kernels know to use. */
+export async function deviceOf({ adapter, info, gpu: instance }: OpenedAdapter): Promise<Device> {
   const requiredFeatures: GPUFeatureName[] = adapter.features.has('subgroups') ? ['subgroups'] : [];
   const gpu = await adapter.requestDevice({ requiredFeatures });
   const check = watch(gpu);
