@@ -3,6 +3,7 @@ import { Command, type CommanderError } from 'commander';
 import { diagnose, refuse, type Diagnostic } from '../grammar/diagnostics.ts';
 import { closest, didYouMean } from '../util/didYouMean.ts';
 import { excerpt, listWords } from '../util/words.ts';
+import type { BuildOptions } from './commands/build.ts';
 import type { CheckOptions } from './commands/check.ts';
 import type { CountOptions } from './commands/count.ts';
 import type { DiffOptions } from './commands/diff.ts';
@@ -234,6 +235,28 @@ ${archHelp}`,
     finish(await command.plan(context, file, arch, plan.opts<PlanOptions>()));
   });
 
+  const build = withSpace(
+    define(
+      'build',
+      'Compile ahead of time all shaders that the networks of a space can need, and write them to a folder.',
+    ).argument('<file>', 'a .nas file'),
+  );
+  build
+    .option('--supernet', 'those of the supernet, too')
+    .option('--batch <n>', batchHelp, wholeNumber('--batch', 1, 65_536))
+    .option('--out <folder>', 'where they are written (default: .nas/kernels/NAME)')
+    .option(
+      '--profile <kind>',
+      `which kind of device they are for: ${profileNames.join(', ')} (default: this machine's)`,
+      oneOf('--profile', profileNames),
+    )
+    .option('--fresh', 'compile again what was compiled before')
+    .option('--json', 'print JSON');
+  build.action(async (file: string) => {
+    const command = await import('./commands/build.ts');
+    finish(await command.build(context, file, build.opts<BuildOptions>()));
+  });
+
   const draw = withSpace(
     define('draw', 'Draw a space, or one architecture of it, as an SVG picture.')
       .argument('<file>', 'a .nas file')
@@ -258,6 +281,7 @@ ${archHelp}`,
     .option('--trials <n>', 'short for --set budget.trials=N', wholeNumber('--trials', 1))
     .option('--fresh', 'forget earlier trials of this search and begin anew')
     .option('--store <folder>', 'where results are kept (default: .nas)')
+    .option('--kernels <folder>', 'shaders that `nas build` compiled ahead of time')
     .option('--json', 'print the result as JSON; progress goes to stderr');
   search.addHelpText(
     'after',

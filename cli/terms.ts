@@ -1,5 +1,6 @@
 /** Under which terms the trials of a command run: those of a search that is named, or plain ones. */
-import type { TrainSpec } from '../compiler/search/search.ts';
+import type { SetTraining } from '../compiler/kernelSet/kernelSet.ts';
+import type { SearchSpec, TrainSpec } from '../compiler/search/search.ts';
 import type { Profile } from '../compiler/wgsl/plan.ts';
 import { refuse } from '../grammar/diagnostics.ts';
 import { partRows } from '../runtime/data/dataset.ts';
@@ -31,18 +32,13 @@ export async function trialTerms(
   options: TermsOptions,
   profile: Profile,
 ): Promise<TrialTerms & { readonly batch: number }> {
-  const { search: name, set = [] } = options;
-  if (name === undefined) {
+  const search = await searchOf(context, file, options);
+  if (search === undefined) {
     const batch = options.batch ?? DEFAULT_BATCH;
     const capacity = { training: BATCHES * batch, evaluation: BATCHES * batch };
     return { profile, batch, update: plain, capacity, residentBytes: 0 };
   }
-  if (options.batch !== undefined) {
-    const hint = `\`--set evaluate.batch=${options.batch}\` changes the batch of the search`;
-    refuse('conflictingOptions', { first: '--batch', second: '--search' }, { hint });
-  }
-  const { compiled } = await loadSearch(context, file, { search: name, set });
-  const { evaluate, data } = compiled.search;
+  const { evaluate, data } = search;
   const dataset = await loadData(data);
   const { batch } = evaluate;
   const images = partRows(dataset, 'train').length;
@@ -52,6 +48,32 @@ export async function trialTerms(
   };
   const residentBytes = dataset.images.byteLength + dataset.labels.byteLength;
   return { profile, batch, update: updateOf(evaluate), capacity, residentBytes };
+}
+
+/** All trainings that networks may go through: of a search, that of a trial and that of the winner. */
+export async function allTrainings(
+  context: Context,
+  file: string,
+  options: TermsOptions,
+): Promise<readonly SetTraining[]> {
+  const search = await searchOf(context, file, options);
+  if (search === undefined) return [{ batch: options.batch ?? DEFAULT_BATCH, ...plain }];
+  return [search.evaluate, search.retrain].map((train) => ({ batch: train.batch, ...updateOf(train) }));
+}
+
+/** The search that the options name. */
+async function searchOf(
+  context: Context,
+  file: string,
+  { search, set = [], batch }: TermsOptions,
+): Promise<SearchSpec | undefined> {
+  if (search === undefined) return undefined;
+  if (batch !== undefined) {
+    const hint = `\`--set evaluate.batch=${batch}\` changes the batch of the search`;
+    refuse('conflictingOptions', { first: '--batch', second: '--search' }, { hint });
+  }
+  const { compiled } = await loadSearch(context, file, { search, set });
+  return compiled.search;
 }
 
 function updateOf({ optimizer, clip, ema }: TrainSpec): TrialTerms['update'] {

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { CompiledSearch } from '../../compiler/compile.ts';
 import type { SearchSpec } from '../../compiler/search/search.ts';
 import type { Evaluator } from '../../runtime/evaluate/protocol.ts';
+import { setIdentity } from '../../runtime/kernels/manifest.ts';
+import { readKernelSet } from '../../runtime/kernels/readSet.ts';
 import { runSearch } from '../../runtime/search/driver.ts';
 import { identify } from '../../runtime/search/identify.ts';
 import type { FinishedSearch, SearchOutcome } from '../../runtime/search/outcome.ts';
@@ -12,6 +14,7 @@ import { experimentId, type ExperimentIdentity } from '../../runtime/store/ident
 import type { Store } from '../../runtime/store/Store.ts';
 import { countOf } from '../../util/words.ts';
 import { showDiagnostics, type Context } from '../context.ts';
+import { setOption, type KernelsOption } from '../kernels.ts';
 import { loadSearch, type SearchSettings } from '../load.ts';
 import { openResults, type StoreOption } from '../store.ts';
 import { plainView, type ViewOptions } from './plain.ts';
@@ -19,7 +22,7 @@ import { finishedJson, reportLines, stoppedJson } from './report.ts';
 import { stopOnSignal, type Stop } from './stop.ts';
 import type { SearchView } from './view.ts';
 
-export interface SearchOptions extends SearchSettings, StoreOption {
+export interface SearchOptions extends SearchSettings, StoreOption, KernelsOption {
   readonly fresh?: boolean;
   readonly json?: boolean;
 }
@@ -38,8 +41,24 @@ export async function openSearch(
   options: SearchOptions,
 ): Promise<OpenedSearch> {
   const { compiled, settings } = await loadSearch(context, file, options);
+  await checkSet(context, compiled, options);
   const identity = await identify(compiled, settings);
   return { compiled, identity, store: await openResults(context, options, true) };
+}
+
+/** Refuses a kernel set that is damaged, or was built for something else, before anything begins. */
+async function checkSet(
+  context: Context,
+  { space, search: { evaluate, retrain } }: CompiledSearch,
+  options: KernelsOption,
+): Promise<void> {
+  const told = setOption(context, options);
+  if (told === undefined) return;
+  const { folder, compiler } = told;
+  const { profile, manifest } = await readKernelSet(folder, { compiler });
+  const supernet = manifest.supernet ? { supernet: {} } : {};
+  const identity = setIdentity(space, { profile, trainings: [evaluate, retrain], ...supernet });
+  await readKernelSet(folder, { compiler, identity });
 }
 
 /** Runs the search to its end, with an evaluator that it closes; 130 when it was interrupted. */

@@ -33,6 +33,11 @@ export interface RunValues extends SearchValues {
   deviceLimit: { what: string; needed: number; limit: string; allowed: number };
   deviceLost: { reason: string };
   deviceError: { message: string };
+  // 47xx: kernel sets
+  kernelSetMissing: { path: string };
+  kernelSetBroken: { path: string; problem: string };
+  kernelSetForeign: { path: string; problem: string };
+  kernelOutside: { kernel: string };
 }
 
 export const runEntries: Entries<RunValues> = {
@@ -213,6 +218,35 @@ export const runEntries: Entries<RunValues> = {
     title: 'the device refused work',
     message: ({ message }) => `the WebGPU device refused work: ${message}`,
     explanation: `The device has too little memory for the network, or the driver does not do what WebGPU asks of it. A smaller batch needs less memory; \`nas doctor\` shows which driver is in use.`,
+  },
+
+  kernelSetMissing: {
+    code: 'NAS4701',
+    severity: 'error',
+    title: 'no kernel set',
+    message: ({ path }) => `there is no kernel set in ${path}`,
+    explanation: `A kernel set is a folder with a \`manifest.json\` that \`nas build\` writes: all shaders that the networks of a space can need, compiled ahead of time.`,
+  },
+  kernelSetBroken: {
+    code: 'NAS4702',
+    severity: 'error',
+    title: 'kernel set damaged',
+    message: ({ path, problem }) => `${path} cannot be used: ${problem}`,
+    explanation: `Every file of a kernel set is named in its \`manifest.json\` with its hash, and is read only if it is what the manifest says: a plain file inside of the folder, whole and unchanged. \`nas build\` repairs the set. Without a set everything works too; shaders are then compiled when the first network needs them.`,
+  },
+  kernelSetForeign: {
+    code: 'NAS4703',
+    severity: 'error',
+    title: 'kernel set of something else',
+    message: ({ path, problem }) => `the kernel set in ${path} is not for this: ${problem}`,
+    explanation: `Shaders follow from the space, the batch, the optimiser, the kind of device and the version of naslang. A set is used only for what it was built for; \`nas build\` builds another.`,
+  },
+  kernelOutside: {
+    code: 'NAS4704',
+    severity: 'error',
+    title: 'kernel outside of the set',
+    message: ({ kernel }) => `the kernel \`${kernel}\` is not in the kernel set that was loaded`,
+    explanation: `A kernel set holds what the networks of its space need at its batch. Where a device is told to keep to the set, another network is refused before anything is allocated; else its kernels are compiled, and counted.`,
   },
 
   ...searchEntries,

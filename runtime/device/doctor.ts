@@ -1,14 +1,13 @@
 // `nas doctor`: what this machine has to offer, and what to do where something is missing. Collected as plain data and
 // drawn as text apart, so that the command, the dashboard and a bug report can use the same facts.
-import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { adapterAdvice } from '#setup/advice.mjs';
 import { cacheFolder, chooseDriver } from '#setup/driverChoice.mjs';
 import type { AdapterInfo } from './adapter.ts';
+import { childLine } from './childLine.ts';
 import { defaultLimits } from './defaultLimits.ts';
 import { describeDriver } from './driver.ts';
 import { folderSize } from './folderSize.ts';
@@ -99,9 +98,10 @@ export function renderDoctor(report: DoctorReport): string {
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-type Finding = Pick<DoctorReport, 'driver' | 'adapter' | 'reason'>;
+export type Finding = Pick<DoctorReport, 'driver' | 'adapter' | 'reason'>;
 
-async function findAdapter(): Promise<Finding> {
+/** Asks for the adapter in a child process; where there is none, says why. */
+export async function findAdapter(): Promise<Finding> {
   try {
     const choice = chooseDriver();
     const driver = describeDriver(choice);
@@ -116,38 +116,12 @@ async function findAdapter(): Promise<Finding> {
   }
 }
 
-function askChild(): Promise<Pick<DoctorReport, 'adapter' | 'reason'>> {
-  // Built, this is a .js beside a .js; run from sources (tests), Node needs tsx to read the child.
-  const fromSources = import.meta.url.endsWith('.ts');
-  const child = fileURLToPath(
-    new URL(fromSources ? './adapterChild.ts' : './adapterChild.js', import.meta.url),
-  );
-  const loader = fromSources
-    ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href]
-    : [];
-  return new Promise((resolve) => {
-    execFile(process.execPath, [...loader, child], { timeout: CHILD_TIMEOUT_MS }, (error, stdout, stderr) => {
-      // The answer counts even where the process crashed on its way out.
-      const line = stdout.split('\n').find((text) => text === 'null' || text.startsWith('{'));
-      if (line !== undefined) {
-        // Our own child, of the same version, wrote it.
-        const adapter = JSON.parse(line) as AdapterInfo | null;
-        resolve({
-          adapter: adapter ?? undefined,
-          reason: adapter === null ? 'the driver offers none' : undefined,
-        });
-        return;
-      }
-      const end = error?.killed
-        ? `no answer in ${CHILD_TIMEOUT_MS / 1000} s`
-        : (error?.signal ?? `exit code ${error?.code ?? 0}`);
-      const said = stderr.trim().split('\n').at(-1) ?? '';
-      resolve({
-        adapter: undefined,
-        reason: `asking for it ended with ${end}${said === '' ? '' : `: ${said}`}`,
-      });
-    });
-  });
+async function askChild(): Promise<Pick<DoctorReport, 'adapter' | 'reason'>> {
+  const answer = await childLine('./adapterChild', import.meta.url, [], CHILD_TIMEOUT_MS);
+  if ('end' in answer) return { adapter: undefined, reason: `asking for it ended with ${answer.end}` };
+  // Our own child, of the same version, wrote it.
+  const adapter = JSON.parse(answer.line) as AdapterInfo | null;
+  return { adapter: adapter ?? undefined, reason: adapter === null ? 'the driver offers none' : undefined };
 }
 
 function collectVersions(): DoctorReport['versions'] {

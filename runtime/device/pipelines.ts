@@ -1,6 +1,7 @@
 /** Compute pipelines by their WGSL: compiled once per device, shared by every network that needs them. */
 import type { PlanKernel } from '../../compiler/wgsl/plan.ts';
 import { BLOCK_BYTES, TABLE_BYTES } from '../../compiler/wgsl/uniforms.ts';
+import { refuse } from '../../grammar/diagnostics.ts';
 import { InvariantError } from '../../util/invariant.ts';
 
 /** What a pipeline is made of. */
@@ -16,7 +17,12 @@ export interface Pipeline {
 export interface PipelineCounters {
   readonly compiled: number;
   readonly hits: number;
+  /** Pipelines that were compiled because no loaded set has them; 0 where none was loaded. */
+  readonly outside: number;
 }
+
+/** What is done about kernels that a loaded set does not have: they are compiled and counted, or refused. */
+export type Outside = 'compile' | 'refuse';
 
 /** The pipelines of one device. */
 export class PipelineCache {
@@ -24,6 +30,8 @@ export class PipelineCache {
   readonly #pipelines = new Map<string, Promise<Pipeline>>();
   readonly #layouts = new Map<string, GPUBindGroupLayout>();
   #hits = 0;
+  #outside = 0;
+  #set: Outside | undefined;
 
   constructor(device: GPUDevice) {
     this.#device = device;
@@ -31,16 +39,25 @@ export class PipelineCache {
 
   /** What has happened so far. */
   get counters(): PipelineCounters {
-    return { compiled: this.#pipelines.size, hits: this.#hits };
+    return { compiled: this.#pipelines.size, hits: this.#hits, outside: this.#outside };
   }
 
-  /** The pipeline of a kernel. Equal sources give one pipeline. */
+  /** Compiles a set of kernels ahead of time, and says what is done about others from now on. */
+  async load(kernels: readonly Shader[], outside: Outside = 'compile'): Promise<void> {
+    this.#set = undefined;
+    await Promise.all(kernels.map((kernel) => this.get(kernel)));
+    this.#set = outside;
+  }
+
+  /** The pipeline of a kernel. Equal sources give one pipeline. Refuses what is outside of a set that is to be kept to. */
   get(kernel: Shader): Promise<Pipeline> {
     const known = this.#pipelines.get(kernel.wgsl);
     if (known) {
       this.#hits += 1;
       return known;
     }
+    if (this.#set === 'refuse') refuse('kernelOutside', { kernel: kernel.name });
+    if (this.#set === 'compile') this.#outside += 1;
     const pipeline = this.#compile(kernel);
     this.#pipelines.set(kernel.wgsl, pipeline);
     return pipeline;

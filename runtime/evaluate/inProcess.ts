@@ -12,6 +12,7 @@ export function inProcessEvaluator(): Evaluator {
     adapter: 'reference executor (CPU)',
     pipelinesCompiled: 0,
     pipelinesReused: 0,
+    pipelinesOutside: 0,
     bufferBytes: 0,
     residentBytes: process.memoryUsage.rss(),
   }));

@@ -104,6 +104,7 @@ const response = z.discriminatedUnion('kind', [
       adapter: z.string(),
       pipelinesCompiled: count,
       pipelinesReused: count,
+      pipelinesOutside: count,
       bufferBytes: count,
       residentBytes: count,
     }),

@@ -56,6 +56,8 @@ export interface DeviceUse {
   readonly adapter: string;
   readonly pipelinesCompiled: number;
   readonly pipelinesReused: number;
+  /** Of those compiled, the ones that the kernel set which was loaded does not have; 0 without one. */
+  readonly pipelinesOutside: number;
   /** Bytes of GPU buffers held now. */
   readonly bufferBytes: number;
   /** Resident memory of the worker process, in bytes. */

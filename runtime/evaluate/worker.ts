@@ -1,11 +1,13 @@
 /**
  * The worker process: opens the device, then trains what it is sent, one network after the other. It is started by
- * `workerProcess.ts` with the coordinator's process id as its argument, and does not outlive the coordinator.
+ * `workerProcess.ts` with the coordinator's process id as its argument, and does not outlive the coordinator. Two more
+ * arguments name the folder of a kernel set and the version that must have built it.
  */
 import { adapterAdvice } from '#setup/advice.mjs';
 import { diagnose, type Diagnostic } from '../../grammar/diagnostics.ts';
 import { InvariantError } from '../../util/invariant.ts';
 import { openDevice, type Device } from '../device/device.ts';
+import { readKernelSet } from '../kernels/readSet.ts';
 import { webGpuExecutor } from '../train/webgpuExecutor.ts';
 import { receiveRequest } from './messages.ts';
 import { endWithParent } from './orphanWatch.ts';
@@ -20,7 +22,13 @@ if (device !== undefined) serve(device);
 /** The device; without one, the coordinator is told why and ends this process. */
 async function open(): Promise<Device | undefined> {
   try {
-    return await openDevice();
+    const opened = await openDevice();
+    const [, , , folder, compiler = ''] = process.argv;
+    if (folder !== undefined) {
+      const { kernels } = await readKernelSet(folder, { compiler, profile: opened.profile });
+      await opened.settle(opened.pipelines.load(kernels));
+    }
+    return opened;
   } catch (error) {
     send({ kind: 'notReady', diagnostic: withAdvice(diagnosticOf(error)) });
     return undefined;
@@ -34,6 +42,7 @@ function serve(opened: Device): void {
     adapter,
     pipelinesCompiled: opened.pipelines.counters.compiled,
     pipelinesReused: opened.pipelines.counters.hits,
+    pipelinesOutside: opened.pipelines.counters.outside,
     bufferBytes: executor.bufferBytes(),
     residentBytes: process.memoryUsage.rss(),
   }));

@@ -23,6 +23,8 @@ import type {
 export interface WorkerOptions {
   /** The program to run; the package's own worker unless tests name another. */
   readonly entry?: URL;
+  /** A kernel set that the worker loads before it begins, and the version that must have built it. */
+  readonly kernels?: { readonly folder: string; readonly compiler: string };
   /** How long a start may take. */
   readonly startLimit?: number;
   /** How long a worker may be silent while it has something to do; every message starts it anew. */
@@ -62,7 +64,9 @@ export class WorkerProcess {
   constructor(options: WorkerOptions) {
     this.#options = options;
     const entry = options.entry ?? ownEntry();
-    this.#child = fork(fileURLToPath(entry), [String(process.pid)], {
+    const { kernels } = options;
+    const more = kernels === undefined ? [] : [kernels.folder, kernels.compiler];
+    this.#child = fork(fileURLToPath(entry), [String(process.pid), ...more], {
       serialization: 'advanced',
       execArgv: entry.pathname.endsWith('.ts') ? ['--import', tsxLoader()] : [],
       // Drivers write warnings: they must not get into the coordinator's own output.

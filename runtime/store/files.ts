@@ -6,8 +6,15 @@ import { storeProblem } from './problems.ts';
 
 const DRAFT = '.part';
 
-/** Writes beside the place first and renames when all bytes are on the disk. Refuses on a full disk and the like. */
-export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+/**
+ * Writes beside the place first and renames when all bytes are on the disk. Refuses on a full disk and the like; `explain`
+ * says how.
+ */
+export async function writeWhole(
+  path: string,
+  content: string | Uint8Array,
+  explain: (error: unknown, path: string) => Error = storeProblem,
+): Promise<void> {
   const draft = `${path}.${randomUUID().slice(0, 8)}${DRAFT}`;
   try {
     await mkdir(dirname(path), { recursive: true });
@@ -21,7 +28,7 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined);
-    throw storeProblem(error, path);
+    throw explain(error, path);
   }
 }
 

@@ -13,6 +13,7 @@ const commands = [
   'diff',
   'show',
   'plan',
+  'build',
   'draw',
   'search',
   'trials',
@@ -81,7 +82,7 @@ describe('words and options', () => {
 });
 
 describe('files', () => {
-  test.each(commands.slice(0, 10))('%s of a file that is not there', async (command) => {
+  test.each(commands.slice(0, 11))('%s of a file that is not there', async (command) => {
     const more = { params: ' rank:0', plan: ' rank:0', diff: ' rank:0 rank:1' }[command] ?? '';
     const words = `${command} no.nas${more}`;
     expect(await nas(words)).toEqual({ code: 2, out: '', err: 'error[NAS5001]: there is no file no.nas\n' });

@@ -6,6 +6,7 @@ const device = {
   adapter: `fake ${process.pid}`,
   pipelinesCompiled: 0,
   pipelinesReused: 0,
+  pipelinesOutside: 0,
   bufferBytes: 0,
   residentBytes: 0,
 };

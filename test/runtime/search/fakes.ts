@@ -111,6 +111,7 @@ export function fakeEvaluator(options: FakeOptions = {}): Evaluator & { readonly
           adapter: options.adapter ?? 'fake adapter',
           pipelinesCompiled: 0,
           pipelinesReused: 0,
+          pipelinesOutside: 0,
           bufferBytes: 0,
           residentBytes: 0,
         },
