@@ -99,7 +99,7 @@ describe('children of the shipped spaces', () => {
         expect(missing).toEqual([]);
         expect(set.length).toBeLessThanOrEqual(160);
         // In the short mode few networks are drawn: they need not meet every kernel.
-        if (drawn >= 200) expect(unused.length, unused.join()).toBeLessThanOrEqual(10);
+        if (drawn >= 200) expect(unused.length, unused.join()).toBeLessThanOrEqual(20);
       }
     },
     patience,
