@@ -11,40 +11,57 @@ import type { PlanKernel } from '../../compiler/wgsl/plan.ts';
 import { canonicalJson } from '../store/identity.ts';
 
 /** The form of the files. A set of another format is not read. */
-export const SET_FORMAT = 1;
+export const SET_FORMAT = 1 as const;
 
 export const MANIFEST = 'manifest.json';
 export const PLAN = 'plan.json';
 
 /** No file of a set is larger; larger ones are not even loaded. In bytes. */
-export const FILE_LIMIT = 4 * 1024 * 1024;
+export const FILE_LIMIT: number = 4 * 1024 * 1024;
 
 /** No set has more kernels. */
 const KERNEL_LIMIT = 4096;
 
 /** Where a kernel lies in the folder of its set: nothing else is read, and nothing outside. */
-export const KERNEL_FILE = /^kernels\/[a-z0-9_]{1,80}-[0-9a-f]{12}\.wgsl$/;
+export const KERNEL_FILE: RegExp = /^kernels\/[a-z0-9_]{1,80}-[0-9a-f]{12}\.wgsl$/;
+
+/** What `manifest.json` says. */
+export interface Manifest {
+  readonly format: typeof SET_FORMAT;
+  /** Version of naslang that wrote the set. */
+  readonly compiler: string;
+  /** Name of the space. */
+  readonly space: string;
+  /** Hash of the space and of everything else that the kernels follow from. */
+  readonly identity: string;
+  readonly profile: { readonly kind: 'cpu' | 'gpu'; readonly subgroupSize: number | null };
+  readonly batches: readonly number[];
+  /** Whether the kernels of the supernet are in it. */
+  readonly supernet: boolean;
+  /** SHA-256 of every other file. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** What `plan.json` says. */
+export interface SetPlan {
+  readonly pipelines: number;
+  readonly kernels: readonly (Omit<PlanKernel, 'wgsl'> & { readonly file: string })[];
+}
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
-const manifest = z.object({
+const manifest: z.ZodType<Manifest> = z.object({
   format: z.literal(SET_FORMAT),
-  /** Version of naslang that wrote the set. */
   compiler: z.string(),
   space: z.string(),
-  /** Hash of the space and of everything else that the kernels follow from. */
   identity: hash,
   profile: z.object({ kind: z.enum(['cpu', 'gpu']), subgroupSize: z.int().positive().nullable() }),
   batches: z.array(z.int().positive()),
   supernet: z.boolean(),
-  /** SHA-256 of every other file. */
   files: z.record(z.string(), hash),
 });
 
-/** What `manifest.json` says. */
-export type Manifest = Readonly<z.infer<typeof manifest>>;
-
-const plan = z.object({
+const plan: z.ZodType<SetPlan> = z.object({
   pipelines: z.int().nonnegative(),
   kernels: z
     .array(
@@ -57,9 +74,6 @@ const plan = z.object({
     )
     .max(KERNEL_LIMIT),
 });
-
-/** What `plan.json` says. */
-export type SetPlan = z.infer<typeof plan>;
 
 /** Data of a form, or what is wrong with them. */
 export type Parsed<T> = { readonly value: T } | { readonly problem: string };
