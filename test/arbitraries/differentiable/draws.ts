@@ -105,8 +105,11 @@ export function difference(found: ArrayLike<number>, expected: ArrayLike<number>
 
 /** A hundredth of the largest element of all gradients. */
 export function floorOf({ gradients }: ReferenceResult): number {
-  const largest = Object.values(gradients).flatMap(({ data }) => [...data].map(Math.abs));
-  return 0.01 * Math.max(1e-3, ...largest);
+  let largest = 1e-3;
+  for (const { data } of Object.values(gradients)) {
+    for (const value of data) largest = Math.max(largest, Math.abs(value));
+  }
+  return 0.01 * largest;
 }
 
 /** The graph with its gradients and values at which they can be judged; undefined where every draw was unsound. */

@@ -161,7 +161,7 @@ const distances: { readonly [K in OpName]: Distance<K> } = {
       group.push(sign * x.data[from++]);
       groups.set(to, group);
     });
-    return Math.min(...[...groups.values()].map(lead));
+    return [...groups.values()].reduce((smallest, group) => Math.min(smallest, lead(group)), Infinity);
   },
   product_gradient: smooth,
   broadcast: smooth,
