@@ -24,6 +24,12 @@ export function pullGates(graph: Graph): Graph {
 
 type Sums = OpNodeOf<'batch_norm_gradient_sums'>;
 type Mix = OpNodeOf<'mix'>;
+type Epsilon = Sums['attributes'];
+
+/** What sums are made of; of one tensor there may be normalisations by different epsilons. */
+function keyOf(dy: NodeId, x: NodeId | undefined, moments: NodeId | undefined, { epsilon }: Epsilon): string {
+  return [dy, x, moments, epsilon].join();
+}
 
 /** The gradient that a normalisation gets as a weight times that of a mixture. */
 interface Scaled {
@@ -37,8 +43,8 @@ class Pulling {
   readonly #builder = new GraphBuilder();
   /** Where the nodes of the old graph are in the new one. */
   readonly #places = new Map<NodeId, NodeId>();
-  /** The sums that some normalisation needs, by the old nodes of dy, x and moments. */
-  readonly #needed = new Map<string, Sums>();
+  /** The sums that some normalisation needs, by the old nodes of dy, x and moments, and epsilon. */
+  readonly #needed = new Set<string>();
   readonly #sums = new Map<string, NodeId>();
 
   constructor(graph: Graph) {
@@ -46,7 +52,8 @@ class Pulling {
     for (const node of graph.nodes) {
       if (!isOp(node, 'batch_norm_gradient_sums')) continue;
       const scaled = this.#scaled(node.inputs[0]);
-      if (scaled) this.#needed.set([scaled.dy, ...node.inputs.slice(1)].join(), node);
+      const [, x, moments] = node.inputs;
+      if (scaled) this.#needed.add(keyOf(scaled.dy, x, moments, node.attributes));
     }
   }
 
@@ -110,7 +117,7 @@ class Pulling {
   #pulledSums(node: Sums): NodeId | undefined {
     const [gradient, x, moments] = node.inputs;
     const scaled = this.#scaled(gradient);
-    return scaled && this.#times(scaled, this.#sumsOf(scaled.dy, x, moments));
+    return scaled && this.#times(scaled, this.#sumsOf(scaled.dy, x, moments, node.attributes));
   }
 
   #pulledGradient(node: OpNodeOf<'batch_norm_input_gradient'>): NodeId | undefined {
@@ -119,6 +126,7 @@ class Pulling {
     const summed = this.#old(sums);
     const fits =
       isOp(summed, 'batch_norm_gradient_sums') &&
+      summed.attributes.epsilon === node.attributes.epsilon &&
       [gradient, x, moments].every((id, i) => summed.inputs[i] === id);
     if (!scaled || !fits) return undefined;
     const inputs = [
@@ -126,7 +134,7 @@ class Pulling {
       this.#place(x),
       this.#place(moments),
       this.#times(scaled, this.#place(scale)),
-      this.#sumsOf(scaled.dy, x, moments),
+      this.#sumsOf(scaled.dy, x, moments, node.attributes),
     ];
     return this.#builder.op('batch_norm_input_gradient', inputs, node.attributes);
   }
@@ -137,11 +145,10 @@ class Pulling {
   }
 
   /** The sums for the gradient of the mixture itself, made once. */
-  #sumsOf(dy: NodeId, x: NodeId | undefined, moments: NodeId | undefined): NodeId {
-    const key = [dy, x, moments].join();
+  #sumsOf(dy: NodeId, x: NodeId | undefined, moments: NodeId | undefined, attributes: Epsilon): NodeId {
+    const key = keyOf(dy, x, moments, attributes);
     const known = this.#sums.get(key);
     if (known !== undefined) return known;
-    const { attributes } = present(this.#needed.get(key), 'pullGates: needed sums');
     const inputs = [dy, x, moments].map((id) => this.#place(id));
     const made = this.#builder.op('batch_norm_gradient_sums', inputs, attributes);
     this.#sums.set(key, made);
@@ -162,8 +169,7 @@ class Pulling {
       const norm = this.#old(id);
       if (isOp(norm, 'batch_norm_training')) {
         const [x, scale, shift, moments] = norm.inputs;
-        const sums = this.#needed.get([dy, x, moments].join());
-        if (sums && sums.attributes.epsilon === norm.attributes.epsilon) {
+        if (this.#needed.has(keyOf(dy, x, moments, norm.attributes))) {
           const key = [scale, shift].join();
           normalized.set(key, [...(normalized.get(key) ?? []), { id, column, norm }]);
           return;
@@ -181,7 +187,9 @@ class Pulling {
         'mix_weight_gradient',
         [
           this.#rows(present(found[0], 'an alternative').norm),
-          ...found.map(({ norm: { inputs } }) => this.#sumsOf(dy, inputs[0], inputs[3])),
+          ...found.map(({ norm: { inputs, attributes } }) =>
+            this.#sumsOf(dy, inputs[0], inputs[3], attributes),
+          ),
         ],
         { row, weights, columns: found.map(({ column }) => column) },
       ),

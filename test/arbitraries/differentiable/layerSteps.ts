@@ -23,6 +23,28 @@ function gates(s: Sketch, columns: number): { readonly weights: NodeId; readonly
   return { weights: s.choose(3) < 2 ? s.op('softmax', [raw], {}) : raw, row: s.choose(shape[0]) };
 }
 
+/** x over its deviation, by the statistics of the batch. */
+function normalized(s: Sketch, x: NodeId, scale: NodeId, shift: NodeId): NodeId {
+  const epsilon = s.pick([1e-1, 1e-2]);
+  return s.op('batch_norm_training', [x, scale, shift, s.op('moments', [x], {})], { epsilon });
+}
+
+/** An alternative of a relaxed choice, of the shape of x. */
+function alternative(s: Sketch, x: NodeId, common: readonly [NodeId, NodeId]): NodeId {
+  const channels = channelsOf(s.shape(x));
+  const moved = s.choose(2) === 0 ? x : s.op('channel_scale', [x, s.weight([channels], 1)], {});
+  switch (s.choose(4)) {
+    case 0:
+      return normalized(s, moved, ...common);
+    case 1:
+      return normalized(s, moved, s.weight([channels], 1), s.weight([channels], 1));
+    case 2:
+      return s.op('relu', [normalized(s, moved, ...common)], {});
+    default:
+      return moved;
+  }
+}
+
 export const layerSteps: StepRules = {
   dense: {
     ops: ['matmul'],
@@ -128,6 +150,23 @@ export const layerSteps: StepRules = {
       const width = s.shape(weights)[1];
       const columns = others.map((_, i) => (s.choose(4) === 3 ? s.choose(width) : i));
       s.add(s.op('mix', [weights, ...others], { row, columns }));
+    },
+  },
+  /** A relaxed choice between normalised alternatives, which may have a scale and a shift in common. */
+  relaxed: {
+    ops: ['mix', 'batch_norm_training'],
+    rows: 'statistics',
+    build(s) {
+      const x = s.any(2);
+      const channels = [channelsOf(s.shape(x))];
+      const isFixed = s.choose(2) === 0;
+      const [scale, shift] = [1, 0].map((value) =>
+        isFixed ? s.constant(value, channels) : s.weight(channels, 1),
+      );
+      const others = Array.from({ length: s.choose(4) }, () => alternative(s, x, [scale, shift]));
+      const alternatives = [normalized(s, x, scale, shift), ...others];
+      const { weights, row } = gates(s, alternatives.length);
+      s.add(s.op('mix', [weights, ...alternatives], { row, columns: alternatives.map((_, i) => i) }));
     },
   },
   gateWeights: {

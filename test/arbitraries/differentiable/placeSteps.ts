@@ -31,6 +31,16 @@ export const placeSteps: StepRules = {
       s.add(s.op('reduce', [x], { kind: s.pick(kinds), axes }));
     },
   },
+  product: {
+    ops: ['reduce'],
+    rows: 'always',
+    build(s) {
+      const x = s.any();
+      const axes = s.axesOf(s.shape(x));
+      const along = axes.length > 0 ? [s.pick(axes)] : [];
+      s.add(s.op('reduce', [x], { kind: 'product', axes: along }));
+    },
+  },
   broadcast: {
     ops: ['broadcast'],
     rows: 'always',

@@ -15,7 +15,7 @@ export const GRAPHS: number = long ? 2000 : 100;
  * large tensors, some element is near a kink more often.
  */
 const mostRefused = (count: number, size: Size): number =>
-  Math.max(3, (size === 'large' ? 0.2 : 0.03) * count);
+  Math.max(5, (size === 'large' ? 0.2 : 0.03) * count);
 
 /** A random graph with values for it. */
 export interface Case extends RandomGraph {

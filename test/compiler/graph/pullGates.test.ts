@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { differentiate } from '../../../compiler/graph/autodiff.ts';
+import { GraphBuilder } from '../../../compiler/graph/builder.ts';
 import type { Graph } from '../../../compiler/graph/graph.ts';
 import { withClassificationLoss } from '../../../compiler/graph/loss.ts';
 import { pullGates } from '../../../compiler/graph/passes/pullGates.ts';
@@ -9,7 +10,7 @@ import { relax } from '../../../compiler/space/relax.ts';
 import { runReference } from '../../../runtime/execute/reference.ts';
 import type { OpName } from '../../../compiler/ops/attributes.ts';
 import { checkNetwork } from '../../fixtures/checkNetwork.ts';
-import { feedsFor } from '../ops/gradientCheck.ts';
+import { feedsFor, weightedSum } from '../ops/gradientCheck.ts';
 import { compileText } from '../space/helpers.ts';
 
 const text =
@@ -48,6 +49,26 @@ test.each([false, true])('has the gradients of the graph as it was (affine: %s)'
     after.gradients[name].data.forEach((value, i) => {
       expect(Math.abs(value - data[i]), name).toBeLessThanOrEqual(1e-12 * Math.max(most, 1e-3));
     });
+  }
+});
+
+test('normalisations of one tensor by different epsilons have sums of their own', () => {
+  const b = new GraphBuilder();
+  const he = { kind: 'he', fanIn: 1 } as const;
+  const x = b.parameter('x', [4, 3], he);
+  const [scale, shift, moments] = [b.constant(1, [3]), b.constant(0, [3]), b.op('moments', [x], {})];
+  const norms = [0.01, 0.5].map((epsilon) =>
+    b.op('batch_norm_training', [x, scale, shift, moments], { epsilon }),
+  );
+  const mixed = b.op('mix', [b.parameter('gates', [1, 2], he), ...norms], { row: 0, columns: [0, 1] });
+  b.outputs.loss = weightedSum(b, mixed);
+  const graph = differentiate(b.finish(), 'loss');
+  const feeds = feedsFor(graph, 5, 'normal');
+  const [before, after] = [graph, pullGates(graph)].map(
+    (one) => runReference(one, feeds, { precision: 'f64' }).gradients,
+  );
+  for (const name of ['x', 'gates']) {
+    after[name].data.forEach((value, i) => expect(value).toBeCloseTo(before[name].data[i], 12));
   }
 });
 

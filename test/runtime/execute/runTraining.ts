@@ -14,6 +14,8 @@ export interface Results {
   readonly outputs: ReadonlyMap<string, Float32Array>;
   readonly gradients: ReadonlyMap<string, Float32Array>;
   readonly states: ReadonlyMap<string, Float32Array>;
+  /** Dispatches of the step. */
+  readonly dispatches: number;
 }
 
 /** Runs the step with scratch memory and outputs poisoned: whoever reads what nobody wrote shows it. */
@@ -37,7 +39,8 @@ export async function runTraining(
     for (const { name } of execution.plan.outputs) outputs.set(name, await execution.readOutput(name));
     const gradients = await execution.readGradients();
     const states = await execution.readTensors(Object.keys(feeds.states));
-    return { outputs, gradients, states };
+    const dispatches = execution.plan.programs['train'].length;
+    return { outputs, gradients, states, dispatches };
   } finally {
     execution.destroy();
   }
