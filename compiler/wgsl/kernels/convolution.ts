@@ -1,16 +1,13 @@
 /** Convolution, its gradients and the matrix product, as gathers and weight gradients. */
+import type { ConvAttributes } from '../../ops/attributes.ts';
 import { axes2, axes4 } from '../../ops/shapes.ts';
 import { two } from '../../ops/operands.ts';
-import type { OpAttributes } from '../../ops/attributes.ts';
+import type { Profile } from '../plan.ts';
 import { input, output, scratch, type Dispatch, type KernelRule, type Operand } from '../rule.ts';
 import { groupedDispatch } from './grouped.ts';
 import { gatherDispatch, type GatherAxis } from './gather.ts';
-import {
-  pointwiseDispatches,
-  pointwiseInputGradient,
-  pointwiseOf,
-  pointwiseWeightGradient,
-} from './pointwise.ts';
+import { pointwiseDispatch, type Pointwise } from './pointwise.ts';
+import { pointwiseWeightGradient } from './pointwiseWeightGradient.ts';
 import { transposeDispatch, transposedBytes, type Matrices } from './transpose.ts';
 import { weightGradientDispatches } from './weightGradient.ts';
 
@@ -84,11 +81,37 @@ function matrixAxes(rows: number): { readonly y: GatherAxis; readonly x: GatherA
   };
 }
 
-/** Whether a convolution sees one pixel at a time and passes none over. */
-function isPointwise(w: Operand, { stride, padding, groups = 1 }: OpAttributes['conv']): boolean {
+/** The geometry of a convolution of 1x1 from `x` to `y`, or of the gradient that goes `back`; undefined of others. */
+function pointwiseOf(
+  { stride, padding }: ConvAttributes,
+  { x, w, y }: { readonly x: Operand; readonly w: Operand; readonly y: Operand },
+  back = false,
+): Pointwise | undefined {
   const [kernelHeight, kernelWidth] = axes4(w.shape);
-  const one = kernelHeight * kernelWidth === 1 && groups === 1;
-  return one && stride.every((s) => s === 1) && padding.every((p) => p === 0);
+  if (kernelHeight * kernelWidth > 1 || padding.some((p) => p > 0)) return undefined;
+  const [images, height, width, read] = axes4(x.physical);
+  const [, rows, columns, made] = axes4(y.physical);
+  return {
+    images,
+    small: [rows, columns],
+    large: [height, width],
+    stride,
+    inputQuads: (back ? made : read) / 4,
+    outputQuads: (back ? read : made) / 4,
+  };
+}
+
+/** The dispatch of a convolution of 1x1, or of the gradient that goes `back`, where there is a template for it. */
+function convolvePointwise(
+  profile: Profile,
+  attributes: ConvAttributes,
+  operands: { readonly x: Operand; readonly w: Operand; readonly y: Operand },
+  back: boolean,
+): Dispatch | undefined {
+  const pointwise = pointwiseOf(attributes, operands, back);
+  const [, , weightRows, weightColumns] = axes4(operands.w.physical);
+  const weights = { weightRows, weightQuads: weightColumns / 4 };
+  return pointwise && pointwiseDispatch(profile, pointwise, weights, back, [input(0), input(1), output]);
 }
 
 export const convRule: KernelRule<'conv'> = ({ node, inputs, output: out, profile }) => {
@@ -99,9 +122,10 @@ export const convRule: KernelRule<'conv'> = ({ node, inputs, output: out, profil
   const [, , weightRows, made] = axes4(w.physical);
   const { stride, padding, dilation = [1, 1], groups = 1 } = node.attributes;
   if (groups > 1) return [groupedDispatch('forward', node.attributes, { x, w, y: out })];
-  const flat = isPointwise(w, node.attributes);
-  const pointwise = flat ? pointwiseOf(profile, x, out) : undefined;
-  if (pointwise) return pointwiseDispatches(pointwise);
+  const pointwise = convolvePointwise(profile, node.attributes, { x, w, y: out }, false);
+  if (pointwise) return [pointwise];
+  const flat =
+    kernelHeight * kernelWidth === 1 && stride.every((s) => s === 1) && padding.every((p) => p === 0);
   const axes = flat
     ? matrixAxes(images * height * width)
     : {
@@ -150,8 +174,8 @@ export const convInputGradientRule: KernelRule<'conv_input_gradient'> = ({
   const [kernelHeight, kernelWidth, readInMemory, madeInMemory] = axes4(w.physical);
   const { stride, padding, dilation = [1, 1], groups = 1 } = node.attributes;
   if (groups > 1) return [groupedDispatch('input', node.attributes, { x: out, w, y: dy })];
-  const pointwise = isPointwise(w, node.attributes) ? pointwiseOf(profile, out, dy) : undefined;
-  if (pointwise) return pointwiseInputGradient(pointwise);
+  const pointwise = convolvePointwise(profile, node.attributes, { x: out, w, y: dy }, true);
+  if (pointwise) return [pointwise];
   const matrices: Matrices = {
     count: kernelHeight * kernelWidth,
     rows: readInMemory,
@@ -210,8 +234,9 @@ export const convWeightGradientRule: KernelRule<'conv_weight_gradient'> = ({
   const [kernelHeight, kernelWidth, rows, made] = axes4(out.physical);
   const { stride, padding, dilation = [1, 1], groups = 1 } = node.attributes;
   if (groups > 1) return [groupedDispatch('weights', node.attributes, { x, w: out, y: dy })];
-  const pointwise = isPointwise(out, node.attributes) ? pointwiseOf(profile, x, dy) : undefined;
-  if (pointwise) return pointwiseWeightGradient(pointwise);
+  const geometry = pointwiseOf(node.attributes, { x, w: out, y: dy });
+  const pointwise = geometry && pointwiseWeightGradient(profile, geometry, rows, [input(0), input(1)]);
+  if (pointwise) return pointwise;
   return weightGradientDispatches(
     profile,
     {

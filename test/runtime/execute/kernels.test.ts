@@ -86,17 +86,18 @@ const convs = fc
   .filter(isFitting)
   .map(convCase);
 
-/** Of one pixel, between few channels, on images of up to a thousand pixels. */
+/** Of one pixel, between few channels and some more, dense and strided, on images of up to a thousand pixels. */
 const pointwiseConvs = fc
   .record({
     n: images,
     h: fc.integer({ min: 1, max: 20 }),
     w: fc.integer({ min: 1, max: 20 }),
-    ci: fc.constantFrom(3, 4, 6, 8, 14, 16),
-    co: fc.constantFrom(3, 4, 6, 8, 14, 16),
+    ci: fc.constantFrom(3, 4, 6, 8, 14, 16, 20, 32, 40),
+    co: fc.constantFrom(3, 4, 6, 8, 14, 16, 20, 25),
+    stride: fc.oneof(fc.constant([1, 1] as const), stride),
     seed,
   })
-  .map((c) => convCase({ ...c, kernel: [1, 1], stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1] }));
+  .map((c) => convCase({ ...c, kernel: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1] }));
 
 interface PoolCase {
   readonly x: Shape;
