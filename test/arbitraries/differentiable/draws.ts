@@ -4,6 +4,7 @@
  */
 import { differentiate } from '../../../compiler/graph/autodiff.ts';
 import type { Graph, GraphNode } from '../../../compiler/graph/graph.ts';
+import { printGraph } from '../../../compiler/graph/passes/print.ts';
 import { verify } from '../../../compiler/graph/passes/verify.ts';
 import type { CpuTensor } from '../../../compiler/ops/op.ts';
 import { elementsOf } from '../../../compiler/ops/shapes.ts';
@@ -119,6 +120,12 @@ export function draw({ graph: forward, recipe, whole }: RandomGraph): Drawn | un
     const feeds = feedsFor(graph, recipe.seed * DRAWS + draws, whole);
     if (!standsWell(forward, feeds, OFF_KINKS[recipe.size])) continue;
     const expected = runReference(graph, feeds, { precision: 'f64' });
+    // All that the ops see is finite and off kinks: whatever is not finite now is wrong, and no bad luck.
+    for (const [name, { data }] of Object.entries(expected.gradients)) {
+      if (!data.every(Number.isFinite)) {
+        throw new Error(`the gradient of ${name} is not finite:\n${printGraph(graph)}`);
+      }
+    }
     const floor = floorOf(expected);
     const rounded = runReference(graph, feeds, { precision: 'f32' });
     const sound = Object.entries(expected.gradients).every(

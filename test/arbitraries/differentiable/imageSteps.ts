@@ -65,7 +65,7 @@ function groupsOf(s: Sketch, channels: number): number {
   return s.choose(2) === 0 ? 1 : s.pick(divisors);
 }
 
-/** The size along an axis on which a window has so many places; `spare` elements more are not reached. */
+/** A size along an axis on which a window has so many places; the last elements may be left over. */
 function sizeFor(s: Sketch, places: number, axis: Axis): { readonly axis: Axis; readonly size: number } {
   const least = (places - 1) * axis.stride + covered(axis) - axis.before - axis.after;
   if (least >= 1) return { axis, size: least + s.choose(axis.stride) };
