@@ -1,6 +1,7 @@
 /**
  * `npx tsx bench/watch.ts`: what watching for infinities and NaN costs in a training, of the check network (batch 64) and
- * of a network of `spaces/digits.nas` (batch 64). Prints JSON lines: milliseconds of a step, plain and watched by turns.
+ * of a network of `spaces/digits.nas` (batch 64). Prints JSON lines: milliseconds of a step, plain and watched by turns,
+ * and the same of a step without any dispatch, where what watching adds does not drown in noise.
  *
  * `cpuMs` is half of the process's CPU time per step: what two idle cores would take.
  */
@@ -11,6 +12,7 @@ import type { Graph } from '../compiler/graph/graph.ts';
 import { initialValues } from '../compiler/graph/initialize.ts';
 import { readProgram } from '../compiler/program.ts';
 import { planTraining } from '../compiler/wgsl/lower.ts';
+import type { Plan } from '../compiler/wgsl/plan.ts';
 import { withWatch } from '../compiler/wgsl/watch.ts';
 import { openDevice } from '../runtime/device/device.ts';
 import { runWatched } from '../runtime/execute/watch.ts';
@@ -50,37 +52,36 @@ const middle = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
 async function measure(name: string, graph: Graph): Promise<void> {
-  const plan = withWatch(planTraining(graph, { profile: device.profile, optimizer }));
+  const training = withWatch(planTraining(graph, { profile: device.profile, optimizer }));
+  const plan: Plan = { ...training, programs: { ...training.programs, idle: [] } };
   const execution = await prepare(device, plan);
   const values = [...plan.parameters, ...plan.states].map(
     (slot) => [slot.name, initialValues(slot.name, slot.shape, slot.init, 1)] as const,
   );
   execution.writeTensors(new Map(values));
   const steps = Array.from({ length: STEPS }, () => ({ learningRate: 1e-3 }));
-  const plain: Cost[] = [];
-  const watched: Cost[] = [];
+  const ways = {
+    plain: () => execution.run('train', steps),
+    watched: () => runWatched(execution, 'train', steps),
+    idle: () => execution.run('idle', steps),
+    idleWatched: () => runWatched(execution, 'idle', steps),
+  };
+  const costs = new Map<string, Cost[]>(Object.keys(ways).map((way) => [way, []]));
   for (let round = -1; round < ROUNDS; round += 1) {
-    // oxlint-disable-next-line no-await-in-loop -- timed one after the other
-    const one = await costOf(() => execution.run('train', steps));
-    // oxlint-disable-next-line no-await-in-loop -- timed one after the other
-    const other = await costOf(() => runWatched(execution, 'train', steps));
-    if (round >= 0) {
-      plain.push(one);
-      watched.push(other);
+    for (const [way, work] of Object.entries(ways)) {
+      // oxlint-disable-next-line no-await-in-loop -- timed one after the other
+      const cost = await costOf(work);
+      if (round >= 0) costs.get(way)?.push(cost);
     }
   }
-  const row = (costs: readonly Cost[]): object => ({
-    bestMs: Math.min(...costs.map(({ wallMs }) => wallMs)),
-    medianMs: middle(costs.map(({ wallMs }) => wallMs)),
-    cpuMs: middle(costs.map(({ cpuMs }) => cpuMs)),
+  const row = (of: readonly Cost[]): object => ({
+    bestMs: Math.min(...of.map(({ wallMs }) => wallMs)),
+    medianMs: middle(of.map(({ wallMs }) => wallMs)),
+    cpuMs: middle(of.map(({ cpuMs }) => cpuMs)),
   });
-  const result = {
-    name,
-    dispatches: plan.programs['train']?.length,
-    plain: row(plain),
-    watched: row(watched),
-  };
-  console.log(JSON.stringify(result, (_, v: unknown) => (typeof v === 'number' ? Number(v.toFixed(3)) : v)));
+  const rows = Object.fromEntries([...costs].map(([way, of]) => [way, row(of)]));
+  const result = { name, dispatches: plan.programs['train']?.length, ...rows };
+  console.log(JSON.stringify(result, (_, v: unknown) => (typeof v === 'number' ? Number(v.toFixed(4)) : v)));
   execution.destroy();
 }
 

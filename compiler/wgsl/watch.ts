@@ -3,7 +3,8 @@
  * plan keeps from step to step, and copies of it, so that a step can be repeated.
  *
  * What is kept is enough to look at, now and then: a gradient that is no number makes its weight none, a statistic stays
- * none, and neither ever heals.
+ * none, and neither ever heals. What is not seen is a NaN that a max pool leaves out, which compares as neither larger nor
+ * smaller, where no gradient meets it either: what is trained then has nothing of it.
  */
 import { present } from '../../util/invariant.ts';
 import { notFiniteDispatch } from './kernels/notFinite.ts';

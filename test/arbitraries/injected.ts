@@ -10,22 +10,31 @@ export interface Injected extends Omit<RandomGraph, 'graph'> {
   readonly graph: Graph;
   /** The step, from 0, at which 1 is divided by 0 at the site `injected`. */
   readonly step: number;
-  /** What is multiplied by 1 until then. */
-  readonly op: string;
+  /** Whether NaN comes to one number alone, and else to a whole tensor, into the gradients of which it goes, too. */
+  readonly single: boolean;
 }
 
-/** A network whose op `place` (of those that are not dead) has its result multiplied by 1 + 0 / (step - t). */
+/**
+ * A network in which some op that is not dead has 0 / (step - t), t counting steps, added to one number of its result,
+ * or its whole result multiplied by 1 + 0 / (step - t).
+ */
 export function injected(): fc.Arbitrary<Injected> {
   return fc
     .record({
       random: randomGraph(),
       place: fc.nat(1000),
       step: fc.integer({ min: 0, max: 70 }),
+      single: fc.boolean(),
     })
-    .map(({ random, place, step }) => ({ ...random, ...inject(random.graph, place, step), step }));
+    .map(({ random, place, step, single }) => ({
+      ...random,
+      graph: inject(random.graph, place, step, single),
+      step,
+      single,
+    }));
 }
 
-function inject(graph: Graph, place: number, step: number): { readonly graph: Graph; readonly op: string } {
+function inject(graph: Graph, place: number, step: number, single: boolean): Graph {
   const live = liveOps(graph);
   const target = live[place % live.length];
   const b = new GraphBuilder();
@@ -38,7 +47,7 @@ function inject(graph: Graph, place: number, step: number): { readonly graph: Gr
         node.inputs.map((id) => map[id]),
         node.attributes,
       );
-      map.push(node.id === target.id ? withFault(b, copy, step) : copy);
+      map.push(node.id === target.id ? withFault(b, copy, step, single) : copy);
     } else if (node.kind === 'input') map.push(b.input(node.name, node.shape, node.dtype));
     else if (node.kind === 'parameter') map.push(b.parameter(node.name, node.shape, node.init));
     else if (node.kind === 'state') map.push(b.state(node.name, node.shape, node.init));
@@ -46,20 +55,25 @@ function inject(graph: Graph, place: number, step: number): { readonly graph: Gr
   }
   for (const { state, value } of graph.updates) b.update(map[state], map[value]);
   for (const [name, id] of Object.entries(graph.outputs)) b.outputs[name] = map[id];
-  return { graph: differentiate(b.finish(), 'loss'), op: target.op };
+  return differentiate(b.finish(), 'loss');
 }
 
-/** `x` times 1 + 0 / (step - t), where t counts steps. */
-function withFault(b: GraphBuilder, x: NodeId, step: number): NodeId {
+function withFault(b: GraphBuilder, x: NodeId, step: number, single: boolean): NodeId {
   b.site = 'injected';
   const t = b.state('counter', [1], { kind: 'constant', value: 0 });
   b.update(t, b.op('add', [t, b.constant(1, [1])], {}));
   const left = b.op('sub', [b.constant(step, [1]), t], {});
-  const quotient = b.op('div', [b.constant(1, [1]), left], {});
-  const one = b.op('add', [b.op('scale', [quotient], { factor: 0 }), b.constant(1, [1])], {});
+  const none = b.op('scale', [b.op('div', [b.constant(1, [1]), left], {})], { factor: 0 });
   const shape = b.shape(x);
-  const many = b.op('broadcast', [b.op('reshape', [one], { shape: shape.map(() => 1) })], { shape });
-  return b.op('mul', [x, many], {});
+  const ones = shape.map(() => 1);
+  if (single) {
+    const before = shape.map((n) => Math.floor(n / 2));
+    const after = shape.map((n, axis) => n - 1 - before[axis]);
+    const alone = b.op('pad', [b.op('reshape', [none], { shape: ones })], { before, after });
+    return b.op('add', [x, alone], {});
+  }
+  const one = b.op('reshape', [b.op('add', [none, b.constant(1, [1])], {})], { shape: ones });
+  return b.op('mul', [x, b.op('broadcast', [one], { shape })], {});
 }
 
 /** The ops that the loss is computed from, those of the loss itself aside. */
