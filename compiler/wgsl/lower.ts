@@ -32,6 +32,7 @@ import { input, output, type Fusion, type KernelRule, type Operand, type RuleCon
 import { nodeOf, schedule, type Schedule, type Unit } from './schedule.ts';
 import { separateLayouts } from './separateLayouts.ts';
 import { kernelTable } from './table.ts';
+import { sampleOf, type OpenChoice, type Question } from './tuning.ts';
 
 /** How inputs are filled from data that stays on the device. */
 export interface FeedOptions {
@@ -83,6 +84,7 @@ class Lowering {
   readonly #inputs: TensorSlot[] = [];
   readonly #outputs: TensorSlot[] = [];
   readonly #gradients: TensorSlot[] = [];
+  readonly #choices = new Map<string, OpenChoice>();
 
   constructor(graph: Graph, options: PlanOptions, training: boolean) {
     this.#graph = separateLayouts(graph);
@@ -117,6 +119,7 @@ class Lowering {
         : undefined;
     const plan: Plan = {
       profile: this.#options.profile,
+      choices: [...this.#choices.values()],
       ...builder.finish(program),
       parameters: this.#parameters,
       states: this.#states,
@@ -342,12 +345,24 @@ class Lowering {
       fusion,
     };
     const rule: KernelRule<K> = kernelTable[node.op];
+    const dispatches = rule(context);
+    for (const { asked } of dispatches) if (asked) this.#ask(asked, node);
     this.#builder.add(
       opLabel(node),
-      rule(context),
+      dispatches,
       inputs.map((id) => this.#place(id)),
       to,
     );
+  }
+
+  /** Remembers a question, with the first op that asks it. */
+  #ask<K extends OpName>(asked: Question, node: OpNodeOf<K>): void {
+    if (this.#choices.has(asked.question)) return;
+    const inputs = node.inputs.map((id) => {
+      const { shape, dtype } = nodeOf(this.#graph, id);
+      return { shape, dtype, weight: this.#weights.has(id) };
+    });
+    this.#choices.set(asked.question, { ...asked, sample: sampleOf(node, inputs) });
   }
 
   #copy(from: NodeId, to: BufferRange, label: string): void {

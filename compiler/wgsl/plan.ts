@@ -6,14 +6,17 @@
  * (weights of rank two and more have their last two axes padded); padding holds zeros and stays zero.
  */
 import type { OptimizerRule } from '../optimizers/optimizer.ts';
+import type { OpenChoice, Tuning } from './tuning.ts';
 import type { Initializer, Shape } from '../graph/graph.ts';
 
-/** What a kernel may count on. Two adapters with equal profiles get equal WGSL. */
+/** What a kernel may count on, and what was measured. Two adapters with equal profiles get equal WGSL. */
 export interface Profile {
   /** `cpu`: a software adapter such as lavapipe, where loads dominate; `gpu`: hardware. */
   readonly kind: 'cpu' | 'gpu';
   /** Lanes of a subgroup where the adapter has subgroups of one fixed size, else undefined. */
   readonly subgroupSize: number | undefined;
+  /** What was found to be fastest, by question; guesses where nothing was (`tuning.ts`). */
+  readonly tuning?: Tuning;
 }
 
 /** A range of one buffer, in bytes. Of a `resident` buffer it is the whole, written as 0 bytes. */
@@ -124,6 +127,8 @@ export interface WatchSlot {
 
 export interface Plan {
   readonly profile: Profile;
+  /** What measurements could decide here. */
+  readonly choices: readonly OpenChoice[];
   readonly buffers: readonly PlanBuffer[];
   readonly kernels: readonly PlanKernel[];
   /** All constants and tables of all dispatches, as 32-bit words, and zeros up to the end of the last one's bindings. */

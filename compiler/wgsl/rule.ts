@@ -2,6 +2,7 @@
 import type { DType, OpNodeOf, Shape } from '../graph/graph.ts';
 import type { OpName } from '../ops/attributes.ts';
 import type { Profile } from './plan.ts';
+import type { Question } from './tuning.ts';
 import { blockWords, type KernelSource } from './source.ts';
 
 /** A tensor as a rule sees it. */
@@ -28,6 +29,8 @@ export interface Dispatch {
   readonly bindings: readonly Binding[];
   readonly words: readonly number[];
   readonly workgroups: Workgroups;
+  /** What was asked before this kernel was taken. */
+  readonly asked?: Question;
 }
 
 /** What a pass has fused into an op: its extra inputs follow the op's own. */

@@ -2,6 +2,7 @@
 import { fold, THREADS } from '../grid.ts';
 import type { Profile } from '../plan.ts';
 import { dispatch, type Binding, type Dispatch } from '../rule.ts';
+import { pick, sizeClass } from '../tuning.ts';
 import { channelsTemplate, pixelsTemplate, portableTemplate, type GatherKernel } from './gatherTemplates.ts';
 
 /** One axis of a gather. */
@@ -52,23 +53,31 @@ const CHANNELS_ADVANTAGE = 1.3;
 /** From here on there is work for every core in tiles of 32 pixels, which need fewer loads than those of 16. */
 const MANY_PIXELS = 1024;
 
-function chooseTile(profile: Profile, gather: Gather, pixelCount: number): Tile {
+/** The tiles that may compute a gather, by name, the best guess first. */
+function tilesFor(profile: Profile, gather: Gather, pixelCount: number): ReadonlyMap<string, Tile> {
   const { outputQuads, inputChannels, weightRows } = gather;
   const ragged = weightRows % 4 !== 0;
   const size = profile.subgroupSize;
   if (size === undefined || size < 4 || size > 64) {
-    return { kernel: portableTemplate(ragged), pixels: THREADS * 4, quads: 1 };
+    return new Map([['portable', { kernel: portableTemplate(ragged), pixels: THREADS * 4, quads: 1 }]]);
   }
   const quads = outputQuads >= 3 ? 4 : outputQuads;
   const usedByChannels = outputQuads / (Math.ceil(outputQuads / size) * size);
   const usedByPixels = outputQuads / (Math.ceil(outputQuads / quads) * quads);
-  if (usedByChannels * CHANNELS_ADVANTAGE >= usedByPixels) {
-    const pixels = pixelCount >= MANY_PIXELS ? 32 : 16;
-    return { kernel: channelsTemplate(size, pixels, ragged), pixels, quads: size };
-  }
+  const channels = ([32, 16] as const).map((pixels): [string, Tile] => [
+    `channels ${pixels}`,
+    { kernel: channelsTemplate(size, pixels, ragged), pixels, quads: size },
+  ]);
+  if (pixelCount < MANY_PIXELS) channels.reverse();
   const blocks = 4;
   const depth = depthOf(inputChannels);
-  return { kernel: pixelsTemplate(size, blocks, quads, depth, ragged), pixels: blocks * size, quads };
+  const byPixels: [string, Tile] = [
+    'pixels',
+    { kernel: pixelsTemplate(size, blocks, quads, depth, ragged), pixels: blocks * size, quads },
+  ];
+  if (usedByChannels * CHANNELS_ADVANTAGE >= usedByPixels) return new Map([...channels, byPixels]);
+  // Lanes over channels that are not there: no measurement would take them.
+  return new Map(usedByChannels * 4 >= usedByPixels ? [byPixels, ...channels] : [byPixels]);
 }
 
 /** The dispatch that computes a gather. */
@@ -78,9 +87,12 @@ export function gatherDispatch(
   [x, w, y]: readonly [Binding, Binding, Binding],
 ): Dispatch {
   const pixels = gather.images * gather.y.places * gather.x.places;
-  const { kernel: source, pixels: tilePixels, quads } = chooseTile(profile, gather, pixels);
+  const taps = gather.y.taps * gather.x.taps;
+  const question = `gather: ${taps} taps, ${gather.inputChannels} to ${gather.outputQuads * 4} channels, ${sizeClass(pixels)} pixels`;
+  const { chosen, asked } = pick(profile, question, tilesFor(profile, gather, pixels));
+  const { kernel: source, pixels: tilePixels, quads } = chosen;
   const tiles = fold(Math.ceil(pixels / tilePixels));
-  return dispatch(
+  const made = dispatch(
     source,
     [x, w, y],
     {
@@ -117,4 +129,5 @@ export function gatherDispatch(
     },
     [tiles.width, Math.ceil(gather.outputQuads / quads), tiles.height],
   );
+  return asked ? { ...made, asked } : made;
 }

@@ -10,6 +10,7 @@ import { fold, THREADS } from '../grid.ts';
 import type { Profile } from '../plan.ts';
 import { dispatch, output, scratch, type Binding, type Dispatch } from '../rule.ts';
 import { depthOf } from './gather.ts';
+import { pick, sizeClass } from '../tuning.ts';
 import { divideHelper, family, kernel, Lines, reads, writes, type KernelSource } from '../source.ts';
 
 /** The geometry of one weight gradient. */
@@ -276,8 +277,15 @@ export function weightGradientDispatches(
   const down = Math.ceil(outputQuads / tile.quads);
   const workgroups: readonly [number, number] =
     tile.tiles === 1 ? [across, down] : [Math.ceil((across * down) / tile.tiles), 1];
-  const perSplit =
-    Math.ceil(pixels / chooseSplits(profile, pixels, workgroups[0] * workgroups[1]) / step) * step;
+  const guess = chooseSplits(profile, pixels, workgroups[0] * workgroups[1]);
+  const shares = new Set([guess, Math.ceil(guess / 4), Math.ceil(guess / 16)]);
+  const question = `weight gradient: ${groups} groups, ${outputQuads * 4} channels, ${sizeClass(pixels)} pixels`;
+  const { chosen, asked } = pick(
+    profile,
+    question,
+    new Map([...shares].map((count) => [`${count} splits`, count])),
+  );
+  const perSplit = Math.ceil(pixels / chosen / step) * step;
   const splits = Math.ceil(pixels / perSplit);
   const count = resultRows * outputQuads;
   const result = splits === 1 ? output : scratch('partial', splits * count * 16);
@@ -311,7 +319,8 @@ export function weightGradientDispatches(
     },
     [...workgroups, splits],
   );
-  return splits === 1 ? [main] : [main, reduceDispatch(count, splits, result)];
+  const first = asked ? { ...main, asked } : main;
+  return splits === 1 ? [first] : [first, reduceDispatch(count, splits, result)];
 }
 
 /** Adds `splits` partial results of `count` vec4s each into the output. */
