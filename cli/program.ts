@@ -282,6 +282,7 @@ ${archHelp}`,
     .option('--fresh', 'forget earlier trials of this search and begin anew')
     .option('--store <folder>', 'where results are kept (default: .nas)')
     .option('--kernels <folder>', 'shaders that `nas build` compiled ahead of time')
+    .option('--tune', 'measure which kernels are fastest here, and keep to them')
     .option('--json', 'print the result as JSON; progress goes to stderr');
   search.addHelpText(
     'after',

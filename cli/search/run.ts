@@ -20,10 +20,12 @@ import { openResults, type StoreOption } from '../store.ts';
 import { plainView, type ViewOptions } from './plain.ts';
 import { finishedJson, reportLines, stoppedJson } from './report.ts';
 import { stopOnSignal, type Stop } from './stop.ts';
+import { tuningOf, withTuning } from './tuning.ts';
 import type { SearchView } from './view.ts';
 
 export interface SearchOptions extends SearchSettings, StoreOption, KernelsOption {
   readonly fresh?: boolean;
+  readonly tune?: boolean;
   readonly json?: boolean;
 }
 
@@ -73,7 +75,11 @@ export async function runToEnd(
     let stop: Stop | undefined;
     let view: SearchView | undefined;
     try {
-      if (options.fresh) await store.forget(experimentId(identity));
+      const id = experimentId(identity);
+      if (options.fresh) await store.forget(id);
+      const output = context.terminal[options.json ? 'stderr' : 'stdout'];
+      const say = (line: string): void => output.write(`${line}\n`);
+      const tuning = await tuningOf(compiled, store, id, options.tune === true, say);
       view = await makeView(context, compiled, options.json === true);
       stop = stopOnSignal(context.terminal, view);
       const { signal } = stop;
@@ -83,7 +89,7 @@ export async function runToEnd(
         host,
         search: compiled.search,
         store,
-        evaluator,
+        evaluator: withTuning(evaluator, tuning),
         identity,
         signal,
         onEvent,

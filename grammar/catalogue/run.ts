@@ -38,6 +38,7 @@ export interface RunValues extends SearchValues {
   kernelSetBroken: { path: string; problem: string };
   kernelSetForeign: { path: string; problem: string };
   kernelOutside: { kernel: string };
+  tuningDamaged: { path: string; problem: string };
 }
 
 export const runEntries: Entries<RunValues> = {
@@ -250,4 +251,11 @@ export const runEntries: Entries<RunValues> = {
   },
 
   ...searchEntries,
+  tuningDamaged: {
+    code: 'NAS4705',
+    severity: 'error',
+    title: 'measured choices damaged',
+    message: ({ path, problem }) => `${path} cannot be used: ${problem}`,
+    explanation: `An experiment that was begun with \`--tune\` keeps which kernels were fastest, so that going on with it runs the same ones and gives the same bits. With that file gone or changed this cannot be promised: put it back, or begin anew with \`--fresh\`.`,
+  },
 };

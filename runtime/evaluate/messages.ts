@@ -8,6 +8,7 @@ import type { Graph } from '../../compiler/graph/graph.ts';
 import type { OptimizerSpec } from '../../compiler/optimizers/optimizer.ts';
 import { isOptimizerSpec } from '../../compiler/optimizers/table.ts';
 import type { DataSpec } from '../../compiler/search/search.ts';
+import { tuningForm } from '../tuning/form.ts';
 import type { StaticValue } from '../../compiler/space/space.ts';
 import type { Request, Response, TrainResult } from './protocol.ts';
 
@@ -64,6 +65,7 @@ const request = z.discriminatedUnion('kind', [
     train,
     seed: z.int().nonnegative(),
     keepTensors: z.boolean(),
+    tuning: z.exactOptional(tuningForm),
   }),
   z.object({ kind: z.literal('stop') }),
 ]);

@@ -6,6 +6,7 @@
 import type { Diagnostic } from '../../grammar/diagnostics.ts';
 import type { Graph } from '../../compiler/graph/graph.ts';
 import type { DataSpec, TrainSpec } from '../../compiler/search/search.ts';
+import type { Tuning } from '../../compiler/wgsl/tuning.ts';
 
 /** Train a network from scratch, then measure it once. */
 export interface TrainRequest {
@@ -23,6 +24,8 @@ export interface TrainRequest {
   readonly seed: number;
   /** Whether the trained tensors are wanted back. */
   readonly keepTensors: boolean;
+  /** What was measured for the experiment: the same answers run the same kernels. */
+  readonly tuning?: Tuning;
 }
 
 export interface TrainProgress {

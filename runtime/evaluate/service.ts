@@ -35,7 +35,7 @@ export function trainService(executor: Executor, use: () => DeviceUse): TrainSer
   return {
     train: async (request, onProgress) => {
       const start = performance.now();
-      const { id, training, evaluation, trainOn, evaluateOn, train, seed, keepTensors } = request;
+      const { id, training, evaluation, trainOn, evaluateOn, train, seed, keepTensors, tuning } = request;
       let dataset;
       try {
         dataset = await dataOf(request.data);
@@ -43,7 +43,7 @@ export function trainService(executor: Executor, use: () => DeviceUse): TrainSer
         return failure(id, error, true);
       }
       try {
-        const task = { training, evaluation, dataset, trainOn, evaluateOn, train, seed, keepTensors };
+        const task = { training, evaluation, dataset, trainOn, evaluateOn, train, seed, keepTensors, tuning };
         const trained = await trainAndMeasure(executor, task, (epoch, loss) =>
           onProgress({ kind: 'progress', id, epoch, epochs: train.epochs, loss }),
         );

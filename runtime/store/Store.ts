@@ -109,14 +109,13 @@ export class Store {
       const { numDeletedRows } = await tx.deleteFrom('experiments').where('id', '=', id).executeTakeFirst();
       return numDeletedRows > 0n;
     });
-    if (!known) return false;
     const folder = join(this.folder, 'experiments', id);
     try {
       await rm(folder, { recursive: true, force: true });
     } catch (error) {
       throw storeProblem(error, folder);
     }
-    return true;
+    return known;
   }
 
   /** Closes the file. */

@@ -4,6 +4,7 @@
  */
 import type { Graph, Shape } from '../../compiler/graph/graph.ts';
 import type { TrainSpec } from '../../compiler/search/search.ts';
+import type { Tuning } from '../../compiler/wgsl/tuning.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Fault } from '../execute/fault.ts';
 import type { OptimizerState } from '../execute/optimizerState.ts';
@@ -27,6 +28,8 @@ export interface NetworkOnData {
   readonly capacity: number;
   /** The values to begin with, for every parameter and state of the graph. */
   readonly tensors: Tensors;
+  /** What was measured; on devices it says which kernels run. */
+  readonly tuning?: Tuning | undefined;
 }
 
 /** A row of the data that is not there: its image is ignored and its label is -1, which takes no part in the loss. */

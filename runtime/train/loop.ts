@@ -9,6 +9,7 @@ import type { Graph, GraphNode } from '../../compiler/graph/graph.ts';
 import type { TrainSpec } from '../../compiler/search/search.ts';
 import { partRows, type Dataset, type Part } from '../data/dataset.ts';
 import { stateName } from '../execute/optimizerState.ts';
+import type { Tuning } from '../../compiler/wgsl/tuning.ts';
 import type { Executor, Tensor, Tensors, TrainingRun } from './executor.ts';
 import { faultDiagnostic, stepDiagnostic } from './faultDiagnostic.ts';
 import { epochOrder, evaluationOrder, stepsPerEpoch } from './order.ts';
@@ -27,6 +28,8 @@ export interface Training {
   readonly seed: number;
   /** Whether the trained tensors are wanted back. */
   readonly keepTensors: boolean;
+  /** What was measured: which kernels a device runs. */
+  readonly tuning?: Tuning | undefined;
 }
 
 export interface Trained {
@@ -88,7 +91,8 @@ async function train(
   const rows = partRows(dataset, task.trainOn);
   const steps = stepsPerEpoch(rows.length, batch);
   const tensors = initialTensors(task.training, seed);
-  const network = { graph: task.training, dataset, batch, capacity: steps * batch, tensors };
+  const { tuning } = task;
+  const network = { graph: task.training, dataset, batch, capacity: steps * batch, tensors, tuning };
   const run = await executor.prepareTraining(network, update);
   try {
     const epochLosses: number[] = [];
@@ -124,11 +128,11 @@ async function measure(
   task: Training,
   trained: Tensors,
 ): Promise<Pick<Trained, 'loss' | 'accuracy' | 'images'>> {
-  const { evaluation: graph, dataset } = task;
+  const { evaluation: graph, dataset, tuning } = task;
   const rows = partRows(dataset, task.evaluateOn);
   const batch = input(graph, 'x')?.shape[0] ?? task.train.batch;
   const order = evaluationOrder(rows, batch);
-  const network = { graph, dataset, batch, capacity: order.length, tensors: trained };
+  const network = { graph, dataset, batch, capacity: order.length, tensors: trained, tuning };
   const run = await executor.prepareEvaluation(network);
   try {
     const { loss, correct, fault } = await run.measure(order);

@@ -3,7 +3,7 @@
  * everything else is freed with its run, so that memory does not grow from network to network.
  */
 import { planInference, planTraining } from '../../compiler/wgsl/lower.ts';
-import type { Plan } from '../../compiler/wgsl/plan.ts';
+import type { Plan, Profile } from '../../compiler/wgsl/plan.ts';
 import { withWatch } from '../../compiler/wgsl/watch.ts';
 import { present } from '../../util/invariant.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -41,6 +41,9 @@ export function webGpuExecutor(device: Device): WebGpuExecutor {
     return data;
   };
 
+  const tunedProfile = ({ tuning }: NetworkOnData): Profile =>
+    tuning === undefined ? device.profile : { ...device.profile, tuning };
+
   const start = async (plan: Plan, { dataset, tensors }: NetworkOnData): Promise<Execution> => {
     const execution = await prepare(device, plan, dataOf(dataset));
     running.add(execution);
@@ -59,7 +62,7 @@ export function webGpuExecutor(device: Device): WebGpuExecutor {
   return {
     prepareTraining: async (network, update) => {
       const { graph, batch, capacity } = network;
-      const { profile } = device;
+      const profile = tunedProfile(network);
       const plan = withWatch(planTraining(graph, { profile, feed: { capacity }, ...update }));
       const execution = await start(plan, network);
       return {
@@ -78,7 +81,7 @@ export function webGpuExecutor(device: Device): WebGpuExecutor {
     },
     prepareEvaluation: async (network) => {
       const { graph, batch, capacity } = network;
-      const plan = planInference(graph, { profile: device.profile, feed: { capacity } });
+      const plan = planInference(graph, { profile: tunedProfile(network), feed: { capacity } });
       const execution = await start(plan, network);
       return {
         measure: async (order) => {

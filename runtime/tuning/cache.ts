@@ -9,17 +9,12 @@ import type { Tuning } from '../../compiler/wgsl/tuning.ts';
 import type { AdapterInfo } from '../device/adapter.ts';
 import { canonicalJson } from '../store/identity.ts';
 import { writeWhole } from '../store/files.ts';
+import { tuningForm } from './form.ts';
 
 const FORMAT = 1;
 
 /** No cache grows larger; a larger file is not ours. In bytes. */
 const LIMIT = 1024 * 1024;
-
-/** Questions and answers are short. */
-const words = z.string().max(200);
-
-/** The form of answers, wherever they are read. */
-export const tuningForm: z.ZodType<Tuning> = z.record(words, words);
 
 const form = z.object({
   format: z.literal(FORMAT),
