@@ -2,7 +2,7 @@
  * How far the values that ops see are from where the ops have no derivative: kinks, steps, ties, and the poles
  * near which a rounding is magnified. Complete by type: a new op says here where it is not smooth.
  */
-import type { OpNode } from '../../../compiler/graph/graph.ts';
+import type { OpNode, Shape } from '../../../compiler/graph/graph.ts';
 import type { ActivationAttributes, OpName } from '../../../compiler/ops/attributes.ts';
 import type { CpuTensor } from '../../../compiler/ops/op.ts';
 import { axes4 } from '../../../compiler/ops/shapes.ts';
@@ -68,6 +68,34 @@ const bends: Readonly<Record<Name, ((x: number) => number) | 'smooth'>> = {
 function lead(values: readonly number[]): number {
   const [first, second = -Infinity] = [...values].sort((a, b) => b - a);
   return fromKink(first - second);
+}
+
+/**
+ * Infinity where no factors of a product, taken in whatever order, leave the range of float32 on the way; else 0: a
+ * product that overflows before it meets a zero is no number.
+ */
+function withinRange(factors: readonly number[]): number {
+  let [large, small] = [0, 0];
+  for (const factor of factors) {
+    const size = factor === 0 ? 0 : Math.log2(Math.abs(factor));
+    if (size > 0) large += size;
+    else small -= size;
+  }
+  return Math.max(large, small) < 60 ? Infinity : 0;
+}
+
+/** The smallest distance of the groups of elements that are reduced along axes. */
+function leastOfGroups(x: CpuTensor, axes: Shape, distance: (group: readonly number[]) => number): number {
+  const kept = x.shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
+  const strides = stridesOf(kept).map((n, axis) => (axes.includes(axis) ? 0 : n));
+  const groups = new Map<number, number[]>();
+  let from = 0;
+  visitPlaces(x.shape, strides, (to) => {
+    const group = groups.get(to) ?? [];
+    group.push(x.data[from++]);
+    groups.set(to, group);
+  });
+  return [...groups.values()].reduce((smallest, group) => Math.min(smallest, distance(group)), Infinity);
 }
 
 const betweenPairs = ([a, b]: readonly CpuTensor[]): number =>
@@ -150,20 +178,12 @@ const distances: { readonly [K in OpName]: Distance<K> } = {
   global_avg_pool: smooth,
   global_avg_pool_gradient: smooth,
   reduce([x], { kind, axes }) {
-    if (kind === 'sum' || kind === 'product') return Infinity;
-    const sign = kind === 'max' ? 1 : -1;
-    const kept = x.shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
-    const strides = stridesOf(kept).map((n, axis) => (axes.includes(axis) ? 0 : n));
-    const groups = new Map<number, number[]>();
-    let from = 0;
-    visitPlaces(x.shape, strides, (to) => {
-      const group = groups.get(to) ?? [];
-      group.push(sign * x.data[from++]);
-      groups.set(to, group);
-    });
-    return [...groups.values()].reduce((smallest, group) => Math.min(smallest, lead(group)), Infinity);
+    if (kind === 'sum') return Infinity;
+    const distance = kind === 'product' ? withinRange : lead;
+    const sign = kind === 'min' ? -1 : 1;
+    return leastOfGroups(x, axes, (group) => distance(group.map((value) => sign * value)));
   },
-  product_gradient: smooth,
+  product_gradient: ([, x], { axes }) => leastOfGroups(x, axes, withinRange),
   broadcast: smooth,
   reverse: smooth,
   concat: smooth,
