@@ -209,7 +209,7 @@ export function rollingWeightGradient(
   const choice = choose(profile, rolling, false);
   if (!choice) return undefined;
   const { tuning, values } = choice;
-  const slices = slicesFor(profile, choice, WORK_OF_GRADIENT);
+  const slices = slicesFor(profile, choice, WORK_OF_GRADIENT, true);
   const weights = elementsOf(physical) / 4;
   const result = slices === 1 ? output : scratch('partial', slices * weights * 16);
   const block = { ...values, slices, weightPitch: padded(tuning.taps) };

@@ -259,13 +259,23 @@ export function rollingName(
   ].join('_');
 }
 
+/** Workgroups of one quad and phase on a CPU adapter, and slices that are added up, at most. */
+const MOST_SLICES = 64;
+
 /**
  * Workgroups that share the tiles of one quad and phase. On a CPU adapter each of them has its own start to pay for, so it
- * gets at least `work` multiply-adds of a vec4.
+ * gets at least `work` multiply-adds of a vec4. `added`: what they make is added up afterwards.
  */
-export function slicesFor(profile: Profile, { tuning, values }: RollingChoice, work: number): number {
+export function slicesFor(
+  profile: Profile,
+  { tuning, values }: RollingChoice,
+  work: number,
+  added = false,
+): number {
   const { tiles, targetRows, phases } = values;
+  const cpu = profile.kind === 'cpu';
   const perTile = (targetRows / phases) * tuning.taps ** 2 * tuning.blocks;
-  const wanted = profile.kind === 'cpu' ? Math.ceil((tiles * perTile) / work) : tiles;
-  return Math.ceil(tiles / Math.ceil(tiles / Math.min(tiles, wanted, 64)));
+  const wanted = cpu ? Math.ceil((tiles * perTile) / work) : tiles;
+  const most = cpu || added ? MOST_SLICES : MAX_WORKGROUPS;
+  return Math.ceil(tiles / Math.ceil(tiles / Math.min(tiles, wanted, most)));
 }

@@ -325,6 +325,7 @@ describe('elementwise kernels are exact', () => {
   );
 });
 
+// Elements are below 1, and so are means: errors of sums that cancel are held against that.
 describe('pool kernels agree with the reference', () => {
   for (const cases of [pools, rollingPools]) {
     agrees(
@@ -341,12 +342,14 @@ describe('pool kernels agree with the reference', () => {
         attributes: c.attributes,
         inputs: [tensor(poolOutput(c), c.seed), coarse(c.x, c.seed + 1)],
       })),
+      1,
     );
     agrees(
       device,
       'avg_pool',
       FEW,
       cases.map((c) => ({ attributes: c.attributes, inputs: [tensor(c.x, c.seed)] })),
+      1,
     );
     agrees(
       device,
@@ -356,6 +359,7 @@ describe('pool kernels agree with the reference', () => {
         attributes: { ...c.attributes, inputShape: c.x },
         inputs: [tensor(poolOutput(c), c.seed)],
       })),
+      1,
     );
   }
   it('passes NaN on', async () => {
@@ -372,6 +376,7 @@ describe('pool kernels agree with the reference', () => {
     'global_avg_pool',
     FEW,
     whole.map((c) => ({ attributes: {}, inputs: [tensor(c.shape, c.seed)] })),
+    1,
   );
   agrees(
     device,
