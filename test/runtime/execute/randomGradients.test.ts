@@ -49,6 +49,9 @@ function otherBits(a: Results, b: Results): string | undefined {
 /** Dispatches that each way of planning saved against its opposite, over all graphs. */
 const saved = { 'not fused': 0, 'not merged': 0 };
 
+/** Questions of kernels that were answered otherwise than guessed. */
+let answered = 0;
+
 async function expectNearReference(one: Case): Promise<void> {
   const { graph, feeds, expected } = one.drawn;
   const parameters = graph.nodes.filter((node) => node.kind === 'parameter').map(({ name }) => name);
@@ -63,6 +66,14 @@ async function expectNearReference(one: Case): Promise<void> {
     if (like && (name === 'not fused' || name === 'not merged')) {
       saved[name] += found.dispatches - like.dispatches;
     }
+  }
+  for (const place of [1, -1]) {
+    const { choices } = results.values().next().value!;
+    const tuning = Object.fromEntries(choices.map((c) => [c.question, c.candidates.at(place)!]));
+    const otherwise = { profile: { ...device().profile, tuning } };
+    const found = await runTraining(device(), graph, feeds, otherwise);
+    expect(wrongTensors(one.drawn, found), `tuned: ${JSON.stringify(tuning)}`).toEqual([]);
+    answered += choices.length;
   }
   const passed = runGraphPasses(one.graph, { loss: 'loss' });
   const simplified = await runTraining(device(), passed, feeds, { profile: device().profile });
@@ -79,6 +90,7 @@ it(
     });
     // Equal bits would say little if the plans were equal.
     for (const dispatches of Object.values(saved)) expect(dispatches).toBeGreaterThan(GRAPHS / 2);
+    expect(answered).toBeGreaterThan(GRAPHS / 2);
     const functions = [...Object.keys(elementFunctions), ...reductions];
     // A hundred graphs hold all ops, but not every function of elements.
     const kinds = [...Object.keys(opTable), ...(long ? functions : [])];

@@ -1,6 +1,7 @@
 /** One training step of a graph on the device, at a learning rate of 0: everything that it computes. */
 import type { Graph } from '../../../compiler/graph/graph.ts';
 import { planTraining, type PlanOptions } from '../../../compiler/wgsl/lower.ts';
+import type { Question } from '../../../compiler/wgsl/tuning.ts';
 import { verifyPlan } from '../../../compiler/wgsl/verify.ts';
 import type { Device } from '../../../runtime/device/device.ts';
 import type { Feeds } from '../../../runtime/execute/reference.ts';
@@ -16,6 +17,8 @@ export interface Results {
   readonly states: ReadonlyMap<string, Float32Array>;
   /** Dispatches of the step. */
   readonly dispatches: number;
+  /** What the plan's kernels could have been answered. */
+  readonly choices: readonly Question[];
 }
 
 /** Runs the step with scratch memory and outputs poisoned: whoever reads what nobody wrote shows it. */
@@ -40,7 +43,8 @@ export async function runTraining(
     const gradients = await execution.readGradients();
     const states = await execution.readTensors(Object.keys(feeds.states));
     const dispatches = execution.plan.programs['train'].length;
-    return { outputs, gradients, states, dispatches };
+    const { choices } = execution.plan;
+    return { outputs, gradients, states, dispatches, choices };
   } finally {
     execution.destroy();
   }
