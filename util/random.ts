@@ -11,34 +11,46 @@ import { invariant } from './invariant.ts';
 /** Four 32-bit words, each from 0 to 2^32 - 1. */
 export type Words = readonly [number, number, number, number];
 
-/** The high 32 bits of the 64-bit product of two 32-bit words, by 16-bit halves. */
-function multiplyHigh(a: number, b: number): number {
+/** Where the block function leaves its four words: numbers are drawn by the million. */
+const words = new Uint32Array(4);
+
+/** The high 32 bits of the product of two 32-bit words, the second as its 16-bit halves. Signs do not matter to any bit. */
+function multiplyHigh(a: number, bHigh: number, bLow: number): number {
   const aLow = a & 0xffff;
   const aHigh = a >>> 16;
-  const bLow = b & 0xffff;
-  const bHigh = b >>> 16;
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
-  const carry = aLow * bHigh + (middle & 0xffff);
-  // Each product stays below 2^32, and so does the whole high word.
-  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(carry / 0x10000)) >>> 0;
+  const one = Math.imul(aHigh, bLow);
+  const other = Math.imul(aLow, bHigh);
+  const middle = (Math.imul(aLow, bLow) >>> 16) + (one & 0xffff) + (other & 0xffff);
+  return (Math.imul(aHigh, bHigh) + (one >>> 16) + (other >>> 16) + (middle >>> 16)) | 0;
 }
 
-/** The Philox4x32 block function, 10 rounds. Its constants are those of the paper's table 2. */
-export function philox(counter: Words, key: readonly [number, number]): Words {
-  let [a, b, c, d] = counter;
-  let [k, l] = key;
+/**
+ * The Philox4x32 block function, 10 rounds, from a counter and a key to `words`. Its constants are those of the paper's
+ * table 2.
+ */
+function philoxInto(a: number, b: number, c: number, d: number, k: number, l: number): void {
   for (let round = 0; round < 10; round++) {
-    const high0 = multiplyHigh(0xd2511f53, a);
-    const low0 = Math.imul(0xd2511f53, a) >>> 0;
-    const high1 = multiplyHigh(0xcd9e8d57, c);
-    const low1 = Math.imul(0xcd9e8d57, c) >>> 0;
-    a = (high1 ^ b ^ k) >>> 0;
+    const high0 = multiplyHigh(a, 0xd251, 0x1f53);
+    const low0 = Math.imul(0xd2511f53, a);
+    const high1 = multiplyHigh(c, 0xcd9e, 0x8d57);
+    const low1 = Math.imul(0xcd9e8d57, c);
+    a = high1 ^ b ^ k;
     b = low1;
-    c = (high0 ^ d ^ l) >>> 0;
+    c = high0 ^ d ^ l;
     d = low0;
-    k = (k + 0x9e3779b9) >>> 0;
-    l = (l + 0xbb67ae85) >>> 0;
+    k = (k + 0x9e3779b9) | 0;
+    l = (l + 0xbb67ae85) | 0;
   }
+  words[0] = a;
+  words[1] = b;
+  words[2] = c;
+  words[3] = d;
+}
+
+/** The Philox4x32 block function, 10 rounds. */
+export function philox(counter: Words, [k, l]: readonly [number, number]): Words {
+  philoxInto(...counter, k, l);
+  const [a = 0, b = 0, c = 0, d = 0] = words;
   return [a, b, c, d];
 }
 
@@ -73,8 +85,22 @@ export function uniformAt(seed: number, stream: number, index: number): number {
 /** Normally distributed with mean 0 and variance 1, by Box & Muller (1958) in float64. */
 export function normalAt(seed: number, stream: number, index: number): number {
   const [a, b, c, d] = block(seed, stream, index);
+  return boxMuller(a, b, c, d);
+}
+
+function boxMuller(a: number, b: number, c: number, d: number): number {
   const radius = Math.sqrt(-2 * Math.log(1 - fraction(a, b))); // 1 - u is never 0
   return radius * Math.cos(2 * Math.PI * fraction(c, d));
+}
+
+/** Fills a tensor with `deviation` times what {@link normalAt} gives for each index. */
+export function fillNormal(values: Float32Array, deviation: number, seed: number, stream: number): void {
+  block(seed, stream, values.length); // refuses what is no number of these
+  const [c, d, k, l] = [low(stream) | 0, high(stream) | 0, low(seed) | 0, high(seed) | 0];
+  for (let index = 0; index < values.length; index++) {
+    philoxInto(index | 0, high(index), c, d, k, l);
+    values[index] = deviation * boxMuller(words[0] ?? 0, words[1] ?? 0, words[2] ?? 0, words[3] ?? 0);
+  }
 }
 
 /** The numbers 0 to n - 1 in random order (Fisher & Yates; Knuth, TAOCP 2, algorithm 3.4.2P). */

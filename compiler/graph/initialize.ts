@@ -3,7 +3,7 @@
  * the element's index alone: adding a layer elsewhere changes nothing here, and every machine agrees.
  */
 import { invariant } from '../../util/invariant.ts';
-import { hashString, normalAt, uniformAt } from '../../util/random.ts';
+import { fillNormal, hashString, uniformAt } from '../../util/random.ts';
 import { elementsOf, shapeText } from '../ops/shapes.ts';
 import type { Initializer, Shape } from './graph.ts';
 
@@ -15,8 +15,8 @@ export function initialValues(name: string, shape: Shape, init: Initializer, see
       return values.fill(init.value);
     case 'he': {
       const deviation = Math.sqrt(2 / init.fanIn);
-      const stream = hashString(name);
-      return values.map((_, index) => deviation * normalAt(seed, stream, index));
+      fillNormal(values, deviation, seed, hashString(name));
+      return values;
     }
     case 'key': {
       const stream = hashString(name);

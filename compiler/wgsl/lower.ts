@@ -230,11 +230,11 @@ class Lowering {
       seen.add(gradient);
     }
     const byParameter = new Map(this.#graph.gradients.map((g) => [g.parameter, g.gradient]));
+    const named = new Map(
+      this.#graph.nodes.flatMap((node) => (node.kind === 'parameter' ? [[node.name, node] as const] : [])),
+    );
     for (const { name } of this.#parameters) {
-      const node = present(
-        this.#graph.nodes.find((n) => n.kind === 'parameter' && n.name === name),
-        `the parameter ${name}`,
-      );
+      const node = present(named.get(name), `the parameter ${name}`);
       const gradientId = byParameter.get(node.id);
       if (gradientId === undefined) continue;
       const gradient = nodeOf(this.#graph, gradientId);

@@ -22,7 +22,7 @@ export class Uniforms {
 
   /** Those that follow `before`, the finished uniforms of a plan. */
   constructor(before: readonly number[] = []) {
-    this.#words = [...before];
+    this.#words = before.slice();
   }
 
   /** The place of a block of constants, in bytes. */
@@ -32,17 +32,22 @@ export class Uniforms {
 
   /** The place of the table of some instances, whose ranges begin at multiples of `units`. */
   table(units: readonly number[], instances: readonly PlanInstance[]): number {
-    const words = instances.flatMap(({ ranges }) => {
-      const starts = ranges.map(({ offset }, k) => offset / present(units[k], 'the unit of a binding'));
-      return [...starts, ...zeros(rowsOfInstance(ranges.length) * 4 - starts.length)];
-    });
+    const words: number[] = [];
+    for (const { ranges } of instances) {
+      const end = words.length + rowsOfInstance(ranges.length) * 4;
+      ranges.forEach(({ offset }, k) => words.push(offset / present(units[k], 'the unit of a binding')));
+      pad(words, end);
+    }
     return this.#place(words);
   }
 
   /** All words; a binding that begins at any place ends inside. */
   finish(): readonly number[] {
     const longest = Math.max(BLOCK_BYTES, TABLE_BYTES) / 4;
-    return this.#places.size === 0 ? [] : [...this.#words, ...zeros(longest)];
+    if (this.#places.size === 0) return [];
+    const words = this.#words.slice();
+    pad(words, words.length + longest);
+    return words;
   }
 
   #place(words: readonly number[]): number {
@@ -53,11 +58,12 @@ export class Uniforms {
     this.#places.set(key, offset);
     // One at a time: the arguments of a call are limited.
     for (const word of words) this.#words.push(word);
-    for (const zero of zeros(roundUp(words.length * 4, ALIGNMENT) / 4 - words.length)) this.#words.push(zero);
+    pad(this.#words, roundUp(this.#words.length, ALIGNMENT / 4));
     return offset;
   }
 }
 
-function zeros(count: number): readonly number[] {
-  return Array.from({ length: count }, () => 0);
+/** Adds zeros until there are `length` words. */
+function pad(words: number[], length: number): void {
+  while (words.length < length) words.push(0);
 }

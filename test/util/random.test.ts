@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { hashString, normalAt, permutation, philox, uniformAt } from '../../util/random.ts';
+import { fillNormal, hashString, normalAt, permutation, philox, uniformAt } from '../../util/random.ts';
 
 describe('philox', () => {
   // Known answers for philox4x32 with 10 rounds from the authors' Random123 library, file kat_vectors.
@@ -22,6 +22,19 @@ describe('philox', () => {
   ] as const)('counter %j key %j', (counter, key, expected) => {
     expect(philox(counter, key)).toEqual(expected);
   });
+});
+
+test('a tensor is filled with what each index has', () => {
+  for (const [seed, stream] of [
+    [0, 0],
+    [17, 0xffffffff],
+    [2 ** 53 - 1, 2 ** 40 + 3],
+  ] as const) {
+    const values = new Float32Array(1000);
+    fillNormal(values, 0.25, seed, stream);
+    expect(values).toEqual(Float32Array.from(values, (_, i) => 0.25 * normalAt(seed, stream, i)));
+  }
+  expect(() => fillNormal(new Float32Array(1), 1, -1, 0)).toThrow('must not be negative');
 });
 
 describe('hashString', () => {

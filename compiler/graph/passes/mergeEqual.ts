@@ -23,10 +23,21 @@ export function mergeEqual(graph: Graph): Graph {
 function keyOf(node: GraphNode): string | undefined {
   if (node.kind === 'constant') return `constant ${valueKey(node.value)} ${node.shape.join()}`;
   if (node.kind !== 'op') return undefined;
-  const attributes = Object.entries(node.attributes)
+  return `${node.op}(${node.inputs.join()}) ${attributesKey(node.attributes)}`;
+}
+
+/** Attributes are handed on from pass to pass as they are. */
+const attributeKeys = new WeakMap<object, string>();
+
+function attributesKey(attributes: object): string {
+  const known = attributeKeys.get(attributes);
+  if (known !== undefined) return known;
+  const key = Object.entries(attributes)
     .map(([name, value]) => `${name}=${valueKey(value)}`)
-    .sort();
-  return `${node.op}(${node.inputs.join()}) ${attributes.join(' ')}`;
+    .sort()
+    .join(' ');
+  attributeKeys.set(attributes, key);
+  return key;
 }
 
 /** JSON would write -0 as 0. */

@@ -1,6 +1,6 @@
 /** The walk that simplifying passes share: copies a graph, renumbered, while leaving nodes out. */
 import { present } from '../../../util/invariant.ts';
-import type { Graph, GraphNode, NodeId } from '../graph.ts';
+import type { Graph, GraphNode, NodeId, OpNode } from '../graph.ts';
 
 export interface Rewriting {
   /** Nodes, as they stand in the old graph, that nothing which stays reads. */
@@ -19,15 +19,21 @@ export function rewrite(graph: Graph, { drops, replaces }: Rewriting): Graph {
   const placeOf = (id: NodeId): NodeId =>
     present(places.get(id), `rewrite: node ${id}, which is still read,`);
 
+  // Until something is left out, every node stands where it stood.
+  let moved = false;
   for (const old of graph.nodes) {
-    if (drops?.(old)) continue;
+    if (drops?.(old)) {
+      moved = true;
+      continue;
+    }
     const id = copy.length;
-    const node: GraphNode =
-      old.kind === 'op' ? { ...old, id, inputs: old.inputs.map(placeOf) } : { ...old, id };
+    const node = moved ? renumbered(old, id, placeOf) : old;
     const place = replaces?.(node, copy);
     if (place === undefined) copy.push(node);
+    else moved = true;
     places.set(old.id, place ?? id);
   }
+  if (!moved) return graph;
   return {
     nodes: copy,
     outputs: Object.fromEntries(Object.entries(graph.outputs).map(([name, id]) => [name, placeOf(id)])),
@@ -37,4 +43,12 @@ export function rewrite(graph: Graph, { drops, replaces }: Rewriting): Graph {
     })),
     updates: graph.updates.map(({ state, value }) => ({ state: placeOf(state), value: placeOf(value) })),
   };
+}
+
+/** The node at a new place, reading from new places. Written out, because networks have thousands of nodes. */
+function renumbered(old: GraphNode, id: NodeId, placeOf: (id: NodeId) => NodeId): GraphNode {
+  if (old.kind !== 'op') return { ...old, id };
+  const { kind, op, attributes, inputs, site, shape, dtype } = old;
+  // correlated union: op and attributes agree in the old node
+  return { kind, op, attributes, inputs: inputs.map(placeOf), site, shape, dtype, id } as OpNode;
 }
