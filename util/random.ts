@@ -12,7 +12,7 @@ import { invariant } from './invariant.ts';
 export type Words = readonly [number, number, number, number];
 
 /** Where the block function leaves its four words: numbers are drawn by the million. */
-const words = new Uint32Array(4);
+const drawn = new Uint32Array(4);
 
 /** The high 32 bits of the product of two 32-bit words, the second as its 16-bit halves. Signs do not matter to any bit. */
 function multiplyHigh(a: number, bHigh: number, bLow: number): number {
@@ -25,7 +25,7 @@ function multiplyHigh(a: number, bHigh: number, bLow: number): number {
 }
 
 /**
- * The Philox4x32 block function, 10 rounds, from a counter and a key to `words`. Its constants are those of the paper's
+ * The Philox4x32 block function, 10 rounds, from a counter and a key to `drawn`. Its constants are those of the paper's
  * table 2.
  */
 function philoxInto(a: number, b: number, c: number, d: number, k: number, l: number): void {
@@ -41,16 +41,16 @@ function philoxInto(a: number, b: number, c: number, d: number, k: number, l: nu
     k = (k + 0x9e3779b9) | 0;
     l = (l + 0xbb67ae85) | 0;
   }
-  words[0] = a;
-  words[1] = b;
-  words[2] = c;
-  words[3] = d;
+  drawn[0] = a;
+  drawn[1] = b;
+  drawn[2] = c;
+  drawn[3] = d;
 }
 
 /** The Philox4x32 block function, 10 rounds. */
 export function philox(counter: Words, [k, l]: readonly [number, number]): Words {
   philoxInto(...counter, k, l);
-  const [a = 0, b = 0, c = 0, d = 0] = words;
+  const [a = 0, b = 0, c = 0, d = 0] = drawn;
   return [a, b, c, d];
 }
 
@@ -99,7 +99,7 @@ export function fillNormal(values: Float32Array, deviation: number, seed: number
   const [c, d, k, l] = [low(stream) | 0, high(stream) | 0, low(seed) | 0, high(seed) | 0];
   for (let index = 0; index < values.length; index++) {
     philoxInto(index | 0, high(index), c, d, k, l);
-    values[index] = deviation * boxMuller(words[0] ?? 0, words[1] ?? 0, words[2] ?? 0, words[3] ?? 0);
+    values[index] = deviation * boxMuller(drawn[0] ?? 0, drawn[1] ?? 0, drawn[2] ?? 0, drawn[3] ?? 0);
   }
 }
 
