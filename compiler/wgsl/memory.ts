@@ -64,7 +64,7 @@ export function placeScratch(
       const end = roundUp(offset + tensor.bytes, ALIGNMENT);
       if (end > limit && candidate.placed.length > 0) continue;
       candidate.bytes = Math.max(candidate.bytes, end);
-      candidate.placed.push({ ...tensor, arena, offset });
+      insert(candidate.placed, { ...tensor, arena, offset });
       places.set(tensor.id, { arena, offset });
       done = true;
     }
@@ -72,17 +72,26 @@ export function placeScratch(
   return { places, arenas: arenas.map((arena) => arena.bytes) };
 }
 
-/** The lowest offset at which a tensor meets nobody who lives at the same time. */
+/** The lowest offset at which a tensor meets nobody who lives at the same time; `placed` is in the order of offsets. */
 function lowestGap(tensor: Lifetime, placed: readonly (Lifetime & ScratchPlace)[]): number {
-  const neighbours = placed
-    .filter((other) => other.first <= tensor.last && tensor.first <= other.last)
-    .sort((a, b) => a.offset - b.offset);
   let offset = 0;
-  for (const other of neighbours) {
+  for (const other of placed) {
+    if (other.last < tensor.first || tensor.last < other.first) continue;
     if (offset + tensor.bytes <= other.offset) break;
     offset = Math.max(offset, roundUp(other.offset + other.bytes, ALIGNMENT));
   }
   return offset;
+}
+
+/** Adds a tensor in the order of offsets. */
+function insert(placed: (Lifetime & ScratchPlace)[], tensor: Lifetime & ScratchPlace): void {
+  let [low, high] = [0, placed.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((placed[middle]?.offset ?? 0) <= tensor.offset) low = middle + 1;
+    else high = middle;
+  }
+  placed.splice(low, 0, tensor);
 }
 
 function* lifetimesOf(
