@@ -41,6 +41,11 @@ export function merge(dispatches: readonly Mergeable[]): readonly (readonly numb
     depths.push(depth);
     missing.push(before.length);
   });
+  // What waits for nothing, such as turned weights, need not lie about until it is read.
+  missing.forEach((count, i) => {
+    const readers = (followers[i] ?? []).map((follower) => depths[follower] ?? 0);
+    if (count === 0 && readers.length > 0) depths[i] = Math.min(...readers) - 1;
+  });
   const agenda = new Agenda(dispatches, depths);
   missing.forEach((count, i) => {
     if (count === 0) agenda.add(i);

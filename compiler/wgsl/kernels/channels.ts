@@ -46,7 +46,7 @@ function slicing(extent: Extent, rowsPerSlice: number, profile: Profile): Slicin
 
 /** Slices for a map over all rows: enough threads to fill the device, several rows each. */
 export function mapSlicing(extent: Extent, profile: Profile): Slicing {
-  return slicing(extent, profile.kind === 'cpu' ? 16 : 2, profile);
+  return slicing(extent, profile.kind === 'cpu' ? 32 : 2, profile);
 }
 
 /** Slices for a sum: the partial sums should be few against the rows, the threads many. */

@@ -1,0 +1,34 @@
+// sums_merge
+
+struct Block {
+  quads: i32,
+  slices: i32,
+  terms: i32,
+}
+
+@group(0) @binding(0) var<storage, read> partial: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(2) var<uniform> block: Block;
+@group(0) @binding(3) var<uniform> starts: array<vec4i, 256>;
+
+@compute @workgroup_size(8)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(local_invocation_index) invocation: u32,
+) {
+  let u = block;
+  let local = i32(invocation);
+  let instance = i32(group.z);
+  let starts0 = starts[instance * 1 + 0];
+  let partial_at = starts0.x;
+  let y_at = starts0.y;
+  let quad = i32(group.x) * 8 + local;
+  let term = i32(group.y);
+  if (quad < u.quads) {
+    var sum = vec4f();
+    for (var s = 0; s < u.slices; s++) {
+      sum += partial[partial_at + u.terms * (s * u.quads + quad) + term];
+    }
+    y[y_at + term * u.quads + quad] = sum;
+  }
+}
