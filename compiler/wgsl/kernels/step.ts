@@ -2,6 +2,7 @@
  * Kernels around a step: rows of a resident data set become the inputs, scalars are recorded. What changes from step
  * to step comes in a small buffer, `step`: see {@link STEP_WORDS}.
  */
+import { invariant } from '../../../util/invariant.ts';
 import { elementsOf } from '../../ops/shapes.ts';
 import { fold, THREADS } from '../grid.ts';
 import { dispatch, type Binding, type Dispatch, type Operand } from '../rule.ts';
@@ -73,23 +74,27 @@ const gatherRows: KernelSource<
     .add('x[i] = vec4f(v0, v1, v2, v3);', '}'),
 });
 
-/** Gathers labels; an index that names no row gives -1, a row that takes no part. */
-const gatherLabels: KernelSource<'count'> = kernel({
-  name: 'gather_labels',
+/** Gathers rows of whole numbers, labels or tokens; an index that names no row gives -1: it takes no part. */
+const gatherWhole: KernelSource<'count' | 'width' | 'length' | 'pitch' | 'inversePitch'> = kernel({
+  name: 'gather_whole',
   storage: [
     { name: 'data', type: 'i32', access: 'read' },
     indices,
     stepBinding,
     { name: 'y', type: 'i32', access: 'read_write' },
   ],
-  fields: { count: 'i32' },
+  fields: { count: 'i32', width: 'i32', length: 'i32', pitch: 'i32', inversePitch: 'f32' },
   workgroupSize: 8,
+  helpers: [divideHelper],
   body: new Lines().add(
-    'let i = i32(group.x) * 8 + local;',
+    'let i = (i32(group.x) + i32(group.y) * u.width) * 8 + local;',
     'if (i < u.count) {',
-    'let index = indices[i32(step[1]) + i];',
-    'let there = index >= 0 && index < i32(arrayLength(&data));',
-    'y[i] = select(-1, data[select(0, index, there)], there);',
+    'let row = divide(i, u.pitch, u.inversePitch);',
+    'let place = i - row * u.pitch;',
+    'let index = indices[i32(step[1]) + row];',
+    'let there = index >= 0 && index < i32(arrayLength(&data)) / u.length;',
+    'let value = data[select(0, index, there) * u.length + min(place, u.length - 1)];',
+    'y[i] = select(0, select(-1, value, there), place < u.length);',
     '}',
   ),
 });
@@ -101,7 +106,18 @@ export function gatherBatch(
 ): Dispatch {
   const rows = target.shape[0] ?? 0;
   if (target.dtype === 'i32') {
-    return dispatch(gatherLabels, [data, order, now, to], { count: rows }, [Math.ceil(rows / 8), 1, 1]);
+    // One number a row lies without padding between, tokens of a row together.
+    const [, length = 1] = target.shape;
+    const [, pitch = 1] = target.physical;
+    invariant(target.shape.length <= 2, 'gatherBatch: whole numbers come one or several to a row');
+    const all = rows * pitch;
+    const whole = fold(Math.ceil(all / 8));
+    return dispatch(
+      gatherWhole,
+      [data, order, now, to],
+      { count: all, width: whole.width, length, pitch, inversePitch: 1 / pitch },
+      [whole.width, whole.height, 1],
+    );
   }
   const count = elementsOf(target.physical) / 4;
   const quads = (target.physical.at(-1) ?? 0) / 4;
