@@ -31,7 +31,7 @@ export async function trialTerms(
   file: string,
   options: TermsOptions,
   profile: Profile,
-): Promise<TrialTerms & { readonly batch: number }> {
+): Promise<TrialTerms & { readonly batch: number; readonly recompute?: boolean }> {
   const search = await searchOf(context, file, options);
   if (search === undefined) {
     const batch = options.batch ?? DEFAULT_BATCH;
@@ -40,14 +40,14 @@ export async function trialTerms(
   }
   const { evaluate, data } = search;
   const dataset = await loadData(data);
-  const { batch } = evaluate;
+  const { batch, recompute = false } = evaluate;
   const images = partRows(dataset, 'train').length;
   const capacity = {
     training: stepsPerEpoch(images, batch) * batch,
     evaluation: evaluationOrder(partRows(dataset, 'validation'), batch).length,
   };
   const residentBytes = dataset.images.byteLength + dataset.labels.byteLength;
-  return { profile, batch, update: updateOf(evaluate), capacity, residentBytes };
+  return { profile, batch, recompute, update: updateOf(evaluate), capacity, residentBytes };
 }
 
 /** All trainings that networks may go through: of a search, that of a trial and that of the winner. */

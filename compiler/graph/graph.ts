@@ -67,6 +67,8 @@ export interface OpNodeOf<K extends OpName> extends NodeBase {
   readonly attributes: OpAttributes[K];
   readonly inputs: readonly NodeId[];
   readonly site: string;
+  /** It computes again what the forward pass computed, and should wait until a gradient needs it. */
+  readonly late?: true;
 }
 
 export type OpNode = { [K in OpName]: OpNodeOf<K> }[OpName];

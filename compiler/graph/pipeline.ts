@@ -3,12 +3,15 @@ import { present } from '../../util/invariant.ts';
 import { differentiate } from './autodiff.ts';
 import type { Graph } from './graph.ts';
 import { pullGates } from './passes/pullGates.ts';
+import { recompute } from './passes/recompute.ts';
 import { simplify, simplifyPasses } from './passes/simplify.ts';
 import { verify } from './passes/verify.ts';
 
 export interface PassContext {
   /** Name of the output to train on; undefined for a graph that is only evaluated. */
   readonly loss: string | undefined;
+  /** Whether cheap results are computed again for gradients, which saves memory; kept unless told. */
+  readonly recompute?: boolean;
 }
 
 export interface GraphPass {
@@ -36,6 +39,11 @@ export const graphPasses: readonly GraphPass[] = [
     run: pullGates,
   },
   ...simplifyPasses,
+  {
+    name: 'recompute',
+    doc: 'Computes again, where asked to, what gradients need of cheap ops, instead of keeping it.',
+    run: (graph, context) => (context.recompute === true ? recompute(graph) : graph),
+  },
 ];
 
 export interface PipelineOptions extends PassContext {

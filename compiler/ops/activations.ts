@@ -94,6 +94,7 @@ function likeTheInput(x: TensorType, attributes: ActivationAttributes): TensorTy
 export const activationOps: Pick<OpTable, 'activation' | 'activation_gradient'> = {
   activation: {
     doc: 'A named function of each element.',
+    cheap: true,
     arity: 1,
     shape: (inputs, attributes) => likeTheInput(one(inputs), attributes),
     cost: noMacs,

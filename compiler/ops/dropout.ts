@@ -36,6 +36,7 @@ export function keptFactor(rate: number): number {
 export const dropoutOps: Pick<OpTable, 'dropout'> = {
   dropout: {
     doc: 'Makes each element zero with a probability, and the others larger, so that the mean stays.',
+    cheap: true,
     arity: 3,
     shape(inputs, { rate }) {
       const [x, key, step] = three(inputs);

@@ -23,6 +23,7 @@ function likeBoth(inputs: readonly TensorType[]): TensorType | ShapeProblem {
 export const elementwiseOps: Pick<OpTable, 'relu' | 'relu_gradient' | 'add' | 'sub' | 'mul' | 'scale'> = {
   relu: {
     doc: 'Keeps what is above zero and makes the rest zero.',
+    cheap: true,
     arity: 1,
     shape: likeTheInput,
     cost: noMacs,
@@ -56,6 +57,7 @@ export const elementwiseOps: Pick<OpTable, 'relu' | 'relu_gradient' | 'add' | 's
 
   add: {
     doc: 'The sum of two tensors of one shape.',
+    cheap: true,
     arity: 2,
     shape: likeBoth,
     cost: noMacs,
@@ -70,6 +72,7 @@ export const elementwiseOps: Pick<OpTable, 'relu' | 'relu_gradient' | 'add' | 's
 
   sub: {
     doc: 'The first of two tensors of one shape, less the second.',
+    cheap: true,
     arity: 2,
     shape: likeBoth,
     cost: noMacs,
@@ -84,6 +87,7 @@ export const elementwiseOps: Pick<OpTable, 'relu' | 'relu_gradient' | 'add' | 's
 
   mul: {
     doc: 'The product of two tensors of one shape, element by element.',
+    cheap: true,
     arity: 2,
     shape: likeBoth,
     cost: noMacs,
@@ -102,6 +106,7 @@ export const elementwiseOps: Pick<OpTable, 'relu' | 'relu_gradient' | 'add' | 's
 
   scale: {
     doc: 'Multiplies every element by one fixed factor.',
+    cheap: true,
     arity: 1,
     shape(inputs, { factor }) {
       if (!Number.isFinite(factor)) {

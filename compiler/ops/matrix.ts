@@ -156,6 +156,7 @@ export const matrixOps: Pick<OpTable, 'matmul' | 'batch_matmul' | 'bias_add' | '
 
     bias_add: {
       doc: 'Adds one number per channel: the second input lies along the last axis of the first.',
+      cheap: true,
       arity: 2,
       shape(inputs) {
         const [x, bias] = two(inputs);
@@ -180,6 +181,7 @@ export const matrixOps: Pick<OpTable, 'matmul' | 'batch_matmul' | 'bias_add' | '
 
     channel_scale: {
       doc: 'Multiplies by one number per channel: the second input lies along the last axis of the first.',
+      cheap: true,
       arity: 2,
       shape(inputs) {
         const [x, scale] = two(inputs);

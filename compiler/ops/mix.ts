@@ -56,6 +56,7 @@ const at = (weights: CpuTensor, row: number, column: number): number =>
 export const mixOps: Pick<OpTable, 'mix' | 'mix_weight_gradient'> = {
   mix: {
     doc: 'The sum of tensors of one shape, each times a weight of its own out of one row of a matrix.',
+    cheap: true,
     arity: 'many',
     shape(inputs, { row, columns }) {
       const { first: weights, others } = apart(inputs);

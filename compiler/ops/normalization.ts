@@ -114,6 +114,7 @@ export const normalizationOps: Pick<
 
   batch_norm_training: {
     doc: 'Makes each channel of a batch have mean `shift` and standard deviation `scale`.',
+    cheap: true,
     arity: 4,
     shape: normalizedType,
     cost: noMacs,

@@ -48,6 +48,8 @@ export interface OpRecord<K extends OpName> {
   readonly cost: (inputs: readonly Shape[], output: Shape, attributes: OpAttributes[K]) => OpCost;
   /** The definition in plain loops: fills `out` (zeroed) from the inputs; sums are accumulated in float64. */
   readonly reference: (inputs: readonly CpuTensor[], out: CpuTensor, attributes: OpAttributes[K]) => void;
+  /** Whether its result is cheaper to compute again than to keep: one pass over its inputs, few operations. */
+  readonly cheap?: true;
   /** The rule, or `none` with the reason in words. */
   readonly gradient: GradientRule<K> | { readonly none: string };
 }

@@ -102,6 +102,7 @@ export const pairOps: Pick<OpTable, PairName | 'where'> = {
 
   where: {
     doc: 'Elements of the second tensor where the first is not zero, of the third elsewhere.',
+    cheap: true,
     arity: 3,
     shape(inputs) {
       const [c, a, b] = three(inputs);

@@ -26,6 +26,7 @@ function partsOf(shapes: readonly Shape[]): readonly number[] {
 export const placeOps: Pick<OpTable, 'concat' | 'slice' | 'pad' | 'reshape' | 'transpose'> = {
   concat: {
     doc: 'Joins tensors along the last axis: the channels of one after those of the other.',
+    cheap: true,
     arity: 'many',
     shape(inputs) {
       for (const x of inputs) {
@@ -69,6 +70,7 @@ export const placeOps: Pick<OpTable, 'concat' | 'slice' | 'pad' | 'reshape' | 't
 
   slice: {
     doc: 'A part of a tensor: from `begin`, of `size`.',
+    cheap: true,
     arity: 1,
     shape(inputs, { begin, size }) {
       const x = one(inputs);
@@ -107,6 +109,7 @@ export const placeOps: Pick<OpTable, 'concat' | 'slice' | 'pad' | 'reshape' | 't
 
   pad: {
     doc: 'Zeros before and after a tensor along each axis.',
+    cheap: true,
     arity: 1,
     shape(inputs, { before, after }) {
       const x = one(inputs);
@@ -140,6 +143,7 @@ export const placeOps: Pick<OpTable, 'concat' | 'slice' | 'pad' | 'reshape' | 't
 
   reshape: {
     doc: 'The same elements, row-major, in another shape.',
+    cheap: true,
     arity: 1,
     shape(inputs, { shape }) {
       const x = one(inputs);

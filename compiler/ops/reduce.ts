@@ -107,6 +107,7 @@ export const reduceOps: Pick<OpTable, 'reduce' | 'product_gradient' | 'broadcast
 
   broadcast: {
     doc: 'A tensor repeated along axes of size 1 and along new axes in front.',
+    cheap: true,
     arity: 1,
     shape(inputs, { shape }) {
       const x = one(inputs);
@@ -140,6 +141,7 @@ export const reduceOps: Pick<OpTable, 'reduce' | 'product_gradient' | 'broadcast
 
   reverse: {
     doc: 'A tensor with the order of elements along some axes turned round.',
+    cheap: true,
     arity: 1,
     shape(inputs, { axes }) {
       const x = one(inputs);

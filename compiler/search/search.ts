@@ -21,6 +21,8 @@ export interface TrainSpec {
   readonly clip?: number;
   /** How much of the average of weights stays at each step; networks are then measured with the average. */
   readonly ema?: number;
+  /** Whether cheap results are computed again for gradients instead of kept: less memory, the same bits. */
+  readonly recompute?: boolean;
 }
 
 export interface DataSpec {

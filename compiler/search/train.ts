@@ -21,11 +21,12 @@ export const defaultTrain: TrainSpec = {
 export function readTrain(reader: FieldReader, call: Call, otherwise: TrainSpec): TrainSpec {
   if (call.name !== 'train') {
     reader.report('unknownMethod', { what: 'way to evaluate', name: call.name }, call.at, {
-      expected: '`train(epochs: ..., batch: ..., optimizer: ..., schedule: ..., clip: ..., ema: ...)`',
+      expected:
+        '`train(epochs: ..., batch: ..., optimizer: ..., schedule: ..., clip: ..., ema: ..., recompute: ...)`',
     });
     return otherwise;
   }
-  const args = reader.named(call, ['epochs', 'batch', 'optimizer', 'schedule', 'clip', 'ema']);
+  const args = reader.named(call, ['epochs', 'batch', 'optimizer', 'schedule', 'clip', 'ema', 'recompute']);
   const whole = `a whole number from 1 to ${MOST}`;
   const clip = reader.number(args, 'clip', otherwise.clip ?? 0, 'a norm above 0', (n) => n > 0);
   const share = 'a number above 0 and below 1';
@@ -37,6 +38,7 @@ export function readTrain(reader: FieldReader, call: Call, otherwise: TrainSpec)
     schedule: readSchedule(reader, args.get('schedule')?.value, otherwise.schedule),
     ...(clip > 0 ? { clip } : {}),
     ...(ema > 0 ? { ema } : {}),
+    ...(reader.flag(args, 'recompute', otherwise.recompute ?? false) ? { recompute: true } : {}),
   };
   const { schedule, optimizer } = spec;
   const place = args.get('schedule') ?? args.get('optimizer');

@@ -352,6 +352,7 @@ class Lowering {
       dispatches,
       inputs.map((id) => this.#place(id)),
       to,
+      node.late === true,
     );
   }
 

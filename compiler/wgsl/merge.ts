@@ -24,6 +24,8 @@ export interface Mergeable {
   /** Dispatches with equal signatures can be one; undefined: it stays alone. */
   readonly signature: string | undefined;
   readonly accesses: readonly Access[];
+  /** It should wait until what it writes is read. */
+  readonly late?: boolean;
 }
 
 /** The dispatches in a new order, as groups of what runs at once. */
@@ -41,12 +43,16 @@ export function merge(dispatches: readonly Mergeable[]): readonly (readonly numb
     depths.push(depth);
     missing.push(before.length);
   });
-  // What waits for nothing, such as turned weights, need not lie about until it is read.
-  missing.forEach((count, i) => {
+  const waiting = new Set<number>();
+  // What waits for nothing, such as turned weights, need not lie about until it is read; nor what is computed again.
+  for (let i = dispatches.length - 1; i >= 0; i -= 1) {
     const readers = (followers[i] ?? []).map((follower) => depths[follower] ?? 0);
-    if (count === 0 && readers.length > 0) depths[i] = Math.min(...readers) - 1;
-  });
-  const agenda = new Agenda(dispatches, depths);
+    const waits = missing[i] === 0 || dispatches[i]?.late === true;
+    if (!waits || readers.length === 0) continue;
+    depths[i] = Math.min(...readers) - 1;
+    waiting.add(i);
+  }
+  const agenda = new Agenda(dispatches, depths, waiting);
   missing.forEach((count, i) => {
     if (count === 0) agenda.add(i);
   });
@@ -68,16 +74,20 @@ export function merge(dispatches: readonly Mergeable[]): readonly (readonly numb
 class Agenda {
   readonly #dispatches: readonly Mergeable[];
   readonly #depths: readonly number[];
+  readonly #waiting: ReadonlySet<number>;
   readonly #ready = new Map<string, number[]>();
   readonly #heap = new Heap<Entry>((a, b) => a.depth - b.depth || a.first - b.first);
 
-  constructor(dispatches: readonly Mergeable[], depths: readonly number[]) {
+  /** `waiting` ones go with those of their depth alone: they could run earlier, and should not. */
+  constructor(dispatches: readonly Mergeable[], depths: readonly number[], waiting: ReadonlySet<number>) {
+    this.#waiting = waiting;
     this.#dispatches = dispatches;
     this.#depths = depths;
   }
 
   add(i: number): void {
-    const key = this.#dispatches[i]?.signature ?? `alone ${i}`;
+    const signature = this.#dispatches[i]?.signature ?? `alone ${i}`;
+    const key = this.#waiting.has(i) ? `${signature} at ${this.#depths[i]}` : signature;
     const ready = this.#ready.get(key);
     if (ready) ready.push(i);
     else this.#ready.set(key, [i]);

@@ -21,6 +21,7 @@ interface Operand {
 
 interface Pending {
   readonly label: string;
+  readonly late: boolean;
   readonly dispatch: Dispatch;
   readonly operands: readonly Operand[];
 }
@@ -86,8 +87,14 @@ export class PlanBuilder {
     return tensor;
   }
 
-  /** Adds the dispatches of one op; `inputs` and `output` are what its bindings mean. */
-  add(label: string, dispatches: readonly Dispatch[], inputs: readonly Place[], output: Place): void {
+  /** Adds the dispatches of one op; `inputs` and `output` are what its bindings mean. `late` ones wait until they are read. */
+  add(
+    label: string,
+    dispatches: readonly Dispatch[],
+    inputs: readonly Place[],
+    output: Place,
+    late = false,
+  ): void {
     const own = new Map<string, ScratchTensor>();
     const resolve = (binding: Binding): Operand => {
       if (binding.kind === 'input') {
@@ -102,7 +109,7 @@ export class PlanBuilder {
     for (const dispatch of dispatches) {
       const { kernel } = dispatch;
       if (!this.#kernels.has(kernel)) this.#kernels.set(kernel, this.#kernels.size);
-      this.#pending.push({ label, dispatch, operands: dispatch.bindings.map(resolve) });
+      this.#pending.push({ label, late, dispatch, operands: dispatch.bindings.map(resolve) });
     }
   }
 
@@ -159,7 +166,7 @@ export class PlanBuilder {
   }
 
   /** A dispatch as merging sees it: equal kernels on equal constants, in the same buffers. */
-  #mergeable = ({ dispatch, operands }: Pending): Mergeable => {
+  #mergeable = ({ dispatch, operands, late }: Pending): Mergeable => {
     const { kernel, words, workgroups } = dispatch;
     const accesses = operands.map(({ place, skip }, k): Access => {
       const writes = kernel.bindings[k] === 'read_write';
@@ -168,9 +175,9 @@ export class PlanBuilder {
       return { of: `${buffer}`, begin: offset + skip, end: bytes === 0 ? Infinity : offset + bytes, writes };
     });
     const written = operands.reduce((sum, { place }, k) => sum + (accesses[k]?.writes ? place.bytes : 0), 0);
-    if (written > LARGE) return { signature: undefined, accesses };
+    if (written > LARGE) return { signature: undefined, accesses, late };
     const buffers = operands.map(({ place }) => (isScratch(place) ? '' : place.buffer));
-    return { signature: [this.#kernels.get(kernel), words, workgroups, buffers].join(';'), accesses };
+    return { signature: [this.#kernels.get(kernel), words, workgroups, buffers].join(';'), accesses, late };
   };
 }
 

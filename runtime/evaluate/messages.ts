@@ -51,6 +51,7 @@ const train = z.object({
   ]),
   clip: z.exactOptional(z.number().positive()),
   ema: z.exactOptional(z.number().gt(0).lt(1)),
+  recompute: z.exactOptional(z.boolean()),
 });
 
 const request = z.discriminatedUnion('kind', [

@@ -50,10 +50,15 @@ export interface Prediction extends Cost {
 }
 
 /** The graphs of one architecture. */
-export function architectureGraphs(space: Space, architecture: Architecture, batch: number): TrialGraphs {
+export function architectureGraphs(
+  space: Space,
+  architecture: Architecture,
+  batch: number,
+  recompute = false,
+): TrialGraphs {
   return {
     cost: costOfArchitecture(space, architecture),
-    training: trainingGraph(space, architecture, batch),
+    training: trainingGraph(space, architecture, batch, recompute),
     evaluation: evaluationGraph(space, architecture, batch),
   };
 }

@@ -27,7 +27,7 @@ export function spaceHost({ space, members, search }: CompiledSearch): SearchHos
       return {
         kind: 'train',
         id,
-        training: trainingGraph(space, architecture, train.batch),
+        training: trainingGraph(space, architecture, train.batch, train.recompute),
         evaluation: evaluationGraph(space, architecture, train.batch),
         data: search.data,
         trainOn: retrain ? 'train+validation' : 'train',
@@ -41,8 +41,13 @@ export function spaceHost({ space, members, search }: CompiledSearch): SearchHos
 }
 
 /** One training step of an architecture: the mean loss of a batch, its gradients, and the statistics' updates. */
-export function trainingGraph(space: Space, architecture: Architecture, batch: number): Graph {
-  return trained(instantiate(space, architecture, { batch, mode: 'training' }));
+export function trainingGraph(
+  space: Space,
+  architecture: Architecture,
+  batch: number,
+  recompute = false,
+): Graph {
+  return trained(instantiate(space, architecture, { batch, mode: 'training' }), recompute);
 }
 
 /** A measurement of an architecture: the summed loss of a batch and the number of right answers. */
@@ -51,8 +56,8 @@ export function evaluationGraph(space: Space, architecture: Architecture, batch:
 }
 
 /** A network with the mean loss of its `logits`, their gradients, and what the passes leave. */
-export function trained(network: Graph): Graph {
-  return runGraphPasses(withLoss(network, 'mean'), { loss: 'loss' });
+export function trained(network: Graph, recompute = false): Graph {
+  return runGraphPasses(withLoss(network, 'mean'), { loss: 'loss', recompute });
 }
 
 /** A network with the summed loss of its `logits` and the number of right answers. */

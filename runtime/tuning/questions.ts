@@ -19,10 +19,10 @@ export function questionsOf(
   for (let i = 0; i < DRAWN; i += 1) {
     const { architecture } = members.sample(random);
     if (architecture === undefined) continue;
-    const { batch } = search.evaluate;
+    const { batch, recompute } = search.evaluate;
     const capacity = { training: batch, evaluation: batch };
     try {
-      const graphs = architectureGraphs(space, architecture, batch);
+      const graphs = architectureGraphs(space, architecture, batch, recompute);
       const plans = trialPlans(graphs, { profile, capacity, update: search.evaluate, residentBytes: 0 });
       for (const choice of [...plans.training.choices, ...plans.evaluation.choices]) {
         if (!found.has(choice.question)) found.set(choice.question, choice);

@@ -23,7 +23,7 @@ export function mergeEqual(graph: Graph): Graph {
 function keyOf(node: GraphNode): string | undefined {
   if (node.kind === 'constant') return `constant ${valueKey(node.value)} ${node.shape.join()}`;
   if (node.kind !== 'op') return undefined;
-  return `${node.op}(${node.inputs.join()}) ${attributesKey(node.attributes)}`;
+  return `${node.op}(${node.inputs.join()}) ${attributesKey(node.attributes)}${node.late ? ' late' : ''}`;
 }
 
 /** Attributes are handed on from pass to pass as they are. */

@@ -6,10 +6,12 @@ import type { Graph, NodeId } from '../../../compiler/graph/graph.ts';
 import { dropIdentities } from '../../../compiler/graph/passes/dropIdentities.ts';
 import { mergeEqual } from '../../../compiler/graph/passes/mergeEqual.ts';
 import { printGraph } from '../../../compiler/graph/passes/print.ts';
+import { recompute } from '../../../compiler/graph/passes/recompute.ts';
 import { removeDead } from '../../../compiler/graph/passes/removeDead.ts';
 import { simplify } from '../../../compiler/graph/passes/simplify.ts';
 import { verify } from '../../../compiler/graph/passes/verify.ts';
 import type { CpuTensor } from '../../../compiler/ops/op.ts';
+import { opTable } from '../../../compiler/ops/table.ts';
 import { type NamedTensors, type ReferenceResult, runReference } from '../../../runtime/execute/reference.ts';
 import { randomGraph, type RandomGraph } from '../../arbitraries/graphs.ts';
 import { labelsFor } from '../../arbitraries/tensors.ts';
@@ -30,6 +32,46 @@ function bits(tensors: NamedTensors): Record<string, string> {
     Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex');
   return Object.fromEntries(Object.entries(tensors).map(([name, value]) => [name, hex(value)]));
 }
+
+describe('recompute', () => {
+  test.each(['f32', 'f64'] as const)('keeps every bit of every result (%s)', (precision) => {
+    let copies = 0;
+    fc.assert(
+      fc.property(randomGraph(), (random) => {
+        const graph = simplify(differentiate(random.graph, 'loss'));
+        const again = verify(recompute(graph));
+        copies += again.nodes.length - graph.nodes.length;
+        const [before, after] = [run(graph, random, precision), run(again, random, precision)];
+        expect(bits(after.outputs)).toEqual(bits(before.outputs));
+        expect(bits(after.gradients)).toEqual(bits(before.gradients));
+        expect(bits(after.states)).toEqual(bits(before.states));
+        // Later passes must not take the copies for the same.
+        expect(printGraph(mergeEqual(again))).toBe(printGraph(again));
+      }),
+      { numRuns: 100 },
+    );
+    expect(copies).toBeGreaterThan(100);
+  });
+
+  test('leaves the outputs of cheap ops to the forward pass alone', () => {
+    fc.assert(
+      fc.property(randomGraph(), ({ graph }) => {
+        const again = recompute(simplify(differentiate(graph, 'loss')));
+        const late = new Set(
+          again.nodes.flatMap((node) => (node.kind === 'op' && node.late ? [node.id] : [])),
+        );
+        for (const node of again.nodes) {
+          if (node.kind !== 'op' || !opTable[node.op].cheap || late.has(node.id)) continue;
+          const readers = again.nodes.filter(
+            (reader) => reader.kind === 'op' && reader.inputs.includes(node.id),
+          );
+          // A reader of the forward pass, or one more gradient.
+          for (const reader of readers) expect(late.has(reader.id), printGraph(again)).toBe(false);
+        }
+      }),
+    );
+  });
+});
 
 describe('simplify', () => {
   test.each(['f32', 'f64'] as const)('keeps every bit of every result (%s)', (precision) => {

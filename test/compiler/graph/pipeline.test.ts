@@ -3,7 +3,7 @@ import { printGraph } from '../../../compiler/graph/passes/print.ts';
 import { graphPasses, runGraphPasses } from '../../../compiler/graph/pipeline.ts';
 import { checkNetwork } from '../../fixtures/checkNetwork.ts';
 
-const names = ['simplify', 'differentiate', 'gates', 'identities', 'merge', 'dead'];
+const names = ['simplify', 'differentiate', 'gates', 'identities', 'merge', 'dead', 'recompute'];
 
 test('all passes run in order, verified between', () => {
   expect(graphPasses.map(({ name }) => name)).toEqual(names);

@@ -75,6 +75,7 @@ describe('optimisers', () => {
     ['optimizer: sgd(nesterov: 1)', '`nesterov` cannot be 1', '`true` or `false`'],
     ['optimizer: adam(beta_1: 0.9)', '`adam` has no argument `beta_1`', 'beta1'],
     ['clip: -1', '`clip` cannot be -1', 'a norm above 0'],
+    ['recompute: 1', '`recompute` cannot be 1', '`true` or `false`'],
     ['ema: 1', '`ema` cannot be 1', 'above 0 and below 1'],
     ['schedule: step(every: 1.5)', '`every` cannot be 1.5', 'a whole number of epochs'],
     ['schedule: step(gamma: 0)', '`gamma` cannot be 0', 'above 0 and at most 1'],
@@ -102,6 +103,11 @@ describe('schedules and clipping', () => {
     ['step(every: 10, gamma: 0.5, warmup: 3)', { name: 'step', every: 10, gamma: 0.5, warmup: 3 }],
   ])('%s', (text, expected) => {
     expect(evaluate(`schedule: ${text}`)?.schedule).toStrictEqual(expected);
+  });
+
+  it('recompute', () => {
+    expect(evaluate('recompute: true')?.recompute).toBe(true);
+    expect(evaluate('recompute: false')).not.toHaveProperty('recompute');
   });
 
   it('clip and ema', () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { differentiate } from '../../../compiler/graph/autodiff.ts';
 import { GraphBuilder } from '../../../compiler/graph/builder.ts';
 import type { Graph, NodeId, Shape } from '../../../compiler/graph/graph.ts';
+import { runGraphPasses } from '../../../compiler/graph/pipeline.ts';
 import { planInference, planTraining } from '../../../compiler/wgsl/lower.ts';
 import type { BufferRange, Plan, PlanDispatch, Profile } from '../../../compiler/wgsl/plan.ts';
 import { labelOf, printPlan } from '../../../compiler/wgsl/printPlan.ts';
@@ -280,6 +281,23 @@ describe('printPlan', () => {
         10  sgd                             sgd                            1x1x1  gradients, step, velocity, parameters
       "
     `);
+  });
+});
+
+describe('recomputation', () => {
+  it('takes less memory, whether dispatches are merged or not', () => {
+    const loss = checkNetwork();
+    const scratch = (recompute: boolean, merge: boolean): number =>
+      verifyPlan(
+        planTraining(runGraphPasses(loss, { loss: 'loss', recompute }), {
+          profile: lavapipe,
+          optimizer,
+          merge,
+        }),
+      )
+        .buffers.filter(({ role }) => role === 'scratch')
+        .reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const merge of [false, true]) expect(scratch(true, merge)).toBeLessThan(0.9 * scratch(false, merge));
   });
 });
 

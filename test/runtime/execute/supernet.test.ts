@@ -1,4 +1,4 @@
-/** A supernet trained for a step on the device, against the float64 reference, and with merged dispatches as without. */
+/** A supernet trained for a step on the device, against the float64 reference, and with merged dispatches and recomputation as without. */
 import { expect, test } from 'vitest';
 import { withClassificationLoss } from '../../../compiler/graph/loss.ts';
 import { runGraphPasses } from '../../../compiler/graph/pipeline.ts';
@@ -46,8 +46,12 @@ test('the gradients for weights and alphas are those of the reference', async ()
   const all = Object.values(expected.gradients).flatMap(({ data }) => [...data]);
   const floor = 0.01 * Math.max(...all.map(Math.abs));
   const optimizer = { name: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 } as const;
-  const gradientsOf = async (merge: boolean): Promise<ReadonlyMap<string, Float32Array>> => {
-    const plan = verifyPlan(planTraining(trained, { profile: device().profile, optimizer, merge }));
+  const gradientsOf = async (
+    merge: boolean,
+    recompute = false,
+  ): Promise<ReadonlyMap<string, Float32Array>> => {
+    const graphs = runGraphPasses(loss, { loss: 'loss', recompute, verify: true });
+    const plan = verifyPlan(planTraining(graphs, { profile: device().profile, optimizer, merge }));
     dispatches.push(plan.programs['train'].length);
     const execution = await prepare(device(), plan);
     poison(execution);
@@ -64,6 +68,7 @@ test('the gradients for weights and alphas are those of the reference', async ()
   const dispatches: number[] = [];
   const gradients = await gradientsOf(true);
   expect(bits(await gradientsOf(false))).toEqual(bits(gradients));
+  expect(bits(await gradientsOf(true, true))).toEqual(bits(gradients));
   const [merged = 0, alone = 0] = dispatches;
   expect(merged).toBeLessThan(alone / 3);
   expect([...gradients.keys()].sort()).toEqual(Object.keys(expected.gradients).sort());
