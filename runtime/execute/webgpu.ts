@@ -239,10 +239,15 @@ class WebGpuExecution implements Execution {
       const part = steps.slice(first, first + slots);
       // oxlint-disable-next-line no-await-in-loop -- steps follow each other
       await this.#runSteps(program, part);
-      if (!records) continue;
+      if (!records) {
+        // oxlint-disable-next-line no-await-in-loop -- steps follow each other
+        await this.device.finish();
+        continue;
+      }
       const bytes = part.length * records.names.length * 4;
       // oxlint-disable-next-line no-await-in-loop -- the next part overwrites these records
       const values = new Float32Array(await this.readRanges([{ ...records.range, bytes }]));
+      this.device.check();
       records.names.forEach((name, k) => {
         found.get(name)?.set(
           part.map((_, i) => values[i * records.names.length + k] ?? NaN),
@@ -270,6 +275,7 @@ class WebGpuExecution implements Execution {
     for (const buffer of this.#own) buffer.destroy();
   };
 
+  /** Submits steps, and waits for those that would make the queue long: the last ones may still be under way. */
   async #runSteps(program: string, steps: readonly StepValues[]): Promise<void> {
     const { gpu } = this.device;
     const dispatches = present(this.programs[program], `run: a program called ${program}`);
@@ -283,7 +289,6 @@ class WebGpuExecution implements Execution {
       // oxlint-disable-next-line no-await-in-loop -- keeps the queue, and its memory, short
       if (slot % QUEUED_STEPS === QUEUED_STEPS - 1) await this.device.finish();
     }
-    await this.device.finish();
   }
 
   /** The optimiser's numbers for the step that begins; counts it. */

@@ -254,7 +254,7 @@ function chooseTile(profile: Profile, { inputChannels }: WeightGradient, resultG
 
 /** How many workgroups share the pixels: enough to fill the device, not so many that the sums cost more. */
 function chooseSplits(profile: Profile, pixels: number, tiles: number): number {
-  const wanted = Math.ceil((profile.kind === 'cpu' ? 256 : 1024) / tiles);
+  const wanted = Math.ceil((profile.kind === 'cpu' ? 32 : 1024) / tiles);
   const most = Math.ceil(pixels / 128);
   return Math.max(1, Math.min(wanted, most, 64));
 }
