@@ -5,6 +5,7 @@
  */
 import { present } from '../../util/invariant.ts';
 import type { Graph, GraphNode, NodeId, OpNode } from '../graph/graph.ts';
+import { followed } from '../graph/passes/rewrite.ts';
 import { takesWeights, weightNodes } from './layout.ts';
 
 /** The graph with copies: reshapes to the same shape. Outputs, gradients and updates follow their nodes. */
@@ -54,7 +55,7 @@ export function separateLayouts(graph: Graph): Graph {
   const valueOf = (owner: NodeId, value: NodeId): NodeId =>
     (isStrayGradient(owner, value) ? copyOf : placeOf)(value);
   return {
-    outputs: Object.fromEntries(Object.entries(graph.outputs).map(([name, id]) => [name, placeOf(id)])),
+    ...followed(graph, placeOf),
     gradients: graph.gradients.map(({ parameter, gradient }) => ({
       parameter: placeOf(parameter),
       gradient: valueOf(parameter, gradient),

@@ -1,5 +1,5 @@
 /** The uniforms of a plan: blocks of constants and tables of where tensors begin. Equal ones stand once. */
-import { present } from '../../util/invariant.ts';
+import { invariant, present } from '../../util/invariant.ts';
 import { ALIGNMENT, roundUp } from './layout.ts';
 import type { PlanInstance } from './plan.ts';
 import { rowsOfInstance, TABLE_ROWS } from './source.ts';
@@ -27,6 +27,7 @@ export class Uniforms {
 
   /** The place of a block of constants, in bytes. */
   block(words: readonly number[]): number {
+    invariant(words.length * 4 <= BLOCK_BYTES, `a block of ${words.length} words`);
     return this.#place(words);
   }
 

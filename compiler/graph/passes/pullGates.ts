@@ -16,6 +16,7 @@ import { present } from '../../../util/invariant.ts';
 import type { OpName } from '../../ops/attributes.ts';
 import { GraphBuilder } from '../builder.ts';
 import type { Graph, GraphNode, NodeId, OpNodeOf } from '../graph.ts';
+import { followed } from './rewrite.ts';
 
 /** The graph with the weights of gates where they cost least. */
 export function pullGates(graph: Graph): Graph {
@@ -58,15 +59,10 @@ class Pulling {
   }
 
   run(): Graph {
-    const { nodes, outputs, gradients, updates } = this.#graph;
+    const { nodes } = this.#graph;
     if (this.#needed.size === 0) return this.#graph;
     for (const node of nodes) this.#places.set(node.id, this.#node(node));
-    for (const [name, id] of Object.entries(outputs)) this.#builder.outputs[name] = this.#place(id);
-    for (const { parameter, gradient } of gradients) {
-      this.#builder.gradients.push({ parameter: this.#place(parameter), gradient: this.#place(gradient) });
-    }
-    for (const { state, value } of updates) this.#builder.update(this.#place(state), this.#place(value));
-    return this.#builder.finish();
+    return { nodes: this.#builder.nodes, ...followed(this.#graph, (id) => this.#place(id)) };
   }
 
   #place(id: NodeId | undefined): NodeId {

@@ -6,6 +6,7 @@
  */
 import { present } from '../../../util/invariant.ts';
 import { opTable } from '../../ops/table.ts';
+import { followed } from './rewrite.ts';
 import type { Graph, GraphNode, NodeId, OpNode } from '../graph.ts';
 
 /** The graph with copies of cheap ops for its gradients. */
@@ -41,15 +42,7 @@ export function recompute(graph: Graph): Graph {
     made.push(node.kind === 'op' ? { ...node, id, inputs } : { ...node, id });
     places.set(node.id, id);
   }
-  return {
-    nodes: made,
-    outputs: Object.fromEntries(Object.entries(graph.outputs).map(([name, id]) => [name, placeOf(id)])),
-    gradients: graph.gradients.map(({ parameter, gradient }) => ({
-      parameter: placeOf(parameter),
-      gradient: placeOf(gradient),
-    })),
-    updates: graph.updates.map(({ state, value }) => ({ state: placeOf(state), value: placeOf(value) })),
-  };
+  return { nodes: made, ...followed(graph, placeOf) };
 }
 
 /** Some nodes, and all that these depend on. */

@@ -34,15 +34,7 @@ export function rewrite(graph: Graph, { drops, replaces }: Rewriting): Graph {
     places.set(old.id, place ?? id);
   }
   if (!moved) return graph;
-  return {
-    nodes: copy,
-    outputs: Object.fromEntries(Object.entries(graph.outputs).map(([name, id]) => [name, placeOf(id)])),
-    gradients: graph.gradients.map(({ parameter, gradient }) => ({
-      parameter: placeOf(parameter),
-      gradient: placeOf(gradient),
-    })),
-    updates: graph.updates.map(({ state, value }) => ({ state: placeOf(state), value: placeOf(value) })),
-  };
+  return { nodes: copy, ...followed(graph, placeOf) };
 }
 
 /** The node at a new place, reading from new places. Written out, because networks have thousands of nodes. */
@@ -51,4 +43,19 @@ function renumbered(old: GraphNode, id: NodeId, placeOf: (id: NodeId) => NodeId)
   const { kind, op, attributes, inputs, site, shape, dtype } = old;
   // correlated union: op and attributes agree in the old node
   return { kind, op, attributes, inputs: inputs.map(placeOf), site, shape, dtype, id } as OpNode;
+}
+
+/** Outputs, gradients and updates, which follow their nodes to where these are in a copy of the graph. */
+export function followed(
+  { outputs, gradients, updates }: Graph,
+  placeOf: (id: NodeId) => NodeId,
+): Omit<Graph, 'nodes'> {
+  return {
+    outputs: Object.fromEntries(Object.entries(outputs).map(([name, id]) => [name, placeOf(id)])),
+    gradients: gradients.map(({ parameter, gradient }) => ({
+      parameter: placeOf(parameter),
+      gradient: placeOf(gradient),
+    })),
+    updates: updates.map(({ state, value }) => ({ state: placeOf(state), value: placeOf(value) })),
+  };
 }

@@ -124,6 +124,20 @@ test(
   patience,
 );
 
+test.each(['darts', 'digits', 'proxyless'])('networks of %s that recompute need no other kernels', (name) => {
+  const { compiled: one } = present(
+    trainable.find((shipped) => shipped.name === name),
+    name,
+  );
+  const texts = textsOf(kernelSet(one.space, { profile: cpu, trainings: [plain] }));
+  for (const architecture of drawMembers(one, 2, new Random(29, 7))) {
+    const graphs = architectureGraphs(one.space, architecture, plain.batch, true);
+    expect(graphs.training.nodes.some((node) => node.kind === 'op' && node.late)).toBe(true);
+    const missing = kernelsOf(graphs, cpu, plain).filter(({ wgsl }) => !texts.has(wgsl));
+    expect(missing.map((kernel) => kernel.name)).toEqual([]);
+  }
+});
+
 const small =
   'nas 1\nspace s {\n  input x: image[8, 8, 3]\n  output x |> conv(8, choose k {1, 3}) |> batch_norm |> ' +
   'choose after { relu, tanh } |> classifier(4)\n}\n';
