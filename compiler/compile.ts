@@ -190,7 +190,7 @@ export function compileSearch(
   const compiled = compileWith(program, space, [...own, ...sorted.space]);
   const diagnostics = [...search.diagnostics, ...compiled.diagnostics];
   if (!search.value || !compiled.value) return { value: undefined, diagnostics };
-  diagnostics.push(...checkFit(compiled.value.space, search.value, vocabulary, node, program.source));
+  diagnostics.push(...checkFit(compiled.value, search.value, vocabulary, node, program.source));
   if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
   return { value: { ...compiled.value, search: search.value, searchSyntax: node }, diagnostics };
 }

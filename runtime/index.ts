@@ -19,7 +19,7 @@ export { identify } from './search/identify.ts';
 export type { SearchOutcome } from './search/outcome.ts';
 export { readExperiment, trialsJson } from './search/report.ts';
 export { evaluationGraph, spaceHost, trainingGraph } from './search/spaceHost.ts';
-export { checkStrategy, strategies } from './search/strategies.ts';
+export { checkStrategy, strategies } from './search/strategies/table.ts';
 export { experimentId, type ExperimentIdentity } from './store/identity.ts';
 export { openStore, type StoreOptions } from './store/open.ts';
 export type { FinalRecord, Metrics, TrialRecord } from './store/records.ts';

@@ -1,21 +1,21 @@
-/** Whether the networks of a space fit the data of a search. */
+/** Whether the networks of a space fit the data of a search, and its strategy the space. */
 import type { SearchNode } from '../../grammar/ast.ts';
 import { diagnose, type Diagnostic } from '../../grammar/diagnostics.ts';
 import type { Source } from '../../grammar/source.ts';
 import { describeShape } from '../ops/takes.ts';
 import { evaluateOpen, valuesOf } from '../space/open.ts';
-import type { Space } from '../space/space.ts';
 import type { SearchSpec } from './search.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import type { SearchedSpace, Vocabulary } from './vocabulary.ts';
 
 /** The network must read the data's images and tell its classes apart, in every architecture; a batch must be there. */
 export function checkFit(
-  space: Space,
+  searched: SearchedSpace,
   search: SearchSpec,
   vocabulary: Vocabulary,
   node: SearchNode,
   source: Source,
 ): readonly Diagnostic[] {
+  const { space } = searched;
   const form = vocabulary.dataForm(search.data);
   const at = { source, span: node.name.span };
   const diagnostics: Diagnostic[] = [];
@@ -53,6 +53,11 @@ export function checkFit(
         { at, label: `in its \`${field}\``, expected: `a batch of at most ${images} images` },
       ),
     );
+  }
+  const field = node.fields.find(({ name }) => name.text === 'strategy');
+  const where = { source, span: (field ?? node.name).span };
+  for (const problem of vocabulary.checkStrategyFit(search.strategy, searched)) {
+    diagnostics.push({ ...problem, primary: problem.primary ?? { location: where, text: '' } });
   }
   return diagnostics;
 }

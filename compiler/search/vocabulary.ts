@@ -3,6 +3,9 @@
  * right about them; the compiler knows nothing of how they work.
  */
 import type { Diagnostic } from '../../grammar/diagnostics.ts';
+import type { Members } from '../space/members.ts';
+import type { MoveRule } from '../space/moves.ts';
+import type { Space } from '../space/space.ts';
 import type { DataSpec, StrategySpec } from './search.ts';
 
 /** A data set as far as a search can be held against it before anything is read. */
@@ -14,6 +17,13 @@ export interface DataForm {
   readonly sizes: { readonly train: number; readonly validation: number };
 }
 
+/** A compiled space, as a strategy sees it. */
+export interface SearchedSpace {
+  readonly space: Space;
+  readonly members: Members;
+  readonly moves: readonly MoveRule[];
+}
+
 export interface Vocabulary {
   /** All that is wrong with the name or the arguments of a data set. */
   readonly checkData: (spec: DataSpec) => readonly Diagnostic[];
@@ -21,4 +31,6 @@ export interface Vocabulary {
   readonly dataForm: (spec: DataSpec) => DataForm;
   /** All that is wrong with the name or the arguments of a strategy. */
   readonly checkStrategy: (spec: StrategySpec) => readonly Diagnostic[];
+  /** Why a strategy that is right cannot work on a space, each reason with what would. */
+  readonly checkStrategyFit: (spec: StrategySpec, space: SearchedSpace) => readonly Diagnostic[];
 }

@@ -44,7 +44,7 @@ export class Progress {
   add(trial: TrialRecord, proposal: Proposal): void {
     const { params, macs, status, seconds } = trial;
     const value = fitness(trial, this.#objective);
-    this.strategy.tell({ ...proposal, status, fitness: value, cost: { params, macs } });
+    this.strategy.tell({ ...proposal, status, fitness: value, fitnesses: [value], cost: { params, macs } });
     this.#trials++;
     this.#seconds += seconds;
     if (trial.status === 'failed') return;

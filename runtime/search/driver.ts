@@ -19,7 +19,9 @@ import { makeFinal } from './final.ts';
 import type { SearchHost } from './host.ts';
 import type { FinishedSearch, SearchOutcome } from './outcome.ts';
 import { Progress } from './Progress.ts';
-import { createStrategy } from './strategies.ts';
+import { strategyKey } from './seeds.ts';
+import { createStrategy, strategyWarnings } from './strategies/table.ts';
+import type { StrategyTask } from './strategy.ts';
 import { Interrupted } from './training.ts';
 import { runTrials } from './trials.ts';
 
@@ -47,7 +49,7 @@ export async function runSearch(options: SearchOptions): Promise<SearchOutcome> 
   let session: Session | undefined;
   let end: RunEnd = 'stopped';
   try {
-    progress = new Progress(createStrategy(search.strategy, search.seed, host), objective);
+    progress = new Progress(createStrategy(search.strategy, taskOf(host, search)), objective);
     session = await store.begin({ identity, name, objective, adapter });
     const stored = present(await store.read(experiment), 'search: the experiment that was just begun');
     const context = await prepare(options, session, progress, stored);
@@ -68,6 +70,10 @@ export async function runSearch(options: SearchOptions): Promise<SearchOutcome> 
   }
 }
 
+function taskOf(space: SearchHost, { seed, budget: { trials } }: SearchSpec): StrategyTask {
+  return { space, key: strategyKey(seed), trials, objectives: 1 };
+}
+
 /** Warns of what has changed since the earlier trials, and leads the strategy through them. */
 async function prepare(
   options: SearchOptions,
@@ -77,6 +83,9 @@ async function prepare(
 ): Promise<SearchContext> {
   const { host, search, evaluator, store } = options;
   const emit = (event: SearchEvent): void => options.onEvent?.(event);
+  for (const diagnostic of strategyWarnings(search.strategy, search.budget.trials)) {
+    emit({ kind: 'warning', diagnostic });
+  }
   const maker = stored.trials.at(-1)?.run;
   const before = stored.runs.find((run) => run.id === maker);
   if (before !== undefined && before.version !== store.version) {
@@ -103,7 +112,7 @@ async function prepare(
     trials: progress.trials,
     best: progress.best?.trial,
     budget: search.budget,
-    allowed: host.allowed,
+    allowed: host.members.places,
   });
   const signal = options.signal ?? new AbortController().signal;
   const clock = options.clock ?? Date;

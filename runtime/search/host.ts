@@ -1,20 +1,14 @@
 /** What a search needs of a space. The command line binds it to the compiler; tests give small ones. */
 import type { Architecture } from '../../compiler/space/architecture.ts';
+import type { SearchedSpace } from '../../compiler/search/vocabulary.ts';
 import type { Cost } from '../../compiler/space/space.ts';
 import type { TrainRequest } from '../evaluate/protocol.ts';
 
 /** A trial trains on training images and is measured on validation images; see {@link SearchHost.request}. */
 export type Phase = 'trial' | 'retrain';
 
-/** The members of a space by number: all that a strategy sees of it. */
-export interface StrategySpace {
-  /** How many architectures the space allows; where that is not known, how many at most. */
-  readonly allowed: bigint;
-  /** The architecture at a place from 0 to `allowed - 1`; every one has exactly one place. */
-  unrank(rank: bigint): Architecture;
-  /** Whether the architecture at a place is allowed; absent where all are. */
-  isAllowed?(architecture: Architecture): boolean;
-}
+/** All that a strategy sees of a space: its decisions, its members, and the moves that its file declares. */
+export type StrategySpace = SearchedSpace;
 
 /** A space, and how its members are written and trained. */
 export interface SearchHost extends StrategySpace {

@@ -3,6 +3,7 @@
  * for, so that more draws in one shift nothing in another.
  */
 import { createHash } from 'node:crypto';
+import { hashString, Random } from '../../util/random.ts';
 
 /** 64 random bits as two words: the key of a counter-based generator. */
 export type Key = readonly [number, number];
@@ -11,6 +12,12 @@ export type Key = readonly [number, number];
 export function strategyKey(seed: number): Key {
   const digest = hash(seed, 'strategy');
   return [digest.readUInt32LE(0), digest.readUInt32LE(4)];
+}
+
+/** Random numbers of a strategy, one stream for each purpose, so that more draws for one shift nothing of another. */
+export function streamOf([low, high]: Key, purpose: string): Random {
+  // A seed has 53 bits.
+  return new Random(low + (high & 0x1fffff) * 0x100000000, hashString(purpose));
 }
 
 /** The seed of trial `number`: initial weights and order of the examples. From 0 to 2^32 - 1. */

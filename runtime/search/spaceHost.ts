@@ -13,11 +13,11 @@ import { present } from '../../util/invariant.ts';
 import type { SearchHost } from './host.ts';
 
 /** The space of a search, with the trainings that the search asks for. */
-export function spaceHost({ space, members, search }: CompiledSearch): SearchHost {
+export function spaceHost({ space, members, moves, search }: CompiledSearch): SearchHost {
   return {
-    allowed: members.places,
-    ...(members.allowed === undefined ? { isAllowed: (architecture) => members.contains(architecture) } : {}),
-    unrank: (rank) => members.unrank(rank),
+    space,
+    members,
+    moves,
     encode: (architecture) => toCompact(space, architecture),
     toJson: (architecture) => toJson(space, architecture),
     cost: (architecture) => costOfArchitecture(space, architecture),

@@ -1,6 +1,7 @@
 /** A search from its first trial to its final network, continued, extended, failing and stopped. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Architecture } from '../../../compiler/space/architecture.ts';
 import { describe, expect, it } from 'vitest';
 import { diagnose, Refusal } from '../../../grammar/diagnostics.ts';
 import { bestTrial, compareTrials } from '../../../runtime/search/objective.ts';
@@ -258,7 +259,9 @@ describe('failures', () => {
     const folder = temporaryFolder();
     await start(folder, { fail: (r) => (r.id === 2 ? 'fatal' : undefined) });
     const host = fakeHost();
-    const other = { ...host, unrank: (rank: bigint) => host.unrank(host.allowed - 1n - rank) };
+    const { members } = host;
+    const unrank = (rank: bigint): Architecture => members.unrank(members.places - 1n - rank);
+    const other = { ...host, members: { ...members, unrank } };
     const { outcome } = await start(folder, { host: other });
     expect(outcome).toMatchObject({ kind: 'stopped', diagnostics: [{ code: 'NAS4506' }] });
     await expectWhole(folder);

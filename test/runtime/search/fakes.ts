@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import type { Graph } from '../../../compiler/graph/graph.ts';
 import type { SearchSpec, TrainSpec } from '../../../compiler/search/search.ts';
 import type { Architecture } from '../../../compiler/space/architecture.ts';
+import type { Members } from '../../../compiler/space/members.ts';
+import type { Space } from '../../../compiler/space/space.ts';
 import { diagnose } from '../../../grammar/diagnostics.ts';
 import type {
   Evaluator,
@@ -52,9 +54,15 @@ export const experiment: string = experimentId(identity);
 /** A space of `allowed` members, each a rank written in base 4. */
 export function fakeHost(allowed: bigint = 1000n): SearchHost {
   const encode = ({ choices }: Architecture): string => `fake:${choices.join('')}`;
+  const unrank = (rank: bigint): Architecture => ({
+    space: 'fake',
+    choices: rank.toString(4).split('').map(Number),
+  });
   return {
-    allowed,
-    unrank: (rank) => ({ space: 'fake', choices: rank.toString(4).split('').map(Number) }),
+    // Random search, which is what these tests run, asks for nothing else of a space.
+    space: {} as Space,
+    members: { allowed, places: allowed, unrank } as Members,
+    moves: [],
     encode,
     toJson: ({ choices }) => ({ space: 'fake', decisions: choices }),
     cost: ({ choices }) => ({ params: 10 * choices.reduce((a, b) => a + b, 1), macs: 1000 * choices.length }),

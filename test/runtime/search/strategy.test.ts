@@ -1,11 +1,16 @@
 /** Strategies: uniform sampling without repetition, and the table of strategies. */
 import { describe, expect, it } from 'vitest';
 import { Refusal } from '../../../grammar/diagnostics.ts';
+import type { StrategySpace } from '../../../runtime/search/host.ts';
 import { retrainSeed, strategyKey, trialSeed } from '../../../runtime/search/seeds.ts';
 import { Shuffle, uniformBelow } from '../../../runtime/search/shuffle.ts';
-import { checkStrategy, createStrategy, strategies } from '../../../runtime/search/strategies.ts';
-import type { StrategyKind } from '../../../runtime/search/strategy.ts';
+import { checkStrategy, createStrategy, strategies } from '../../../runtime/search/strategies/table.ts';
+import type { StrategyKind, StrategyTask } from '../../../runtime/search/strategy.ts';
 import { fakeHost } from './fakes.ts';
+
+function task(space: StrategySpace): StrategyTask {
+  return { space, key: strategyKey(1), trials: 10, objectives: 1 };
+}
 
 function draws(size: bigint, seed: number, count: number): (bigint | undefined)[] {
   const shuffle = new Shuffle(size, strategyKey(seed));
@@ -107,13 +112,14 @@ describe('seeds', () => {
 describe('random search', () => {
   it('proposes every architecture once, with its rank', () => {
     const host = fakeHost(9n);
-    const strategy = createStrategy({ name: 'random', args: {} }, 1, host);
+    const strategy = createStrategy({ name: 'random', args: {} }, task(host));
     const seen = new Set<string>();
     for (let i = 0; i < 9; i++) {
       const proposal = strategy.ask()!;
-      expect(host.unrank(proposal.rank!)).toEqual(proposal.architecture);
+      expect(host.members.unrank(proposal.rank!)).toEqual(proposal.architecture);
       seen.add(host.encode(proposal.architecture));
-      strategy.tell({ ...proposal, status: 'failed', fitness: -i, cost: { params: 1, macs: 1 } });
+      const cost = { params: 1, macs: 1 };
+      strategy.tell({ ...proposal, status: 'failed', fitness: -i, fitnesses: [-i], cost });
     }
     expect(seen.size).toBe(9);
     expect(strategy.ask()).toBeUndefined();
@@ -159,8 +165,8 @@ describe('the table of strategies', () => {
     ]);
   });
   it('fills in defaults, and refuses what does not check', () => {
-    createStrategy({ name: 'evolution', args: {} }, 1, fakeHost(), table);
-    expect(() => createStrategy({ name: 'random', args: { n: 3 } }, 1, fakeHost())).toThrow(Refusal);
-    expect(() => createStrategy({ name: 'x', args: {} }, 1, fakeHost())).toThrow(Refusal);
+    createStrategy({ name: 'evolution', args: {} }, task(fakeHost()), table);
+    expect(() => createStrategy({ name: 'random', args: { n: 3 } }, task(fakeHost()))).toThrow(Refusal);
+    expect(() => createStrategy({ name: 'x', args: {} }, task(fakeHost()))).toThrow(Refusal);
   });
 });

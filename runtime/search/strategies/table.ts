@@ -1,19 +1,18 @@
 /** The table of strategies: one line each. Checks what a search says of its strategy, and makes it. */
-import type { StrategySpec } from '../../compiler/search/search.ts';
-import type { StaticValue } from '../../compiler/space/space.ts';
-import { diagnose, Refusal, type Diagnostic } from '../../grammar/diagnostics.ts';
-import { didYouMean } from '../../util/didYouMean.ts';
-import { listWords } from '../../util/words.ts';
-import type { StrategySpace } from './host.ts';
+import type { StrategySpec } from '../../../compiler/search/search.ts';
+import { diagnose, Refusal, type Diagnostic } from '../../../grammar/diagnostics.ts';
+import { didYouMean } from '../../../util/didYouMean.ts';
+import { listWords } from '../../../util/words.ts';
+import type { StrategySpace } from '../host.ts';
+import { exhaustive } from './exhaustive.ts';
 import { random } from './random.ts';
-import { strategyKey } from './seeds.ts';
-import type { Strategy, StrategyKind } from './strategy.ts';
+import type { Strategy, StrategyArguments, StrategyKind, StrategyTask } from '../strategy.ts';
 
 /** Strategies by the name that a search gives. */
 export type StrategyTable = Readonly<Record<string, StrategyKind>>;
 
 /** Every strategy of this package. */
-export const strategies: StrategyTable = { random };
+export const strategies: StrategyTable = { exhaustive, random };
 
 /** All that is wrong with what a search says of its strategy. */
 export function checkStrategy(spec: StrategySpec, table: StrategyTable = strategies): readonly Diagnostic[] {
@@ -38,19 +37,43 @@ export function checkStrategy(spec: StrategySpec, table: StrategyTable = strateg
   });
 }
 
-/** A new strategy for a space. Refuses what {@link checkStrategy} finds wrong. */
-export function createStrategy(
+/** Why a strategy that {@link checkStrategy} finds right cannot work on a space, each reason with what would. */
+export function checkStrategyFit(
   spec: StrategySpec,
-  seed: number,
   space: StrategySpace,
   table: StrategyTable = strategies,
+): readonly Diagnostic[] {
+  const kind = find(table, spec.name);
+  return kind?.fit?.(argumentsOf(kind, spec), space) ?? [];
+}
+
+/** What to know of a strategy that is right before it starts. */
+export function strategyWarnings(
+  spec: StrategySpec,
+  trials: number | undefined,
+  table: StrategyTable = strategies,
+): readonly Diagnostic[] {
+  const kind = find(table, spec.name);
+  return kind?.warnings?.(argumentsOf(kind, spec), trials) ?? [];
+}
+
+/** A new strategy for a task. Refuses what {@link checkStrategy} and {@link checkStrategyFit} find wrong. */
+export function createStrategy(
+  spec: StrategySpec,
+  task: StrategyTask,
+  table: StrategyTable = strategies,
 ): Strategy {
-  const problems = checkStrategy(spec, table);
+  const wrong = checkStrategy(spec, table);
+  const problems = wrong.length > 0 ? wrong : checkStrategyFit(spec, task.space, table);
   const kind = find(table, spec.name);
   if (kind === undefined || problems.length > 0) throw new Refusal(...problems);
-  const defaults = Object.entries(kind.arguments).map(([name, a]) => [name, a.otherwise] as const);
-  const args: Record<string, StaticValue> = { ...Object.fromEntries(defaults), ...spec.args };
-  return kind.create(args, strategyKey(seed), space);
+  return kind.create(argumentsOf(kind, spec), task);
+}
+
+/** A value for each argument: the one that is given, or the default. */
+function argumentsOf(kind: StrategyKind, { args }: StrategySpec): StrategyArguments {
+  const defaults = Object.entries(kind.arguments).map(([name, { otherwise }]) => [name, otherwise] as const);
+  return { ...Object.fromEntries(defaults), ...args };
 }
 
 /** An entry of a table by a name that a user typed, `constructor` included. */

@@ -1,0 +1,92 @@
+/** What holds of every strategy of the table, on spaces of every kind. */
+import { describe, expect, it } from 'vitest';
+import { hashText } from '../../../../compiler/space/algebra/hash.ts';
+import { checkStrategyFit, strategies } from '../../../../runtime/search/strategies/table.ts';
+import type { StrategySpace } from '../../../../runtime/search/host.ts';
+import type { Proposal } from '../../../../runtime/search/strategy.ts';
+import { bits, mixed, onesShare, proposed, run, single, strategyOf } from './helpers.ts';
+
+const names = Object.keys(strategies);
+const spaces: Readonly<Record<string, StrategySpace>> = { bits: bits(6), mixed: mixed(), single: single() };
+const fitting = names.flatMap((name) =>
+  Object.entries(spaces).flatMap(([label, space]) =>
+    checkStrategyFit({ name, args: {} }, space).length === 0 ? [{ name, label, space }] : [],
+  ),
+);
+
+/** A fitness without sense, the same for the same architecture; now and then none. */
+function noise({ architecture, share = 1 }: Proposal): number {
+  const hash = Number.parseInt(hashText(architecture.choices.join()).slice(0, 8), 16);
+  return hash % 7 === 0 ? Number.NaN : (hash / 2 ** 32) * share;
+}
+
+describe.each(fitting)('$name on $label', ({ name, space }) => {
+  const trials = 60;
+  it('proposes members only, and takes failures', () => {
+    for (const { architecture } of run(name, space, noise, { trials })) {
+      expect(space.members.contains(architecture)).toBe(true);
+    }
+  });
+  it('takes failures of everything', () => {
+    run(name, space, () => Number.NaN, { trials });
+  });
+  it('takes equal values of everything', () => {
+    run(name, space, () => 0.5, { trials });
+  });
+  it('proposes the same for the same seed', () => {
+    const [first, second] = [1, 2].map(() => proposed(run(name, space, noise, { trials })));
+    expect(second).toEqual(first);
+  });
+  it('goes on identically wherever it is stopped', () => {
+    const whole = run(name, space, noise, { trials });
+    for (const stop of [0, 1, 2, 7, 20, whole.length - 1].filter((n) => n < whole.length)) {
+      const resumed = strategyOf(name, space, { trials });
+      for (const outcome of whole.slice(0, stop)) {
+        resumed.ask();
+        resumed.tell(outcome);
+      }
+      const { architecture, share, parent } = resumed.ask()!;
+      const expected = whole[stop];
+      expect({ architecture, share, parent }).toEqual({
+        architecture: expected.architecture,
+        share: expected.share,
+        parent: expected.parent,
+      });
+    }
+  });
+  it('only names parents that are done', () => {
+    const outcomes = run(name, space, noise, { trials });
+    for (const { parent, trial } of outcomes) {
+      if (parent === undefined) continue;
+      expect(parent).toBeLessThan(trial);
+      expect(outcomes[parent]).toMatchObject({ status: 'done' });
+    }
+  });
+});
+
+describe('the table of strategies', () => {
+  it.each(names)('documents %s and its arguments', (name) => {
+    const { doc, arguments: args } = strategies[name];
+    expect(doc).toMatch(/\.$/);
+    for (const argument of Object.values(args)) {
+      expect(argument.doc).toMatch(/\.$/);
+      expect(argument.accepts(argument.otherwise)).toBe(true);
+      expect(argument.accepts('no such value')).toBe(false);
+    }
+  });
+  it('says why a strategy cannot work, and what would', () => {
+    for (const name of names) {
+      for (const space of Object.values(spaces)) {
+        for (const { hint } of checkStrategyFit({ name, args: {} }, space)) expect(hint).toBeTruthy();
+      }
+    }
+  });
+});
+
+describe('exhaustive search', () => {
+  it('tries each architecture once', () => {
+    const outcomes = run('exhaustive', bits(4), onesShare, { trials: 100 });
+    expect(new Set(proposed(outcomes)).size).toBe(16);
+    expect(outcomes.map(({ rank }) => rank)).toEqual(Array.from({ length: 16 }, (_, i) => BigInt(i)));
+  });
+});
