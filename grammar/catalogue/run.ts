@@ -39,6 +39,11 @@ export interface RunValues extends SearchValues {
   kernelSetForeign: { path: string; problem: string };
   kernelOutside: { kernel: string };
   tuningDamaged: { path: string; problem: string };
+  // 48xx: tables of results
+  resultColumn: { path: string; column: string };
+  resultRow: { path: string; row: number; problem: string };
+  resultDouble: { path: string; row: number; before: number };
+  resultMissing: { path: string; key: string };
 }
 
 export const runEntries: Entries<RunValues> = {
@@ -257,5 +262,34 @@ export const runEntries: Entries<RunValues> = {
     title: 'measured choices damaged',
     message: ({ path, problem }) => `${path} cannot be used: ${problem}`,
     explanation: `An experiment that was begun with \`--tune\` keeps which kernels were fastest, so that going on with it runs the same ones and gives the same bits. With that file gone or changed this cannot be promised: put it back, or begin anew with \`--fresh\`.`,
+  },
+
+  resultColumn: {
+    code: 'NAS4801',
+    severity: 'error',
+    title: 'table of results without a column',
+    message: ({ path, column }) => `${path} has no column \`${column}\``,
+    explanation: `A table of results is a CSV file (RFC 4180) whose first line names its columns; lines before it that begin with \`#\` are comments.`,
+  },
+  resultRow: {
+    code: 'NAS4802',
+    severity: 'error',
+    title: 'wrong row in a table of results',
+    message: ({ path, row, problem }) => `row ${row} of ${path} is wrong: ${problem}`,
+    explanation: `Every row of a table of results has a value for each column: a key that is an architecture as the notation writes it, and finite numbers in the columns that are read. Rows are counted from 1, without the line of names.`,
+  },
+  resultDouble: {
+    code: 'NAS4803',
+    severity: 'error',
+    title: 'architecture twice in a table of results',
+    message: ({ path, row, before }) => `rows ${before} and ${row} of ${path} are of the same architecture`,
+    explanation: `A table of results says once what becomes of an architecture. Two rows, equal or not, leave open which of them counts; take one out, or put their mean in their place.`,
+  },
+  resultMissing: {
+    code: 'NAS4804',
+    severity: 'error',
+    title: 'architecture missing in a table of results',
+    message: ({ path, key }) => `${path} has no row for ${key}`,
+    explanation: `The space holds this architecture and the table does not, so nothing is known of it. The trial counts as failed and the search goes on. Where many are missing, restrict the space with \`require\` to what the table covers.`,
   },
 };

@@ -1,0 +1,28 @@
+/** How each strategy is run on NAS-Bench-201, where its defaults are not what the benchmark's protocol asks for. */
+import type { StaticValue } from '../../compiler/space/space.ts';
+import { strategies } from '../../runtime/search/strategies/table.ts';
+
+/** A strategy with its arguments. */
+export interface Contestant {
+  readonly name: string;
+  readonly strategy: string;
+  readonly args: Readonly<Record<string, StaticValue>>;
+  /** Proposals, where it is not to be judged by as many as the others. */
+  readonly queries?: number;
+  /** What to know of the choice of arguments. */
+  readonly note?: string;
+}
+
+/** Settings by the name of the strategy. */
+const settings: Readonly<Record<string, Omit<Contestant, 'name' | 'strategy'>>> = {
+  evolution: { args: { population: 50, sample: 10 } },
+};
+
+/** Strategies that a table of single accuracies says nothing about. */
+const leftOut = ['exhaustive'];
+
+/** All contestants, random search first. */
+export const contestants: readonly Contestant[] = Object.keys(strategies)
+  .filter((name) => !leftOut.includes(name))
+  .map((name) => ({ name, strategy: name, ...(settings[name] ?? { args: {} }) }))
+  .sort((a, b) => Number(b.name === 'random') - Number(a.name === 'random'));
