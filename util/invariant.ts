@@ -16,8 +16,13 @@ export function invariant(condition: unknown, message: string): asserts conditio
   if (!condition) throw new InvariantError(message);
 }
 
-/** The value, which an invariant of the caller says is there. */
-export function present<T>(value: T | undefined | null, what: string): T {
-  if (value === undefined || value === null) throw new InvariantError(`${what} is missing`);
+/**
+ * The value, which an invariant of the caller says is there. `which` is the number or the name of the one that is meant: apart,
+ * so that nothing is put together for a message that is hardly ever written.
+ */
+export function present<T>(value: T | undefined | null, what: string, which?: number | string): T {
+  if (value === undefined || value === null) {
+    throw new InvariantError(`${which === undefined ? what : `${what} ${which}`} is missing`);
+  }
   return value;
 }

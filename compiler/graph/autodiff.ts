@@ -50,10 +50,12 @@ export function backward(
   const trained = dependents(nodes, sources);
   const gradients = new Map<NodeId, NodeId>();
   const receive = (id: NodeId, gradient: NodeId): void => {
-    invariant(
-      sameShape(builder.shape(id), builder.shape(gradient)),
-      `differentiate: node ${id} is ${builder.shape(id).join(' x ')}, its gradient ${builder.shape(gradient).join(' x ')}`,
-    );
+    const [shape, found] = [builder.shape(id), builder.shape(gradient)];
+    if (!sameShape(shape, found)) {
+      throw new InvariantError(
+        `differentiate: node ${id} is ${shape.join(' x ')}, its gradient ${found.join(' x ')}`,
+      );
+    }
     const before = gradients.get(id);
     gradients.set(id, before === undefined ? gradient : builder.op('add', [before, gradient], {}));
   };
@@ -100,8 +102,8 @@ function inputGradients<K extends OpName>(
   // A rule may be silent about an input only if that input declares why it takes no gradient: a forgotten
   // one would train, wrongly, without a word.
   node.inputs.forEach((input, i) => {
-    invariant(
-      !wants(i) || gradients[i] !== undefined || takesNoGradient(builder.node(input)),
+    if (gradients[i] !== undefined || !wants(i) || takesNoGradient(builder.node(input))) return;
+    throw new InvariantError(
       `differentiate: the gradient rule of ${node.op} gives nothing for its input ${i}`,
     );
   });

@@ -1,5 +1,5 @@
 /** Builds a Graph node by node, in topological order, with each op's shape rule applied on the way. */
-import { InvariantError, invariant, present } from '../../util/invariant.ts';
+import { InvariantError, present } from '../../util/invariant.ts';
 import type { OpAttributes, OpName } from '../ops/attributes.ts';
 import { takesInputs, type ShapeProblem } from '../ops/op.ts';
 import { opTable } from '../ops/table.ts';
@@ -62,7 +62,7 @@ export class GraphBuilder {
   }
 
   #claim(name: string): string {
-    invariant(!this.#names.has(name), `two tensors of one graph are called ${name}`);
+    if (this.#names.has(name)) throw new InvariantError(`two tensors of one graph are called ${name}`);
     this.#names.add(name);
     return name;
   }
@@ -86,10 +86,9 @@ export class GraphBuilder {
   /** Applies an op. Throws a {@link ShapeError} when the inputs do not fit. */
   op<K extends OpName>(op: K, inputs: readonly NodeId[], attributes: OpAttributes[K]): NodeId {
     const record = opTable[op];
-    invariant(
-      takesInputs(record.arity, inputs.length),
-      `${op} takes ${record.arity} inputs, not ${inputs.length}`,
-    );
+    if (!takesInputs(record.arity, inputs.length)) {
+      throw new InvariantError(`${op} takes ${record.arity} inputs, not ${inputs.length}`);
+    }
     const types = inputs.map((id) => this.node(id));
     const type = record.shape(types, attributes);
     if ('problem' in type) {
@@ -107,12 +106,13 @@ export class GraphBuilder {
       site: this.site,
       shape: type.shape,
       dtype: type.dtype,
-    } as unknown as Unnumbered<OpNode>; // correlated union: op and attributes agree by this method's type
-    return this.#push(node);
+      id: this.nodes.length,
+    } as unknown as OpNode; // correlated union: op and attributes agree by this method's type
+    return this.nodes.push(node) - 1;
   }
 
   node(id: NodeId): GraphNode {
-    return present(this.nodes[id], `node ${id}`);
+    return present(this.nodes[id], 'node', id);
   }
 
   shape(id: NodeId): Shape {

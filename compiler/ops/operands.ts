@@ -35,5 +35,6 @@ export function four<T>(items: readonly T[]): readonly [T, T, T, T] {
 export function five<T>(items: readonly T[]): readonly [T, T, T, T, T] {
   const e = items[4];
   invariant(e !== undefined, missing);
-  return [...four(items), e];
+  const [a, b, c, d] = four(items);
+  return [a, b, c, d, e];
 }

@@ -1,5 +1,5 @@
 /** Pieces of shape rules: checks that give a problem in the user's words, and access to axes by meaning. */
-import { invariant, present } from '../../util/invariant.ts';
+import { InvariantError, present } from '../../util/invariant.ts';
 import type { DType, Shape } from '../graph/graph.ts';
 import type { OpCost, ShapeProblem, TensorType } from './op.ts';
 
@@ -14,7 +14,7 @@ export function shapeText(shape: Shape): string {
 }
 
 export function sameShape(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((size, axis) => size === b[axis]);
+  return a === b || (a.length === b.length && a.every((size, axis) => size === b[axis]));
 }
 
 /** Number of elements. */
@@ -30,30 +30,27 @@ export function channelsOf(shape: Shape): number {
 /** (images, height, width, channels), or the four axes of convolution filters. */
 export function axes4(shape: Shape): readonly [number, number, number, number] {
   const [a, b, c, d] = shape;
-  invariant(
-    shape.length === 4 && a !== undefined && b !== undefined && c !== undefined && d !== undefined,
-    `a shape of four axes was promised, not ${shapeText(shape)}`,
-  );
+  if (a === undefined || b === undefined || c === undefined || d === undefined || shape.length > 4) {
+    throw new InvariantError(`a shape of four axes was promised, not ${shapeText(shape)}`);
+  }
   return [a, b, c, d];
 }
 
 /** (height, width, channels) of depthwise filters, or (matrices, rows, columns). */
 export function axes3(shape: Shape): readonly [number, number, number] {
   const [a, b, c] = shape;
-  invariant(
-    shape.length === 3 && a !== undefined && b !== undefined && c !== undefined,
-    `a shape of three axes was promised, not ${shapeText(shape)}`,
-  );
+  if (a === undefined || b === undefined || c === undefined || shape.length > 3) {
+    throw new InvariantError(`a shape of three axes was promised, not ${shapeText(shape)}`);
+  }
   return [a, b, c];
 }
 
 /** (rows, columns) */
 export function axes2(shape: Shape): readonly [number, number] {
   const [a, b] = shape;
-  invariant(
-    shape.length === 2 && a !== undefined && b !== undefined,
-    `a shape of two axes was promised, not ${shapeText(shape)}`,
-  );
+  if (a === undefined || b === undefined || shape.length > 2) {
+    throw new InvariantError(`a shape of two axes was promised, not ${shapeText(shape)}`);
+  }
   return [a, b];
 }
 

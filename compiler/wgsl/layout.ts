@@ -16,8 +16,12 @@ export function roundUp(n: number, step: number): number {
 
 /** The padded shape of a tensor. */
 export function physicalShape(shape: Shape, weight: boolean): Shape {
+  const padded = shape.slice();
   const last = shape.length - 1;
-  return shape.map((n, i) => (i === last || (weight && i === last - 1) ? roundUp(n, 4) : n));
+  for (let axis = Math.max(0, weight ? last - 1 : last); axis <= last; axis++) {
+    padded[axis] = roundUp(shape[axis] ?? NaN, 4);
+  }
+  return padded;
 }
 
 /** Bytes of a tensor of 32-bit elements in its padded shape. */

@@ -1,6 +1,6 @@
 /** Lowers a Graph to a Plan: picks kernels for its ops and memory for its tensors. */
 import { Refusal } from '../../grammar/diagnostics.ts';
-import { invariant, present } from '../../util/invariant.ts';
+import { InvariantError, invariant, present } from '../../util/invariant.ts';
 import type { Graph, GraphNode, NodeId, OpNode, OpNodeOf, ParameterNode, StateNode } from '../graph/graph.ts';
 import { opLabel } from '../graph/opLabel.ts';
 import type { OpName } from '../ops/attributes.ts';
@@ -78,6 +78,8 @@ class Lowering {
   readonly #weights: ReadonlySet<NodeId>;
   /** Where each node's value lies. */
   readonly #places = new Map<NodeId, Place>();
+  /** Each node's value as it lies there, where it was asked for. */
+  readonly #operands: (Operand | undefined)[] = [];
   readonly #parameters: ParameterSlot[] = [];
   readonly #states: ParameterSlot[] = [];
   readonly #constants: ParameterSlot[] = [];
@@ -183,23 +185,19 @@ class Lowering {
 
   /** The slot of a node in `range`. */
   #slot(name: string, node: GraphNode, range: BufferRange): TensorSlot {
-    const { shape, dtype } = node;
-    return { name, shape, physicalShape: this.#physical(node), dtype, range };
-  }
-
-  #physical(node: GraphNode): readonly number[] {
-    return physicalShape(node.shape, this.#weights.has(node.id));
+    const { shape, dtype, physical } = this.#operand(node.id);
+    return { name, shape, physicalShape: physical, dtype, range };
   }
 
   /** Input `index` as an op sees it. */
   #inputOperand(reader: Pick<OpNode, 'id' | 'op'>, id: NodeId, index: number): Operand {
-    if (takesWeights(reader, index, this.#weights)) return this.#operand(id);
+    if (!this.#weights.has(id) || takesWeights(reader, index, this.#weights)) return this.#operand(id);
     const { shape, dtype } = nodeOf(this.#graph, id);
     return { shape, physical: physicalShape(shape, false), dtype };
   }
 
-  #bytes(node: GraphNode): number {
-    return physicalBytes(this.#physical(node));
+  #bytes({ id }: GraphNode): number {
+    return physicalBytes(this.#operand(id).physical);
   }
 
   /** Trained parameters first, so that the optimiser's range has nothing else in it. Returns its size. */
@@ -234,14 +232,16 @@ class Lowering {
       this.#graph.nodes.flatMap((node) => (node.kind === 'parameter' ? [[node.name, node] as const] : [])),
     );
     for (const { name } of this.#parameters) {
-      const node = present(named.get(name), `the parameter ${name}`);
+      const node = present(named.get(name), 'the parameter', name);
       const gradientId = byParameter.get(node.id);
       if (gradientId === undefined) continue;
       const gradient = nodeOf(this.#graph, gradientId);
       const range = arena.take(this.#bytes(node));
       this.#gradients.push(this.#slot(name, node, range));
-      const alike = node.shape.length <= 2 || sameShape(this.#physical(node), this.#physical(gradient));
-      invariant(alike, `lower: the gradient of ${name} is not laid out as its parameter`);
+      const [own, other] = [this.#operand(node.id).physical, this.#operand(gradient.id).physical];
+      if (node.shape.length > 2 && !sameShape(own, other)) {
+        throw new InvariantError(`lower: the gradient of ${name} is not laid out as its parameter`);
+      }
       if (gradient.kind === 'op' && !shared.has(gradientId)) {
         this.#places.set(gradientId, range);
       } else copies.push([gradientId, range, `gradient of ${name}`]);
@@ -314,8 +314,12 @@ class Lowering {
   }
 
   #operand(id: NodeId): Operand {
-    const node = nodeOf(this.#graph, id);
-    return { shape: node.shape, physical: this.#physical(node), dtype: node.dtype };
+    const known = this.#operands[id];
+    if (known) return known;
+    const { shape, dtype } = nodeOf(this.#graph, id);
+    const operand = { shape, physical: physicalShape(shape, this.#weights.has(id)), dtype };
+    this.#operands[id] = operand;
+    return operand;
   }
 
   #lower({ node, inputs, output: id, fusion }: Unit): void {

@@ -7,7 +7,7 @@
  * different colours, and each colour has arenas of its own. What is bound to one binding by the instances of a dispatch
  * should have one colour, since they can only run at once if it lies in one buffer: it gets one where that is possible.
  */
-import { invariant, present } from '../../util/invariant.ts';
+import { InvariantError, present } from '../../util/invariant.ts';
 import { ALIGNMENT, roundUp } from './layout.ts';
 
 /** A tensor without a place. */
@@ -64,7 +64,8 @@ export function placeScratch(
       const end = roundUp(offset + tensor.bytes, ALIGNMENT);
       if (end > limit && candidate.placed.length > 0) continue;
       candidate.bytes = Math.max(candidate.bytes, end);
-      insert(candidate.placed, { ...tensor, arena, offset });
+      const { id, bytes, first, last, colour } = tensor;
+      insert(candidate.placed, { id, bytes, first, last, colour, arena, offset });
       places.set(tensor.id, { arena, offset });
       done = true;
     }
@@ -99,19 +100,21 @@ function* lifetimesOf(
   uses: readonly (readonly ScratchUse[])[],
 ): Generator<Lifetime> {
   const spans = spansOf(uses);
-  const opposed = oppositions(tensors, uses);
+  const opposed = oppositions(uses);
   const peers = peersOf(tensors, uses);
   const colours = new Map<number, number>();
   const wanted = new Map<number, number>();
   for (const { id, bytes } of tensors) {
-    const taken = new Set([...present(opposed.get(id), `scratch ${id}`)].map((other) => colours.get(other)));
+    const opponents = opposed.get(id) ?? [];
+    const isTaken = (one: number): boolean => opponents.some((other) => colours.get(other) === one);
     const peer = peers(id);
     let colour = wanted.get(peer) ?? 0;
-    if (taken.has(colour)) colour = 0;
-    while (taken.has(colour)) colour += 1;
+    if (isTaken(colour)) colour = 0;
+    while (isTaken(colour)) colour += 1;
     colours.set(id, colour);
     if (!wanted.has(peer)) wanted.set(peer, colour);
-    yield { id, bytes, colour, ...present(spans.get(id), `the use of scratch ${id}`) };
+    const { first, last } = present(spans.get(id), 'the use of scratch', id);
+    yield { id, bytes, first, last, colour };
   }
 }
 
@@ -122,12 +125,16 @@ function spansOf(
   const spans = new Map<number, { first: number; last: number }>();
   uses.forEach((instances, at) => {
     for (const { writes } of instances) {
-      for (const id of writes) if (!spans.has(id)) spans.set(id, { first: at, last: at });
-    }
-    for (const { reads, writes } of instances) {
-      for (const id of [...reads, ...writes]) {
+      for (const id of writes) {
         const span = spans.get(id);
-        invariant(span, `memory plan: scratch ${id} is read before it is written`);
+        if (span) span.last = at;
+        else spans.set(id, { first: at, last: at });
+      }
+    }
+    for (const { reads } of instances) {
+      for (const id of reads) {
+        const span = spans.get(id);
+        if (!span) throw new InvariantError(`memory plan: scratch ${id} is read before it is written`);
         span.last = at;
       }
     }
@@ -135,18 +142,24 @@ function spansOf(
   return spans;
 }
 
-/** The tensors that must not lie in the arena of each: it is read where they are written. */
-function oppositions(
-  tensors: readonly ScratchTensor[],
-  uses: readonly (readonly ScratchUse[])[],
-): ReadonlyMap<number, ReadonlySet<number>> {
-  const opposed = new Map<number, Set<number>>(tensors.map(({ id }) => [id, new Set<number>()]));
-  for (const { reads, writes } of uses.flat()) {
-    for (const read of reads) {
-      for (const write of writes) {
-        invariant(read !== write, `memory plan: scratch ${read} is read and written at once`);
-        opposed.get(read)?.add(write);
-        opposed.get(write)?.add(read);
+/** The tensors that must not lie in the arena of each, some of them more than once: it is read where they are written. */
+function oppositions(uses: readonly (readonly ScratchUse[])[]): ReadonlyMap<number, readonly number[]> {
+  const opposed = new Map<number, number[]>();
+  const add = (one: number, other: number): void => {
+    const known = opposed.get(one);
+    if (known) known.push(other);
+    else opposed.set(one, [other]);
+  };
+  for (const instances of uses) {
+    for (const { reads, writes } of instances) {
+      for (const read of reads) {
+        for (const write of writes) {
+          if (read === write) {
+            throw new InvariantError(`memory plan: scratch ${read} is read and written at once`);
+          }
+          add(read, write);
+          add(write, read);
+        }
       }
     }
   }

@@ -13,7 +13,7 @@ import { Heap } from '../../util/heap.ts';
 /** Memory that a dispatch touches: a range of a buffer, or a scratch tensor as a whole. */
 export interface Access {
   /** The buffer, or the scratch tensor. */
-  readonly of: string;
+  readonly of: number | string;
   readonly begin: number;
   readonly end: number;
   readonly writes: boolean;
@@ -46,10 +46,10 @@ export function merge(dispatches: readonly Mergeable[]): readonly (readonly numb
   const waiting = new Set<number>();
   // What waits for nothing, such as turned weights, need not lie about until it is read; nor what is computed again.
   for (let i = dispatches.length - 1; i >= 0; i -= 1) {
-    const readers = (followers[i] ?? []).map((follower) => depths[follower] ?? 0);
     const waits = missing[i] === 0 || dispatches[i]?.late === true;
+    const readers = followers[i] ?? [];
     if (!waits || readers.length === 0) continue;
-    depths[i] = Math.min(...readers) - 1;
+    depths[i] = Math.min(...readers.map((follower) => depths[follower] ?? 0)) - 1;
     waiting.add(i);
   }
   const agenda = new Agenda(dispatches, depths, waiting);
@@ -126,12 +126,12 @@ interface Touched {
  * it writes since then.
  */
 function predecessorsOf(dispatches: readonly Mergeable[]): readonly (readonly number[])[] {
-  const memory = new Map<string, Touched[]>();
+  const memory = new Map<Access['of'], Touched[]>();
   return dispatches.map(({ accesses }, i) => {
     const before = new Set<number>();
     for (const { of, begin, end, writes } of accesses) {
-      const stretches = memory.get(of) ?? [];
-      memory.set(of, stretches);
+      let stretches = memory.get(of);
+      if (!stretches) memory.set(of, (stretches = []));
       let own: Touched | undefined;
       for (const stretch of stretches) {
         if (stretch.end <= begin || end <= stretch.begin) continue;

@@ -131,8 +131,8 @@ export interface Plan {
   readonly choices: readonly OpenChoice[];
   readonly buffers: readonly PlanBuffer[];
   readonly kernels: readonly PlanKernel[];
-  /** All constants and tables of all dispatches, as 32-bit words, and zeros up to the end of the last one's bindings. */
-  readonly uniforms: readonly number[];
+  /** All constants and tables of all dispatches, and zeros up to the end of the last one's bindings. Nobody writes to them. */
+  readonly uniforms: Uint32Array;
   /** Programs by name: `train` (forward, backward, optimiser) or `evaluate`. */
   readonly programs: Readonly<Record<string, readonly PlanDispatch[]>>;
   readonly parameters: readonly ParameterSlot[];

@@ -23,6 +23,8 @@ interface Pending {
   readonly label: string;
   readonly late: boolean;
   readonly dispatch: Dispatch;
+  readonly kernel: number;
+  readonly blockOffset: number;
   readonly operands: readonly Operand[];
 }
 
@@ -40,7 +42,7 @@ export interface Arena {
 export interface PlanBody {
   readonly buffers: readonly PlanBuffer[];
   readonly kernels: readonly PlanKernel[];
-  readonly uniforms: readonly number[];
+  readonly uniforms: Uint32Array;
   readonly programs: Readonly<Record<string, readonly PlanDispatch[]>>;
 }
 
@@ -50,6 +52,7 @@ export class PlanBuilder {
   readonly #scratch: ScratchTensor[] = [];
   readonly #pending: Pending[] = [];
   readonly #kernels = new Map<KernelSource, number>();
+  readonly #uniforms = new Uniforms();
   readonly #merges: boolean;
 
   /** `merges`: whether dispatches that may run at once become one. */
@@ -99,7 +102,7 @@ export class PlanBuilder {
     const resolve = (binding: Binding): Operand => {
       if (binding.kind === 'input') {
         const { index, skip = 0 } = binding;
-        return { place: present(inputs[index], `${label}: input ${index}`), skip };
+        return { place: present(inputs[index], 'an input of', label), skip };
       }
       if (binding.kind === 'output') return { place: output, skip: 0 };
       const known = own.get(binding.key) ?? this.scratch(binding.bytes);
@@ -107,10 +110,21 @@ export class PlanBuilder {
       return { place: known, skip: 0 };
     };
     for (const dispatch of dispatches) {
-      const { kernel } = dispatch;
-      if (!this.#kernels.has(kernel)) this.#kernels.set(kernel, this.#kernels.size);
-      this.#pending.push({ label, late, dispatch, operands: dispatch.bindings.map(resolve) });
+      this.#pending.push({
+        label,
+        late,
+        dispatch,
+        kernel: this.#kernelNumber(dispatch.kernel),
+        blockOffset: this.#uniforms.block(dispatch.words),
+        operands: dispatch.bindings.map(resolve),
+      });
     }
+  }
+
+  #kernelNumber(kernel: KernelSource): number {
+    const known = this.#kernels.get(kernel) ?? this.#kernels.size;
+    if (known === this.#kernels.size) this.#kernels.set(kernel, known);
+    return known;
   }
 
   /** Orders the dispatches, places scratch memory and gives every dispatch its ranges. */
@@ -118,7 +132,7 @@ export class PlanBuilder {
     const pending = this.#pending;
     const groups = this.#merges
       ? merge(pending.map(this.#mergeable)).map((group) =>
-          group.map((i) => present(pending[i], `dispatch ${i}`)),
+          group.map((i) => present(pending[i], 'dispatch', i)),
         )
       : pending.map((one) => [one]);
     const memory = placeScratch(
@@ -128,30 +142,33 @@ export class PlanBuilder {
     );
     const first = this.#buffers.length;
     memory.arenas.forEach((bytes, i) => this.#buffers.push({ name: `scratch ${i}`, bytes, role: 'scratch' }));
+    const scratchRanges = this.#scratch.map(({ id, bytes }): BufferRange => {
+      const { arena, offset } = present(memory.places.get(id), 'the place of scratch', id);
+      return { buffer: first + arena, offset, bytes };
+    });
     const rangeOf = ({ place, skip }: Operand): BufferRange => {
-      const { buffer, offset, bytes } = isScratch(place) ? scratchRange(place) : place;
+      const range = isScratch(place) ? present(scratchRanges[place.id], 'scratch', place.id) : place;
+      if (skip === 0) return range;
+      const { buffer, offset, bytes } = range;
       return { buffer, offset: offset + skip, bytes: bytes && bytes - skip };
     };
-    const scratchRange = (place: ScratchTensor): BufferRange => {
-      const { arena, offset } = present(memory.places.get(place.id), `the place of scratch ${place.id}`);
-      return { buffer: first + arena, offset, bytes: place.bytes };
-    };
     const kernels = this.#kernels;
-    const uniforms = new Uniforms();
-    const dispatches = groups.flatMap((group) => {
-      const { kernel, words, workgroups } = present(group[0], 'a dispatch').dispatch;
+    const uniforms = this.#uniforms;
+    const dispatches: PlanDispatch[] = [];
+    for (const group of groups) {
+      const { dispatch, kernel, blockOffset } = present(group[0], 'a dispatch');
+      const [x, y, z] = dispatch.workgroups;
       const instances = group.map(({ label, operands }) => ({ label, ranges: operands.map(rangeOf) }));
-      return bindable(instances, kernel, workgroups[2]).map((part): PlanDispatch => {
-        const [x, y, z] = workgroups;
-        return {
-          kernel: present(kernels.get(kernel), kernel.name),
+      for (const part of bindable(instances, dispatch.kernel, z)) {
+        dispatches.push({
+          kernel,
           instances: part,
-          blockOffset: uniforms.block(words),
-          tableOffset: uniforms.table(kernel.units, part),
+          blockOffset,
+          tableOffset: uniforms.table(dispatch.kernel.units, part),
           workgroups: [x, y, z * part.length],
-        };
-      });
-    });
+        });
+      }
+    }
     return {
       buffers: this.#buffers.map((b) => ({ ...b, bytes: b.role === 'resident' ? 0 : Math.max(b.bytes, 16) })),
       kernels: [...kernels.keys()].map(({ name, wgsl, bindings, units }) => ({
@@ -166,18 +183,21 @@ export class PlanBuilder {
   }
 
   /** A dispatch as merging sees it: equal kernels on equal constants, in the same buffers. */
-  #mergeable = ({ dispatch, operands, late }: Pending): Mergeable => {
-    const { kernel, words, workgroups } = dispatch;
+  #mergeable = ({ dispatch, kernel, blockOffset, operands, late }: Pending): Mergeable => {
+    const { bindings } = dispatch.kernel;
+    const [x, y, z] = dispatch.workgroups;
+    let signature = `${kernel} ${blockOffset} ${x} ${y} ${z}`;
+    let written = 0;
     const accesses = operands.map(({ place, skip }, k): Access => {
-      const writes = kernel.bindings[k] === 'read_write';
-      if (isScratch(place)) return { of: `scratch ${place.id}`, begin: skip, end: place.bytes, writes };
+      const writes = bindings[k] === 'read_write';
+      if (writes) written += place.bytes;
+      if (isScratch(place)) return { of: place.id, begin: skip, end: place.bytes, writes };
       const { buffer, offset, bytes } = place;
-      return { of: `${buffer}`, begin: offset + skip, end: bytes === 0 ? Infinity : offset + bytes, writes };
+      signature += ` ${k}:${buffer}`;
+      // Below the numbers of scratch tensors.
+      return { of: -1 - buffer, begin: offset + skip, end: bytes === 0 ? Infinity : offset + bytes, writes };
     });
-    const written = operands.reduce((sum, { place }, k) => sum + (accesses[k]?.writes ? place.bytes : 0), 0);
-    if (written > LARGE) return { signature: undefined, accesses, late };
-    const buffers = operands.map(({ place }) => (isScratch(place) ? '' : place.buffer));
-    return { signature: [this.#kernels.get(kernel), words, workgroups, buffers].join(';'), accesses, late };
+    return { signature: written > LARGE ? undefined : signature, accesses, late };
   };
 }
 
@@ -187,6 +207,7 @@ function bindable(
   kernel: KernelSource,
   depth: number,
 ): readonly (readonly PlanInstance[])[] {
+  if (instances.length === 1) return [instances];
   const byBuffers = new Map<string, PlanInstance[]>();
   for (const instance of instances) {
     const key = instance.ranges.map(({ buffer }) => buffer).join();
@@ -211,7 +232,7 @@ function scratchUse({ dispatch, operands, label }: Pending): ScratchUse {
   const writes: number[] = [];
   operands.forEach(({ place }, i) => {
     if (!isScratch(place)) return;
-    const access = present(dispatch.kernel.bindings[i], `${label}: the access of binding ${i}`);
+    const access = present(dispatch.kernel.bindings[i], 'the access of a binding of', label);
     (access === 'read' ? reads : writes).push(place.id);
   });
   return { reads, writes };

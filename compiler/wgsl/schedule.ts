@@ -22,7 +22,7 @@ export interface Schedule {
 
 /** The node with an id. */
 export function nodeOf(graph: Graph, id: NodeId): GraphNode {
-  return present(graph.nodes[id], `schedule: node ${id}`);
+  return present(graph.nodes[id], 'schedule: node', id);
 }
 
 /** The units that `roots` need, in topological order. What nobody needs costs nothing. */

@@ -170,7 +170,8 @@ export const divideHelper: string = `fn divide(a: i32, b: i32, inverse: f32) -> 
   return q + select(0, 1, r >= b) - select(0, 1, r < 0);
 }`;
 
-const word = new DataView(new ArrayBuffer(4));
+const float = new Float32Array(1);
+const floatBits = new Uint32Array(float.buffer);
 
 /** The 32-bit words of a uniform block, in the order of the kernel's fields; `depth` is the kernel's layers in z. */
 export function blockWords<F extends string>(
@@ -178,17 +179,16 @@ export function blockWords<F extends string>(
   values: Readonly<Record<F, number>>,
   depth: number,
 ): number[] {
-  const words = Object.entries<FieldType>(source.fields).map(([field, type]) => {
-    const value = values[field as F]; // keys of `fields` are F
-    return wordOf(value, type);
-  });
-  return source.layered ? [...words, wordOf(depth, 'i32'), wordOf(1 / depth, 'f32')] : words;
+  const words: number[] = [];
+  for (const field in source.fields) words.push(wordOf(values[field], source.fields[field]));
+  if (source.layered) words.push(wordOf(depth, 'i32'), wordOf(1 / depth, 'f32'));
+  return words;
 }
 
 function wordOf(value: number, type: FieldType): number {
-  if (type === 'f32') word.setFloat32(0, value);
-  else word.setInt32(0, value);
-  return word.getUint32(0);
+  if (type !== 'f32') return value >>> 0;
+  float[0] = value;
+  return floatBits[0] ?? NaN;
 }
 
 /** Makes a family of kernels: the source for each tuning is written once. */

@@ -33,20 +33,21 @@ export function withWatch(plan: Plan): Plan {
   const uniforms = new Uniforms(plan.uniforms);
   const check = kept.map(({ name, buffer, bytes }): PlanDispatch => {
     const { kernel, words, workgroups } = notFiniteDispatch(plan.profile, bytes);
-    const known = kernels.findIndex(({ wgsl }) => wgsl === kernel.wgsl);
+    const { name: kernelName, wgsl, bindings, units } = kernel;
+    const known = kernels.findIndex((other) => other.wgsl === wgsl);
     const instances = [{ label: `check ${name}`, ranges: [{ buffer, offset: 0, bytes }, alarm] }];
     return {
-      kernel: known === -1 ? kernels.push(kernel) - 1 : known,
+      kernel: known === -1 ? kernels.push({ name: kernelName, wgsl, bindings, units }) - 1 : known,
       instances,
       blockOffset: uniforms.block(words),
-      tableOffset: uniforms.table(kernel.units, instances),
+      tableOffset: uniforms.table(units, instances),
       workgroups,
     };
   });
   return {
     ...plan,
     buffers,
-    kernels: kernels.map(({ name, wgsl, bindings, units }) => ({ name, wgsl, bindings, units })),
+    kernels,
     uniforms: uniforms.finish(),
     programs: { ...plan.programs, check },
     watch: { alarm, saved },

@@ -92,7 +92,7 @@ export async function prepare(device: Device, plan: Plan, data?: ResidentData): 
   );
   const uniformBytes = Math.max(16, plan.uniforms.length * 4);
   const uniforms = allocate('uniforms', uniformBytes, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
-  gpu.queue.writeBuffer(uniforms, 0, Uint32Array.from(plan.uniforms));
+  gpu.queue.writeBuffer(uniforms, 0, plan.uniforms);
   const outOfMemory = gpu.popErrorScope();
   const pipelines = await device.settle(compiled);
   const failed = await device.settle(outOfMemory);

@@ -1,4 +1,5 @@
 /** Replaces ops that give back one of their inputs by that input. */
+import { present } from '../../../util/invariant.ts';
 import type { OpAttributes, OpName } from '../../ops/attributes.ts';
 import { sameShape } from '../../ops/shapes.ts';
 import type { Graph, GraphNode, NodeId, OpNodeOf, Shape } from '../graph.ts';
@@ -44,6 +45,7 @@ export function dropIdentities(graph: Graph): Graph {
 
 function givenBack<K extends OpName>(node: OpNodeOf<K>, copy: readonly GraphNode[]): NodeId | undefined {
   const identity: Identity<K> | undefined = identities[node.op];
-  const inputs = node.inputs.flatMap((id) => copy[id] ?? []);
-  return identity?.(inputs, node.attributes)?.id;
+  if (!identity) return undefined;
+  const inputs = node.inputs.map((id) => present(copy[id], 'dropIdentities: node', id));
+  return identity(inputs, node.attributes)?.id;
 }

@@ -1,5 +1,6 @@
 /** Merges nodes that compute the same (common-subexpression elimination by value numbering). */
-import type { Graph, GraphNode, NodeId } from '../graph.ts';
+import { sameShape } from '../../ops/shapes.ts';
+import type { ConstantNode, Graph, OpNode } from '../graph.ts';
 import { rewrite } from './rewrite.ts';
 
 /**
@@ -7,23 +8,43 @@ import { rewrite } from './rewrite.ts';
  * Ops are deterministic functions, so the results are the same to the last bit.
  */
 export function mergeEqual(graph: Graph): Graph {
-  const firsts = new Map<string, NodeId>();
+  const alike = new Map<number, (ConstantNode | OpNode)[]>();
   return rewrite(graph, {
     replaces(node) {
-      const key = keyOf(node);
-      if (key === undefined) return undefined;
-      const first = firsts.get(key);
-      if (first === undefined) firsts.set(key, node.id);
-      return first;
+      if (node.kind !== 'constant' && node.kind !== 'op') return undefined;
+      const hash = hashOf(node);
+      const others = alike.get(hash);
+      if (!others) alike.set(hash, [node]);
+      else {
+        const first = others.find((other) => areEqual(other, node));
+        if (first) return first.id;
+        others.push(node);
+      }
+      return undefined;
     },
   });
 }
 
-/** Equal for nodes with equal results, undefined for those that are themselves alone. */
-function keyOf(node: GraphNode): string | undefined {
-  if (node.kind === 'constant') return `constant ${valueKey(node.value)} ${node.shape.join()}`;
-  if (node.kind !== 'op') return undefined;
-  return `${node.op}(${node.inputs.join()}) ${attributesKey(node.attributes)}${node.late ? ' late' : ''}`;
+/** Equal for equal nodes, and for few others. */
+function hashOf(node: ConstantNode | OpNode): number {
+  if (node.kind === 'constant') return -1;
+  let hash = 0;
+  for (const input of node.inputs) hash = Math.imul(hash ^ input, 0x01000193) + 1;
+  return hash;
+}
+
+/** Whether two nodes have equal results. */
+function areEqual(a: ConstantNode | OpNode, b: ConstantNode | OpNode): boolean {
+  if (a.kind === 'constant') {
+    return b.kind === 'constant' && Object.is(a.value, b.value) && sameShape(a.shape, b.shape);
+  }
+  if (b.kind === 'constant') return false;
+  return (
+    a.op === b.op &&
+    a.late === b.late &&
+    sameShape(a.inputs, b.inputs) &&
+    (a.attributes === b.attributes || attributesKey(a.attributes) === attributesKey(b.attributes))
+  );
 }
 
 /** Attributes are handed on from pass to pass as they are. */

@@ -12,8 +12,9 @@ export function removeDead(graph: Graph): Graph {
     ...graph.gradients.map(({ gradient }) => gradient),
     ...graph.updates.map(({ value }) => value),
   ]);
-  for (const node of graph.nodes.toReversed()) {
-    if (node.kind === 'op' && live.has(node.id)) node.inputs.forEach((input) => live.add(input));
+  for (let id = graph.nodes.length - 1; id >= 0; id--) {
+    const node = graph.nodes[id];
+    if (node?.kind === 'op' && live.has(id)) for (const input of node.inputs) live.add(input);
   }
   return rewrite(graph, {
     drops: (node) => (node.kind === 'op' || node.kind === 'constant') && !live.has(node.id),

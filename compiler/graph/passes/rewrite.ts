@@ -15,15 +15,15 @@ export interface Rewriting {
 /** Copies a graph in order; outputs, gradients and updates follow their nodes. */
 export function rewrite(graph: Graph, { drops, replaces }: Rewriting): Graph {
   const copy: GraphNode[] = [];
-  const places = new Map<NodeId, NodeId>();
-  const placeOf = (id: NodeId): NodeId =>
-    present(places.get(id), `rewrite: node ${id}, which is still read,`);
+  const places: (NodeId | undefined)[] = [];
+  const placeOf = (id: NodeId): NodeId => present(places[id], 'rewrite: what is still read, node', id);
 
   // Until something is left out, every node stands where it stood.
   let moved = false;
   for (const old of graph.nodes) {
     if (drops?.(old)) {
       moved = true;
+      places.push(undefined);
       continue;
     }
     const id = copy.length;
@@ -31,7 +31,7 @@ export function rewrite(graph: Graph, { drops, replaces }: Rewriting): Graph {
     const place = replaces?.(node, copy);
     if (place === undefined) copy.push(node);
     else moved = true;
-    places.set(old.id, place ?? id);
+    places.push(place ?? id);
   }
   if (!moved) return graph;
   return { nodes: copy, ...followed(graph, placeOf) };
@@ -40,9 +40,12 @@ export function rewrite(graph: Graph, { drops, replaces }: Rewriting): Graph {
 /** The node at a new place, reading from new places. Written out, because networks have thousands of nodes. */
 function renumbered(old: GraphNode, id: NodeId, placeOf: (id: NodeId) => NodeId): GraphNode {
   if (old.kind !== 'op') return { ...old, id };
-  const { kind, op, attributes, inputs, site, shape, dtype } = old;
-  // correlated union: op and attributes agree in the old node
-  return { kind, op, attributes, inputs: inputs.map(placeOf), site, shape, dtype, id } as OpNode;
+  const { kind, op, attributes, site, shape, dtype, late } = old;
+  const inputs = old.inputs.map(placeOf);
+  const node = late
+    ? { kind, op, attributes, inputs, site, shape, dtype, id, late }
+    : { kind, op, attributes, inputs, site, shape, dtype, id };
+  return node as OpNode; // correlated union: op and attributes agree in the old node
 }
 
 /** Outputs, gradients and updates, which follow their nodes to where these are in a copy of the graph. */
