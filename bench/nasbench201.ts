@@ -9,8 +9,8 @@
  */
 import { parseArgs } from 'node:util';
 import { didYouMean } from '../util/didYouMean.ts';
-import { mannWhitney } from '../util/mannWhitney.ts';
-import { mean, standardDeviation } from '../util/statistics.ts';
+import { mannWhitney } from '../util/statistics/mannWhitney.ts';
+import { deviationOf, meanOf } from '../util/statistics/summary.ts';
 import { Failure, runBenchmark } from './benchmark.ts';
 import { Arena, MILLION, type Runs } from './nasbench201/arena.ts';
 import { contestants, type Contestant } from './nasbench201/contestants.ts';
@@ -57,8 +57,8 @@ function readCount(name: string, text: string): number {
 
 function report({ contestant, queries, found, last, seconds }: Runs, random: Runs, json: boolean): void {
   const { name, args, note } = contestant;
-  const p = name === 'random' ? undefined : mannWhitney(found, random.found).p;
-  const [test, deviation, lastMean] = [mean(found), standardDeviation(found), mean(last)];
+  const p = name === 'random' ? undefined : mannWhitney(found, random.found, 'greater').p;
+  const [test, deviation, lastMean] = [meanOf(found), deviationOf(found), meanOf(last)];
   if (json) {
     const figures = { seeds: found.length, queries, test, deviation, last: lastMean, p, seconds };
     console.log(JSON.stringify({ strategy: name, args, note, ...figures }));

@@ -6,7 +6,7 @@ import { simulate } from '../../runtime/search/simulate.ts';
 import { createStrategy } from '../../runtime/search/strategies/table.ts';
 import type { StrategyTask } from '../../runtime/search/strategy.ts';
 import { Random } from '../../util/random.ts';
-import { mean } from '../../util/statistics.ts';
+import { meanOf } from '../../util/statistics/summary.ts';
 import { Failure } from '../benchmark.ts';
 import type { Contestant } from './contestants.ts';
 import { REPORTED, SEARCHED, type NasBench201 } from './table.ts';
@@ -83,7 +83,7 @@ export class Arena {
     const best = rows.reduce((a, b) => ((searched[b] ?? NaN) > (searched[a] ?? NaN) ? b : a));
     return {
       found: reported[best] ?? NaN,
-      last: mean(rows.slice(-LAST).map((row) => searched[row] ?? NaN)),
+      last: meanOf(rows.slice(-LAST).map((row) => searched[row] ?? NaN)),
     };
   }
 

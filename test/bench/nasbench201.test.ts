@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Arena } from '../../bench/nasbench201/arena.ts';
 import { contestants } from '../../bench/nasbench201/contestants.ts';
 import { readNasBench201, tablePath } from '../../bench/nasbench201/table.ts';
-import { mean } from '../../util/statistics.ts';
+import { meanOf } from '../../util/statistics/summary.ts';
 
 const present = existsSync(tablePath);
 if (!present) console.log('skipped: ../shared/data/nasbench201 is not there');
@@ -13,7 +13,7 @@ describe.runIf(present)('on NAS-Bench-201', () => {
   const bench = present ? readNasBench201() : undefined!;
   const arena = new Arena(bench);
   const found = (name: string): number =>
-    mean(
+    meanOf(
       arena.run(
         contestants.find((c) => c.name === name)!,
         100,
