@@ -1,7 +1,7 @@
 /** `nas params FILE ARCH`: what one architecture costs. */
 import { costOf } from '../../compiler/graph/cost.ts';
 import { toCompact, toJson } from '../../compiler/space/encode.ts';
-import { instantiate, isRunnable } from '../../compiler/space/instantiate.ts';
+import { instantiate } from '../../compiler/space/instantiate.ts';
 import { costOfArchitecture } from '../../compiler/space/members.ts';
 import { invariant } from '../../util/invariant.ts';
 import { readArchitecture, spaceFor } from '../architecture.ts';
@@ -26,19 +26,15 @@ export async function params(
   const { space, members } = compiled;
   const architecture = await readArchitecture(context, arch, compiled);
   const cost = costOfArchitecture(space, architecture);
-  // What cannot be built yet has its costs from the space alone.
-  const network = isRunnable(space)
-    ? costOf(instantiate(space, architecture, { batch: 1, mode: 'inference' }))
-    : cost;
+  const network = costOf(instantiate(space, architecture, { batch: 1, mode: 'inference' }));
   const name = toCompact(space, architecture);
   invariant(
     cost.params === network.params && cost.macs === network.macs,
     `params: the space says ${cost.params} params and ${cost.macs} MACs of ${name}, its network ${network.params} and ${network.macs}`,
   );
-  const whole =
-    options.auxiliary && isRunnable(space)
-      ? costOf(instantiate(space, architecture, { batch: 1, mode: 'inference', auxiliary: true }))
-      : cost;
+  const whole = options.auxiliary
+    ? costOf(instantiate(space, architecture, { batch: 1, mode: 'inference', auxiliary: true }))
+    : cost;
   const rank = members.rank(architecture);
   if (options.json) {
     context.printJson({ architecture: name, rank, ...whole, decisions: toJson(space, architecture) });

@@ -12,7 +12,7 @@ import type { Graph, NodeId, OpNodeOf, Shape } from '../graph/graph.ts';
 import { withClassificationLoss } from '../graph/loss.ts';
 import { runGraphPasses } from '../graph/pipeline.ts';
 import type { OpName } from '../ops/attributes.ts';
-import { isRunnable } from '../space/instantiate.ts';
+import { hasScan } from '../space/scans.ts';
 import { relax, type RelaxOptions } from '../space/relax.ts';
 import { valuesOf } from '../space/open.ts';
 import type { Space, SpaceInput } from '../space/space.ts';
@@ -47,7 +47,7 @@ export function kernelSet(space: Space, options: KernelSetOptions): readonly Pla
     for (const { name, wgsl, bindings, units } of kernels) found.set(wgsl, { name, wgsl, bindings, units });
   };
   const { profile, trainings, supernet } = options;
-  if (!isRunnable(space)) refuse('notYet', { what: 'the network of a space with `scan`' });
+  if (hasScan(space)) refuse('notYet', { what: 'the kernel set of a space with `scan`' });
   const cases = casesOf(space);
   for (const batch of new Set(trainings.map((training) => training.batch))) {
     for (const one of cases) {

@@ -1,7 +1,6 @@
 /** From a space and an architecture to the Graph of that one network. */
-import { refuse } from '../../grammar/diagnostics.ts';
 import { dependenciesFirst } from '../../util/dependenciesFirst.ts';
-import { invariant, present } from '../../util/invariant.ts';
+import { present } from '../../util/invariant.ts';
 import { GraphBuilder } from '../graph/builder.ts';
 import type { Graph, NodeId } from '../graph/graph.ts';
 import { operations, type Mode } from '../ops/operations.ts';
@@ -9,7 +8,8 @@ import { attributesOf, buildOperation } from './build.ts';
 import type { Architecture } from './architecture.ts';
 import { withDerived } from './derived.ts';
 import { evaluateOpen } from './open.ts';
-import type { Apply, Space, SpaceNode, SpaceNodeId, StaticValue } from './space.ts';
+import { stagesOf, unroll, type Stages } from './scans.ts';
+import type { Apply, Open, Scan, Space, SpaceNode, SpaceNodeId, StaticValue } from './space.ts';
 
 export interface InstantiateOptions {
   readonly batch: number;
@@ -23,39 +23,101 @@ export interface InstantiateOptions {
  * they are asked for, are outputs under their names.
  */
 export function instantiate(space: Space, architecture: Architecture, options: InstantiateOptions): Graph {
-  const choices = withDerived(space, architecture.choices);
-  const builder = new GraphBuilder();
-  const built = new Map<SpaceNodeId, NodeId>();
-  const sites = new Map<string, NodeId>();
-  // What is folded over a sequence is checked and counted, and cannot be computed yet.
-  if (!isRunnable(space)) refuse('notYet', { what: 'the network of a space with `scan`' });
-  const taken = new Taken(space, choices);
-  const heads = options.auxiliary === true ? space.auxiliary : [];
-  const get = (id: SpaceNodeId): NodeId =>
-    present(built.get(present(taken.resolve(id), 'a tensor')), `node ${id} of the network`);
-  for (const node of taken.nodes([space.output, ...heads.map((h) => h.node)])) {
-    if (node.kind === 'input') {
-      const shape = present(evaluateOpen(node.shape, choices), 'the shape of the input');
-      built.set(node.id, builder.input('x', [options.batch, ...shape], node.dtype));
-    } else if (node.kind === 'apply') {
-      const values: Record<string, StaticValue> = {};
-      for (const [name, open] of Object.entries(node.attributes)) {
-        values[name] = present(evaluateOpen(open, choices), `${name} of ${node.site}`);
-      }
-      const { operation, site } = node;
-      const use = { operation, site, mode: options.mode, attributes: attributesOf(operation, values) };
-      built.set(node.id, buildOperation(builder, sites, use, taken.inputs(node).map(get)));
-    } else invariant(node.kind === 'select', `${node.kind} is refused before a network is built`);
-  }
-  builder.outputs['logits'] = get(space.output);
-  for (const { name, node } of heads)
-    if (taken.resolve(node) !== undefined) builder.outputs[name] = get(node);
-  return builder.finish();
+  return new Building(space, architecture, options).finish();
 }
 
-/** Whether networks of this space can be built yet: a stage that is folded over a sequence cannot. */
-export function isRunnable(space: Space): boolean {
-  return !space.nodes.some((node) => node.kind === 'scan');
+/** A network that is being built. */
+class Building {
+  readonly #space: Space;
+  readonly #choices: readonly number[];
+  readonly #options: InstantiateOptions;
+  readonly #taken: Taken;
+  readonly #builder = new GraphBuilder();
+  readonly #sites = new Map<string, NodeId>();
+  readonly #built = new Map<SpaceNodeId, NodeId>();
+
+  constructor(space: Space, architecture: Architecture, options: InstantiateOptions) {
+    this.#space = space;
+    this.#choices = withDerived(space, architecture.choices);
+    this.#options = options;
+    this.#taken = new Taken(space, this.#choices);
+  }
+
+  finish(): Graph {
+    const { output, auxiliary } = this.#space;
+    const heads = this.#options.auxiliary === true ? auxiliary : [];
+    const nodes = this.#taken.nodes([output, ...heads.map((h) => h.node)]);
+    const stages = stagesOf(nodes, (node) => this.#reads(node));
+    this.#buildAll(stages.outside, stages);
+    this.#builder.outputs['logits'] = this.#get(output);
+    for (const { name, node } of heads)
+      if (this.#taken.resolve(node) !== undefined) this.#builder.outputs[name] = this.#get(node);
+    return this.#builder.finish();
+  }
+
+  #get(id: SpaceNodeId): NodeId {
+    return present(this.#built.get(this.#resolved(id)), `node ${id} of the network`);
+  }
+
+  #resolved(id: SpaceNodeId): SpaceNodeId {
+    return present(this.#taken.resolve(id), 'a tensor');
+  }
+
+  #reads(node: SpaceNode): readonly SpaceNodeId[] {
+    if (node.kind === 'apply') return this.#taken.inputs(node);
+    if (node.kind === 'scan') return [node.sequence, ...node.results].map((id) => this.#resolved(id));
+    return [];
+  }
+
+  #buildAll(nodes: readonly SpaceNode[], stages: Stages): void {
+    for (const node of nodes) {
+      switch (node.kind) {
+        case 'input': {
+          const shape = [this.#options.batch, ...this.#value(node.shape, 'the shape of the input')];
+          this.#built.set(node.id, this.#builder.input('x', shape, node.dtype));
+          break;
+        }
+        case 'apply':
+          this.#built.set(node.id, this.#apply(node));
+          break;
+        case 'scan':
+          this.#built.set(node.id, this.#scan(node, stages));
+          break;
+        case 'select': // followed to what it selects
+        case 'scanInput': // set from step to step
+          break;
+        default:
+          node satisfies never;
+      }
+    }
+  }
+
+  #apply(node: Apply): NodeId {
+    const { operation, site } = node;
+    const values: Record<string, StaticValue> = {};
+    for (const [name, open] of Object.entries(node.attributes)) {
+      values[name] = this.#value(open, `${name} of ${site}`);
+    }
+    const use = { operation, site, mode: this.#options.mode, attributes: attributesOf(operation, values) };
+    const inputs = this.#taken.inputs(node).map((id) => this.#get(id));
+    return buildOperation(this.#builder, this.#sites, use, inputs);
+  }
+
+  #scan(node: Scan, stages: Stages): NodeId {
+    const [, units = 0] = this.#value(node.shape, 'the shape of a scan');
+    const stage = present(stages.inside.get(node.id), 'the stage of a scan');
+    return unroll(this.#builder, this.#get(node.sequence), units, node.results.length, (element, states) => {
+      node.inputs.forEach((id, i) => {
+        this.#built.set(id, i === 0 ? element : present(states[i - 1], 'a state'));
+      });
+      this.#buildAll(stage, stages);
+      return node.results.map((id) => this.#get(id));
+    });
+  }
+
+  #value<T>(open: Open<T>, what: string): T {
+    return present(evaluateOpen(open, this.#choices), what);
+  }
 }
 
 /** What one architecture takes of a space. */
@@ -111,12 +173,20 @@ export class Taken {
     return this.#reads(node.id).flatMap((input) => this.resolve(input) ?? []);
   }
 
+  /** What a node cannot do without: its inputs, the sequence that it is folded over, the stage that is folded. */
+  #needs(node: SpaceNode): readonly SpaceNodeId[] {
+    if (node.kind === 'apply') return this.inputs(node);
+    if (node.kind !== 'scan') return [];
+    const read = [node.sequence, ...node.results].flatMap((id) => this.resolve(id) ?? []);
+    return [...node.inputs, ...read];
+  }
+
   /** The nodes that the outputs need, in topological order; selections are followed and left out. */
   nodes(outputs: readonly SpaceNodeId[]): readonly SpaceNode[] {
     const needed = new Set(outputs.flatMap((id) => this.resolve(id) ?? []));
     for (const node of this.#space.nodes.toReversed()) {
-      if (node.kind !== 'apply' || !needed.has(node.id)) continue;
-      for (const input of this.inputs(node)) needed.add(input);
+      if (!needed.has(node.id)) continue;
+      for (const input of this.#needs(node)) needed.add(input);
     }
     // The input is fed whether or not anything reads it.
     return this.#space.nodes.filter((node) => node.kind === 'input' || needed.has(node.id));

@@ -16,8 +16,7 @@ import { costTerms, numberTerms, sortRequirements } from './algebra/requirements
 import { buildLayers } from './algebra/residuals.ts';
 import type { Architecture } from './architecture.ts';
 import { countFree, stateLimit, sumLimit } from './count.ts';
-import { isRunnable } from './instantiate.ts';
-import type { Cost, Requirement, RequireExpression, Space } from './space.ts';
+import type { Cost, Requirement, Space } from './space.ts';
 
 export { costOfArchitecture } from './algebra/evaluate.ts';
 
@@ -63,11 +62,6 @@ export interface Draw {
 
 /** Counts the space; refuses one without members. Where the number is not known, a warning says why. */
 export function membersOf(space: Space): Checked<Members> {
-  const refused = space.requirements.find(({ expression }) => namesPeakMemory(expression));
-  if (refused && !isRunnable(space)) {
-    const problem = diagnose('uncomputableCost', { cost: 'peak_memory' }, { at: refused.location });
-    return { value: undefined, diagnostics: [problem] };
-  }
   const { value: free, diagnostics } = countFree(space);
   if (!free) return { value: undefined, diagnostics };
   if (space.requirements.length === 0) return { value: counted(space, free.total, free), diagnostics: [] };
@@ -113,23 +107,6 @@ function countAllowed(space: Space, free: Automaton): Allowed {
   const plain = buildLayers(space.decisions, space.derived, { conditions, terms: [], sums: 0 }, stateLimit);
   if (plain) return { ways: new Automaton(plain.layers, size, plain.empty), others: left, least: 0n };
   return { ways: free, others: space.requirements, least: 0n };
-}
-
-function namesPeakMemory(expression: RequireExpression): boolean {
-  switch (expression.kind) {
-    case 'cost':
-      return expression.cost === 'peak_memory';
-    case 'not':
-    case 'negate':
-      return namesPeakMemory(expression.operand);
-    case 'binary':
-      return namesPeakMemory(expression.left) || namesPeakMemory(expression.right);
-    case 'value':
-    case 'count':
-      return false;
-    default:
-      return expression satisfies never;
-  }
 }
 
 // ---------------------------------------------------------------- what is wrong

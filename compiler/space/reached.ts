@@ -14,7 +14,8 @@ export function reached(
   return found;
 }
 
-function readBy(node: SpaceNode): readonly SpaceNodeId[] {
+/** What a node reads under some answers; of a scan, its sequence, the elements and states that it feeds, and its stage's results. */
+export function readBy(node: SpaceNode): readonly SpaceNodeId[] {
   switch (node.kind) {
     case 'apply':
       return node.inputs;

@@ -13,15 +13,16 @@ import type { Graph, NodeId } from '../graph/graph.ts';
 import { operations, type Mode, type OperationName } from '../ops/operations.ts';
 import { attributesOf, buildOperation } from './build.ts';
 import { expand } from './derived.ts';
-import { isRunnable } from './instantiate.ts';
 import { answered, either, support, TooManyCases } from './open.ts';
-import { reached } from './reached.ts';
+import { reached, readBy } from './reached.ts';
+import { stagesOf, unroll, type Stages } from './scans.ts';
 import {
   firstDerived,
   type Apply,
   type Decision,
   type DecisionId,
   type Open,
+  type Scan,
   type Select,
   type Space,
   type SpaceNode,
@@ -58,7 +59,6 @@ export interface Supernet {
 
 /** Builds the supernet. Refuses what cannot be relaxed, and says where it stands. */
 export function relax(space: Space, options: RelaxOptions): Supernet {
-  if (!isRunnable(space)) refuse('notYet', { what: 'the network of a space with `scan`' });
   try {
     return new Relaxing(space, options).finish();
   } catch (error) {
@@ -107,7 +107,8 @@ class Relaxing {
     const needed = reached(this.#space, [output]);
     const kept = nodes.filter(({ id, kind }) => kind === 'input' || needed.has(id));
     for (const node of kept) this.#findGates(node);
-    for (const node of kept) this.#tensors.set(node.id, this.#build(node));
+    const stages = stagesOf(kept, readBy);
+    this.#buildAll(stages.outside, stages);
     this.#builder.outputs['logits'] = present(this.#tensors.get(output), 'the output of the supernet');
     return { graph: this.#builder.finish(), alphas: this.#alphas };
   }
@@ -122,7 +123,11 @@ class Relaxing {
     for (const diagram of relaxed) for (const id of diagram ? support(diagram) : []) this.#gated.add(id);
   }
 
-  #build(node: SpaceNode): Tensor {
+  #buildAll(nodes: readonly SpaceNode[], stages: Stages): void {
+    for (const node of nodes) this.#tensors.set(node.id, this.#build(node, stages));
+  }
+
+  #build(node: SpaceNode, stages: Stages): Tensor {
     switch (node.kind) {
       case 'input':
         return this.#builder.input('x', [this.#options.batch, ...this.#fixed(node.shape, node)], node.dtype);
@@ -131,9 +136,21 @@ class Relaxing {
       case 'select':
         return this.#select(node);
       case 'scan':
+        return this.#scan(node, stages);
       case 'scanInput':
-        return refuse('notYet', { what: 'the network of a space with `scan`' });
+        return this.#tensors.get(node.id); // set from step to step
     }
+  }
+
+  #scan(node: Scan, stages: Stages): Tensor {
+    const sequence = this.#tensors.get(node.sequence);
+    if (sequence === undefined) return undefined;
+    const [, units = 0] = this.#fixed(node.shape, node);
+    return unroll(this.#builder, sequence, units, node.results.length, (element, states) => {
+      node.inputs.forEach((id, i) => this.#tensors.set(id, i === 0 ? element : states[i - 1]));
+      this.#buildAll(present(stages.inside.get(node.id), 'the stage of a scan'), stages);
+      return node.results.map((id) => present(this.#tensors.get(id), 'a state of the supernet'));
+    });
   }
 
   #apply(node: Apply): Tensor {

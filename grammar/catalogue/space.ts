@@ -14,7 +14,6 @@ export interface SpaceValues {
   badArchitecture: { problem: string };
   rankOutside: { rank: string; count: string };
   requirementBroken: { text: string; told: string };
-  uncomputableCost: { cost: string };
   unknownCell: { name: string; space: string };
   cannotRelax: { what: string };
 }
@@ -98,13 +97,6 @@ export const spaceEntries: Entries<SpaceValues> = {
     title: 'architecture breaks a requirement',
     message: ({ text, told }) => `the architecture breaks \`require ${text}\` (${told})`,
     explanation: `It would be a member of the space but for this requirement.`,
-  },
-  uncomputableCost: {
-    code: 'NAS3012',
-    severity: 'error',
-    title: 'a cost that cannot be told without the network',
-    message: ({ cost }) => `\`require\` cannot ask for \`${cost}\` in a space with \`scan\` yet`,
-    explanation: `How much memory a network needs is found by building it, which is not possible yet where it holds a \`scan\`. Ask for \`params\` or \`macs\` instead.`,
   },
   unknownCell: {
     code: 'NAS3013',

@@ -5,7 +5,7 @@ import { peakMemory } from '../../graph/peakMemory.ts';
 import { present } from '../../../util/invariant.ts';
 import type { Architecture } from '../architecture.ts';
 import { withDerived } from '../derived.ts';
-import { instantiate, isRunnable, Taken } from '../instantiate.ts';
+import { instantiate, Taken } from '../instantiate.ts';
 import { sameValue } from '../diagrams.ts';
 import { evaluateOpen } from '../open.ts';
 import type {
@@ -25,7 +25,7 @@ export function costOfArchitecture(space: Space, architecture: Architecture): Co
 
 /** `choices` with the derived values, here and below. */
 function costUnder(space: Space, answers: readonly number[], choices: readonly number[]): Cost {
-  if (!space.narrowed && isRunnable(space)) return costOf(trainedNetwork(space, answers));
+  if (!space.narrowed) return costOf(trainedNetwork(space, answers));
   let [params, macs] = [0, 0];
   for (const node of space.nodes) {
     if (node.kind !== 'apply' || evaluateOpen(node.exists, choices) !== true) continue;

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { kernelSet, type SetTraining } from '../../../compiler/kernelSet/kernelSet.ts';
 import { optimizerNames } from '../../../compiler/optimizers/table.ts';
 import type { Architecture } from '../../../compiler/space/architecture.ts';
-import { isRunnable } from '../../../compiler/space/instantiate.ts';
+import { hasScan } from '../../../compiler/space/scans.ts';
 import type { Space } from '../../../compiler/space/space.ts';
 import type { PlanKernel, Profile } from '../../../compiler/wgsl/plan.ts';
 import { Refusal } from '../../../grammar/diagnostics.ts';
@@ -75,7 +75,7 @@ function compare(
 /** Whether networks of the space can be trained yet. */
 function isTrainable(space: Space): boolean {
   const { shape } = present(space.nodes[space.output], 'the output');
-  return isRunnable(space) && shape.kind === 'fixed' && shape.value.length === 1;
+  return !hasScan(space) && shape.kind === 'fixed' && shape.value.length === 1;
 }
 
 const compiled = shippedSpaces.map((shipped) => ({ name: shipped.name, compiled: compileShipped(shipped) }));
