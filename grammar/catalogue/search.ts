@@ -27,6 +27,7 @@ export interface SearchValues {
   noWinner: { trials: number };
   retrainingFailed: { trial: number };
   testReadAgain: { times: number };
+  scheduleTooLong: { strategy: string; reason: string };
 }
 
 /** The entries of {@link SearchValues}. */
@@ -197,5 +198,12 @@ export const searchEntries: Entries<SearchValues> = {
     title: 'test images read again',
     message: ({ times }) => `the test images have now been read ${times} times in this experiment`,
     explanation: `The final network is measured on the test images once. A larger budget that finds a better architecture makes another final network, which is measured too. The more often one looks and goes on, the less the last figure says about new images; every reading stays in the store.`,
+  },
+  scheduleTooLong: {
+    code: 'NAS4511',
+    severity: 'warning',
+    title: 'too few trials for the schedule of the strategy',
+    message: ({ strategy, reason }) => `too few trials for the strategy ${strategy}: ${reason}`,
+    explanation: `A strategy learns on a schedule: it draws at random first, or explores less and less. With fewer trials than that needs it hardly differs from random search.`,
   },
 };

@@ -28,6 +28,26 @@ export function normalTail(z: number): number {
   return z < 0 ? 1 - normalTail(-z) : 0.5 * upperGamma(0.5, (z * z) / 2);
 }
 
+/** Density of the standard normal distribution. */
+export function normalDensity(z: number): number {
+  return Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
+}
+
+/** The z below which a share of the standard normal distribution lies, from above 0 to below 1. */
+export function normalQuantile(share: number): number {
+  invariant(share > 0 && share < 1, `statistics: no normal quantile ${share}`);
+  if (share > 0.5) return -normalQuantile(1 - share);
+  // Abramowitz & Stegun 26.2.23, to 4.5e-4; then Newton's method on the logarithm of the tail, which is concave.
+  const t = Math.sqrt(-2 * Math.log(share));
+  const top = 2.515517 + t * (0.802853 + t * 0.010328);
+  let z = top / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308))) - t;
+  for (let step = 0; step < 3; step++) {
+    const tail = normalTail(-z);
+    z -= (Math.log(tail / share) * tail) / normalDensity(z);
+  }
+  return z;
+}
+
 /** The upper regularised incomplete gamma function Q(a, x). */
 function upperGamma(a: number, x: number): number {
   if (x === 0) return 1;

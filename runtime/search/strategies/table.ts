@@ -4,6 +4,7 @@ import { diagnose, Refusal, type Diagnostic } from '../../../grammar/diagnostics
 import { didYouMean } from '../../../util/didYouMean.ts';
 import { listWords } from '../../../util/words.ts';
 import type { StrategySpace } from '../host.ts';
+import { bayesian } from './bayesian.ts';
 import { exhaustive } from './exhaustive.ts';
 import { random } from './random.ts';
 import type { Strategy, StrategyArguments, StrategyKind, StrategyTask } from '../strategy.ts';
@@ -12,7 +13,7 @@ import type { Strategy, StrategyArguments, StrategyKind, StrategyTask } from '..
 export type StrategyTable = Readonly<Record<string, StrategyKind>>;
 
 /** Every strategy of this package. */
-export const strategies: StrategyTable = { exhaustive, random };
+export const strategies: StrategyTable = { bayesian, exhaustive, random };
 
 /** All that is wrong with what a search says of its strategy. */
 export function checkStrategy(spec: StrategySpec, table: StrategyTable = strategies): readonly Diagnostic[] {

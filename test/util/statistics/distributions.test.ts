@@ -4,6 +4,8 @@ import {
   fisherTail,
   hypergeometricTail,
   logGamma,
+  normalDensity,
+  normalQuantile,
   normalTail,
   studentQuantile,
   studentTail,
@@ -25,6 +27,24 @@ describe('tails', () => {
     [37, 5.7255712225239266e-300],
     [-1.3, 0.9031995154143897],
   ])('normal, z = %d', (z, expected) => near(normalTail(z), expected));
+
+  // SciPy 1.17, scipy.stats.norm.ppf.
+  test.each([
+    [1e-300, -37.0470962993612],
+    [1e-12, -7.034483825301131],
+    [0.01, -2.3263478740408408],
+    [0.3, -0.5244005127080409],
+    [0.975, 1.959963984540054],
+  ])('the normal quantile at %d', (share, expected) => near(normalQuantile(share), expected));
+
+  test('the normal density is the slope of the tail', () => {
+    for (let z = 0; z < 6; z += 0.37) {
+      const slope = (normalTail(z - 1e-5) - normalTail(z + 1e-5)) / 2e-5;
+      near(slope, normalDensity(z), 1e-7);
+    }
+    expect(normalQuantile(0.5)).toBeCloseTo(0, 14);
+    expect(() => normalQuantile(1)).toThrow('no normal quantile');
+  });
 
   test.each([
     [0, 3, 0.5],
