@@ -7,6 +7,7 @@
  * whole numbers from 0 to 2^53 - 1; a stream is usually the hash of a name.
  */
 import { invariant } from './invariant.ts';
+import { assembledBlocks, MOST_BLOCKS, type MakeBlocks } from './philoxBlocks.ts';
 
 /** Four 32-bit words, each from 0 to 2^32 - 1. */
 export type Words = readonly [number, number, number, number];
@@ -18,10 +19,9 @@ const drawn = new Uint32Array(4);
 function multiplyHigh(a: number, bHigh: number, bLow: number): number {
   const aLow = a & 0xffff;
   const aHigh = a >>> 16;
-  const one = Math.imul(aHigh, bLow);
-  const other = Math.imul(aLow, bHigh);
-  const middle = (Math.imul(aLow, bLow) >>> 16) + (one & 0xffff) + (other & 0xffff);
-  return (Math.imul(aHigh, bHigh) + (one >>> 16) + (other >>> 16) + (middle >>> 16)) | 0;
+  const one = (Math.imul(aHigh, bLow) + (Math.imul(aLow, bLow) >>> 16)) | 0;
+  const other = (Math.imul(aLow, bHigh) + (one & 0xffff)) | 0;
+  return (Math.imul(aHigh, bHigh) + (one >>> 16) + (other >>> 16)) | 0;
 }
 
 /**
@@ -93,13 +93,35 @@ function boxMuller(a: number, b: number, c: number, d: number): number {
   return radius * Math.cos(2 * Math.PI * fraction(c, d));
 }
 
+/** Blocks one by one, for machines that have no lanes. */
+export function plainBlocks(): MakeBlocks {
+  const words = new Uint32Array(MOST_BLOCKS * 4);
+  return (first, count, c, d, k, l) => {
+    for (let n = 0; n < count; n++) {
+      philoxInto((first + n) | 0, 0, c, d, k, l);
+      const at = 16 * (n >> 2) + (n & 3);
+      for (let w = 0; w < 4; w++) words[at + 4 * w] = drawn[w] ?? 0;
+    }
+    return words;
+  };
+}
+
+let makeBlocks: MakeBlocks | undefined;
+
 /** Fills a tensor with `deviation` times what {@link normalAt} gives for each index. */
 export function fillNormal(values: Float32Array, deviation: number, seed: number, stream: number): void {
   block(seed, stream, values.length); // refuses what is no number of these
-  const [c, d, k, l] = [low(stream) | 0, high(stream) | 0, low(seed) | 0, high(seed) | 0];
-  for (let index = 0; index < values.length; index++) {
-    philoxInto(index | 0, high(index), c, d, k, l);
-    values[index] = deviation * boxMuller(drawn[0] ?? 0, drawn[1] ?? 0, drawn[2] ?? 0, drawn[3] ?? 0);
+  invariant(values.length <= 2 ** 32, 'random: so many numbers are not drawn at once');
+  makeBlocks ??= assembledBlocks() ?? plainBlocks();
+  const [c, d, k, l] = [low(stream), high(stream), low(seed), high(seed)];
+  for (let first = 0; first < values.length; first += MOST_BLOCKS) {
+    const count = Math.min(MOST_BLOCKS, values.length - first);
+    const words = makeBlocks(first, count, c, d, k, l);
+    for (let n = 0; n < count; n++) {
+      const at = 16 * (n >> 2) + (n & 3);
+      const normal = boxMuller(words[at] ?? 0, words[at + 4] ?? 0, words[at + 8] ?? 0, words[at + 12] ?? 0);
+      values[first + n] = deviation * normal;
+    }
   }
 }
 
