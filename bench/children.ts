@@ -100,7 +100,7 @@ for (const cells of [1, 5]) {
     cpus.push((user + system) / 1000);
     const encoder = gpu.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    for (const { encode } of execution.programs['train'] ?? []) encode(pass);
+    for (const dispatch of execution.programs['train'] ?? []) dispatch.encode(pass);
     pass.end();
     gpu.queue.submit([encoder.finish()]);
     lap('submit');

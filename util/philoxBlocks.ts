@@ -76,7 +76,7 @@ const branchIf = (depth: number): number[] => [0x0d, depth];
 const isZero = [0x45];
 const plus = [0x6a];
 
-const lanes = (code: number, ...rest: readonly number[]): number[] => [0xfd, ...leb(code), ...rest];
+const lanes = (opcode: number, ...rest: readonly number[]): number[] => [0xfd, ...leb(opcode), ...rest];
 const constantLanes = (...four: readonly number[]): number[] =>
   lanes(0x0c, ...four.flatMap((n) => [n, 0, 0, 0]));
 const splat = lanes(0x11);

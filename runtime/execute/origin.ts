@@ -22,10 +22,10 @@ export async function findOrigin(
   const given = plan.feed ? [] : plan.inputs.filter(({ dtype }) => dtype === 'f32');
   const input = await look(execution, { label: '', reads: [], writes: given.map(({ range }) => range) });
   if (input) return input;
-  for (const [index, { encode }] of present(programs[program], `origin: the program ${program}`).entries()) {
+  for (const [index, dispatch] of present(programs[program], `origin: the program ${program}`).entries()) {
     const encoder = device.gpu.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    encode(pass);
+    dispatch.encode(pass);
     pass.end();
     device.gpu.queue.submit([encoder.finish()]);
     for (const work of workOf(plan, program, index)) {

@@ -1,7 +1,7 @@
 /** Tensors between their logical layout, row-major, and the padded one that a device keeps. */
 import type { Shape } from '../../compiler/graph/graph.ts';
 import { elementsOf, shapeText } from '../../compiler/ops/shapes.ts';
-import { invariant } from '../../util/invariant.ts';
+import { InvariantError } from '../../util/invariant.ts';
 
 interface Layout {
   readonly shape: Shape;
@@ -42,20 +42,28 @@ function visitRuns(
 
 /** The padded tensor, padding zero. */
 export function padTensor<T extends Float32Array | Int32Array>(layout: Layout, values: T): T {
-  const { shape, physicalShape } = layout;
-  invariant(
-    values.length === elementsOf(shape),
-    `a tensor of ${shapeText(shape)} cannot hold ${values.length} elements`,
-  );
-  const bytes = elementsOf(physicalShape) * 4;
-  const padded = (
-    values instanceof Int32Array ? new Int32Array(bytes / 4) : new Float32Array(bytes / 4)
-  ) as T;
-  if (padded.length === values.length) padded.set(values);
-  else {
-    visitRuns(layout, (logical, physical, length) => copyRun(values, logical, padded, physical, length));
-  }
+  const elements = elementsOf(layout.physicalShape);
+  const padded = (values instanceof Int32Array ? new Int32Array(elements) : new Float32Array(elements)) as T;
+  padInto(layout, values, padded, 0);
   return padded;
+}
+
+/** Puts the padded tensor into zeros, from element `at` on. */
+export function padInto<T extends Float32Array | Int32Array>(
+  layout: Layout,
+  values: T,
+  target: T,
+  at: number,
+): void {
+  const { shape, physicalShape } = layout;
+  const elements = elementsOf(shape);
+  if (values.length !== elements) {
+    throw new InvariantError(`a tensor of ${shapeText(shape)} cannot hold ${values.length} elements`);
+  }
+  if (elements === elementsOf(physicalShape)) target.set(values, at);
+  else {
+    visitRuns(layout, (logical, physical, length) => copyRun(values, logical, target, at + physical, length));
+  }
 }
 
 /** The logical tensor from a padded one. */

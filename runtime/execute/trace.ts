@@ -27,7 +27,7 @@ export async function submitAndWait(
 ): Promise<void> {
   const encoder = device.gpu.createCommandEncoder();
   const pass = encoder.beginComputePass();
-  for (let i = 0; i < repeats; i += 1) for (const { encode } of dispatches) encode(pass);
+  for (let i = 0; i < repeats; i += 1) for (const dispatch of dispatches) dispatch.encode(pass);
   pass.end();
   device.gpu.queue.submit([encoder.finish()]);
   await device.finish();

@@ -65,7 +65,7 @@ async function isUnsound(execution: Execution, records: Records): Promise<boolea
   const encoder = device.gpu.createCommandEncoder();
   encoder.clearBuffer(present(buffers[alarm.buffer], 'watch: the alarm'));
   const pass = encoder.beginComputePass();
-  for (const { encode } of programs['check'] ?? []) encode(pass);
+  for (const dispatch of programs['check'] ?? []) dispatch.encode(pass);
   pass.end();
   device.gpu.queue.submit([encoder.finish()]);
   return new Uint32Array(await readRanges([alarm]))[0] !== 0;

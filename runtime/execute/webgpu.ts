@@ -11,7 +11,7 @@ import { invariant, present } from '../../util/invariant.ts';
 import type { Device } from '../device/device.ts';
 import type { Pipeline } from '../device/pipelines.ts';
 import { stateSlots, type OptimizerState } from './optimizerState.ts';
-import { padTensor, unpadTensor } from './padding.ts';
+import { padInto, padTensor, unpadTensor } from './padding.ts';
 import type { ResidentData } from './residentData.ts';
 
 /** What changes from step to step. */
@@ -28,7 +28,7 @@ export type Records = ReadonlyMap<string, Float32Array>;
 export interface ReadyDispatch {
   readonly label: string;
   readonly kernel: string;
-  readonly encode: (pass: GPUComputePassEncoder) => void;
+  encode(pass: GPUComputePassEncoder): void;
 }
 
 /** A Plan on a device. */
@@ -65,6 +65,9 @@ export interface Execution {
   readonly destroy: () => void;
 }
 
+/** Arenas of so many bytes are put together on the host. */
+const SMALL_ARENA = 1 << 22;
+
 /** Steps that may be queued before the host waits: enough to keep the device busy. */
 const QUEUED_STEPS = 16;
 
@@ -82,7 +85,7 @@ export async function prepare(device: Device, plan: Plan, data?: ResidentData): 
   const resident = new Map(
     Object.entries(plan.feed?.data ?? {}).map(([name, { buffer }]) => [
       buffer,
-      present(data?.buffers[name], `prepare: resident data for ${name}`),
+      present(data?.buffers[name], 'prepare: resident data for', name),
     ]),
   );
   const buffers = plan.buffers.map(
@@ -94,21 +97,23 @@ export async function prepare(device: Device, plan: Plan, data?: ResidentData): 
   const uniforms = allocate('uniforms', uniformBytes, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
   gpu.queue.writeBuffer(uniforms, 0, plan.uniforms);
   const outOfMemory = gpu.popErrorScope();
-  const pipelines = await device.settle(compiled);
-  const failed = await device.settle(outOfMemory);
+  const [pipelines, failed] = await device.settle(Promise.all([compiled, outOfMemory]));
   if (failed) {
     for (const buffer of own) buffer.destroy();
     throw new Refusal(diagnose('deviceError', { message: failed.message }));
   }
-  const execution = new WebGpuExecution(
-    device,
-    plan,
-    buffers,
-    own,
-    bindAll(device, plan, pipelines, buffers, uniforms),
+  const groups = new BindGroups(gpu, buffers, uniforms);
+  const bound = (dispatch: PlanDispatch): ReadyDispatch => {
+    const { kernel } = dispatch;
+    const { name } = present(plan.kernels[kernel], 'prepare: kernel', kernel);
+    return new BoundDispatch(dispatch, name, present(pipelines[kernel], 'prepare: kernel', kernel), groups);
+  };
+  const programs = Object.fromEntries(
+    Object.entries(plan.programs).map(([name, dispatches]) => [name, dispatches.map(bound)]),
   );
+  const execution = new WebGpuExecution(device, plan, buffers, own, programs);
   for (const slot of plan.constants) {
-    invariant(slot.init.kind === 'constant', `prepare: ${slot.name} has one value`);
+    invariant(slot.init.kind === 'constant', 'prepare: a constant has one value');
     const values = new Float32Array(slot.shape.reduce((a, b) => a * b, 1)).fill(slot.init.value);
     execution.write(slot, values);
   }
@@ -116,46 +121,69 @@ export async function prepare(device: Device, plan: Plan, data?: ResidentData): 
   return execution;
 }
 
-/** Bind groups. Dispatches that bind the same buffers share one, whatever they do (making one costs as much as two dispatches). */
-function bindAll(
-  { gpu }: Device,
-  plan: Plan,
-  pipelines: readonly Pipeline[],
-  buffers: readonly GPUBuffer[],
-  uniforms: GPUBuffer,
-): Readonly<Record<string, readonly ReadyDispatch[]>> {
-  const groups = new Map<string, GPUBindGroup>();
-  const ready = (dispatch: PlanDispatch): ReadyDispatch => {
-    const { kernel, instances, blockOffset, tableOffset, workgroups } = dispatch;
-    const { pipeline, layout } = present(pipelines[kernel], `prepare: kernel ${kernel}`);
-    const { name, bindings } = present(plan.kernels[kernel], `prepare: kernel ${kernel}`);
-    const bound = instances[0]?.ranges.map(({ buffer }) => buffer) ?? [];
-    const key = `${bindings.join()} ${bound.join()}`;
-    const group =
-      groups.get(key) ??
-      gpu.createBindGroup({
-        layout,
-        entries: [
-          ...bound.map((buffer) => ({ buffer: present(buffers[buffer], `prepare: buffer ${buffer}`) })),
-          { buffer: uniforms, size: BLOCK_BYTES },
-          { buffer: uniforms, size: TABLE_BYTES },
-        ].map((resource, binding) => ({ binding, resource })),
-      });
+/**
+ * Bind groups, made when they are first needed. Dispatches that bind the same buffers share one, whatever they do (making one
+ * costs as much as eight dispatches).
+ */
+class BindGroups {
+  readonly #gpu: GPUDevice;
+  readonly #buffers: readonly GPUBuffer[];
+  readonly #uniforms: GPUBuffer;
+  /** By layout, and by the numbers of the buffers. */
+  readonly #groups = new Map<GPUBindGroupLayout, Map<string, GPUBindGroup>>();
+
+  constructor(gpu: GPUDevice, buffers: readonly GPUBuffer[], uniforms: GPUBuffer) {
+    this.#gpu = gpu;
+    this.#buffers = buffers;
+    this.#uniforms = uniforms;
+  }
+
+  get(layout: GPUBindGroupLayout, ranges: readonly BufferRange[]): GPUBindGroup {
+    let key = '';
+    for (const { buffer } of ranges) key += `${buffer},`;
+    let groups = this.#groups.get(layout);
+    if (!groups) this.#groups.set(layout, (groups = new Map<string, GPUBindGroup>()));
+    const known = groups.get(key);
+    if (known) return known;
+    const uniforms = this.#uniforms;
+    const resources: GPUBufferBinding[] = ranges.map(({ buffer }) => ({
+      buffer: present(this.#buffers[buffer], 'prepare: buffer', buffer),
+    }));
+    resources.push({ buffer: uniforms, size: BLOCK_BYTES }, { buffer: uniforms, size: TABLE_BYTES });
+    const entries = resources.map((resource, binding) => ({ binding, resource }));
+    const group = this.#gpu.createBindGroup({ layout, entries });
     groups.set(key, group);
-    const offsets = [blockOffset, tableOffset];
-    return {
-      label: labelOf(dispatch),
-      kernel: name,
-      encode: (pass) => {
-        pass.setPipeline(pipeline);
-        pass.setBindGroup(0, group, offsets);
-        pass.dispatchWorkgroups(...workgroups);
-      },
-    };
-  };
-  return Object.fromEntries(
-    Object.entries(plan.programs).map(([name, dispatches]) => [name, dispatches.map(ready)]),
-  );
+    return group;
+  }
+}
+
+/** A dispatch with its pipeline and, once it was encoded, its bind group. */
+class BoundDispatch implements ReadyDispatch {
+  readonly #dispatch: PlanDispatch;
+  readonly #pipeline: Pipeline;
+  readonly #groups: BindGroups;
+  readonly kernel: string;
+  #group: GPUBindGroup | undefined;
+
+  constructor(dispatch: PlanDispatch, kernel: string, pipeline: Pipeline, groups: BindGroups) {
+    this.#dispatch = dispatch;
+    this.kernel = kernel;
+    this.#pipeline = pipeline;
+    this.#groups = groups;
+  }
+
+  get label(): string {
+    return labelOf(this.#dispatch);
+  }
+
+  encode(pass: GPUComputePassEncoder): void {
+    const { pipeline, layout } = this.#pipeline;
+    const { instances, blockOffset, tableOffset, workgroups } = this.#dispatch;
+    this.#group ??= this.#groups.get(layout, present(instances[0], 'an instance').ranges);
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, this.#group, [blockOffset, tableOffset]);
+    pass.dispatchWorkgroups(workgroups[0], workgroups[1], workgroups[2]);
+  }
 }
 
 class WebGpuExecution implements Execution {
@@ -190,11 +218,32 @@ class WebGpuExecution implements Execution {
   }
 
   writeTensors = (values: ReadonlyMap<string, Float32Array>): void => {
-    const slots = new Map([...this.plan.parameters, ...this.plan.states].map((slot) => [slot.name, slot]));
-    for (const [name, tensor] of values) {
-      this.write(present(slots.get(name), `writeTensors: a tensor called ${name}`), tensor);
+    const { parameters, states } = this.plan;
+    let written = 0;
+    for (const slots of [parameters, states]) {
+      const found = slots.filter(({ name }) => values.has(name));
+      written += found.length;
+      const tensorOf = ({ name }: TensorSlot): Float32Array => present(values.get(name), name);
+      if (found.length === slots.length) this.#writeArena(slots, tensorOf);
+      else for (const slot of found) this.write(slot, tensorOf(slot));
     }
+    invariant(written === values.size, 'writeTensors: every name is that of a parameter or a state');
   };
+
+  /** Writes all tensors of an arena: at once, where it is small, for a write costs as much as two dispatches. */
+  #writeArena(slots: readonly TensorSlot[], tensorOf: (slot: TensorSlot) => Float32Array): void {
+    const [first] = slots;
+    if (!first) return;
+    const { buffer } = first.range;
+    const { bytes } = present(this.plan.buffers[buffer], 'buffer', buffer);
+    if (bytes > SMALL_ARENA) {
+      for (const slot of slots) this.write(slot, tensorOf(slot));
+      return;
+    }
+    const whole = new Float32Array(bytes / 4);
+    for (const slot of slots) padInto(slot, tensorOf(slot), whole, slot.range.offset / 4);
+    this.device.gpu.queue.writeBuffer(this.#buffer(buffer), 0, whole);
+  }
 
   readTensors = (names?: readonly string[]): Promise<Map<string, Float32Array>> => {
     const slots = [...this.plan.parameters, ...this.plan.states];
@@ -283,7 +332,7 @@ class WebGpuExecution implements Execution {
       this.beginStep(values, slot);
       const encoder = gpu.createCommandEncoder();
       const pass = encoder.beginComputePass();
-      for (const { encode } of dispatches) encode(pass);
+      for (const dispatch of dispatches) dispatch.encode(pass);
       pass.end();
       gpu.queue.submit([encoder.finish()]);
       // oxlint-disable-next-line no-await-in-loop -- keeps the queue, and its memory, short
@@ -300,7 +349,7 @@ class WebGpuExecution implements Execution {
   }
 
   #buffer(index: number): GPUBuffer {
-    return present(this.buffers[index], `buffer ${index}`);
+    return present(this.buffers[index], 'buffer', index);
   }
 
   async #read(slots: readonly TensorSlot[]): Promise<Map<string, Float32Array>> {
