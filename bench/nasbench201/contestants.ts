@@ -15,7 +15,8 @@ export interface Contestant {
 
 /** Settings by the name of the strategy. */
 const settings: Readonly<Record<string, Omit<Contestant, 'name' | 'strategy'>>> = {
-  evolution: { args: { population: 50, sample: 10 } },
+  evolution: { args: { population: 50, sample: 10, identity: 0 } },
+  tournament: { args: { population: 50, sample: 10 } },
 };
 
 /** Strategies that a table of single accuracies says nothing about. */

@@ -230,7 +230,9 @@ function chooseOne(
   const entry = context.body.decide(name, isValue ? [] : labels, () => {
     const { decided: exists, cell } = context;
     const kind = isValue ? 'value' : 'alternative';
-    return { ids: [e.addDecision({ kind, options, exists, cell, location: at })], subset: undefined };
+    const picked = node.from.kind === 'from' && !isValue ? { fromList: true as const } : {};
+    const decision = { kind, ...picked, options, exists, cell, location: at } as const;
+    return { ids: [e.addDecision(decision)], subset: undefined };
   });
   const [id = 0] = entry.ids;
   if (!checkSame(e, id, options, at)) return errorVal;
@@ -316,10 +318,12 @@ function chooseSome(
     const subset = e.subsets.length;
     const legal = legalSubsets(candidates, first, fits, context.decided === always);
     const { decided } = context;
+    const picked = node.from.kind === 'from' ? { fromList: true as const } : {};
     const ids = candidates.map((candidate, i) => {
       const options = memberOptions(legal, first + i, candidate.allowed);
       const exists = both(context.decided, candidate.allowed);
-      return e.addDecision({ kind: 'member', options, exists, cell: context.cell, location: at });
+      const { cell } = context;
+      return e.addDecision({ kind: 'member', ...picked, options, exists, cell, location: at });
     });
     const constraint = decided === always ? legal : either(legal, negate(decided));
     for (const id of ids) e.constraints.set(id, constraint);

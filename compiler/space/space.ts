@@ -52,6 +52,11 @@ export interface Decision {
   readonly path: string;
   /** Whether it chooses a static value, one of several networks, or whether an element belongs to a subset. */
   readonly kind: 'value' | 'alternative' | 'member';
+  /**
+   * Whether it picks out of a list (`choose from [x, ...n]`), which is how a space says what a node reads; absent for values
+   * and for alternatives that are written out, which say what is done with it.
+   */
+  readonly fromList?: true;
   /** A member has two: in (0) and out (1). */
   readonly options: readonly DecisionOption[];
   readonly exists: Open<boolean>;

@@ -28,6 +28,7 @@ export interface SearchValues {
   retrainingFailed: { trial: number };
   testReadAgain: { times: number };
   scheduleTooLong: { strategy: string; reason: string };
+  strategyUnfit: { strategy: string; space: string; problem: string };
 }
 
 /** The entries of {@link SearchValues}. */
@@ -205,5 +206,12 @@ export const searchEntries: Entries<SearchValues> = {
     title: 'too few trials for the schedule of the strategy',
     message: ({ strategy, reason }) => `too few trials for the strategy ${strategy}: ${reason}`,
     explanation: `A strategy learns on a schedule: it draws at random first, or explores less and less. With fewer trials than that needs it hardly differs from random search.`,
+  },
+  strategyUnfit: {
+    code: 'NAS4512',
+    severity: 'error',
+    title: 'strategy cannot work on this space',
+    message: ({ strategy, space, problem }) => `${strategy} cannot search ${space}: ${problem}`,
+    explanation: `Some strategies, or some settings of one, ask for something that the space must have. The hint says what would do; \`random\` works on every space.`,
   },
 };

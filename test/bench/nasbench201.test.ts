@@ -31,4 +31,7 @@ describe.runIf(present)('on NAS-Bench-201', () => {
   it('random search', () => {
     expect(Math.abs(found('random') - 93.97)).toBeLessThan(0.08);
   });
+  it('aging evolution', () => {
+    expect(Math.abs(found('evolution') - 94.31)).toBeLessThan(0.07);
+  });
 });

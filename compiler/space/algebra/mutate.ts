@@ -15,16 +15,18 @@ const completions = 8;
  * answers, each equally likely (of a subset: one element in, out or exchanged). Everything else stays as it was where it
  * may; decisions that the change makes exist are answered uniformly. Where no single change leads to a member, later
  * answers give way too, as few as the requirements need going in text order. undefined where no change leads to a member.
+ * Only `slots` are changed, where they are named.
  */
 export function mutate(
   space: Space,
   members: Members,
   parent: Architecture,
   random: Random,
+  slots: readonly Slot[] = slotsOf(space),
 ): Architecture | undefined {
   const same = parent.choices.join();
   const changes = random
-    .shuffled(slotsOf(space))
+    .shuffled(slots)
     .flatMap((slot) =>
       random.shuffled(alternativesOf(space, slot, parent.choices)).map((answers) => ({ slot, answers })),
     );

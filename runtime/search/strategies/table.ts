@@ -5,15 +5,23 @@ import { didYouMean } from '../../../util/didYouMean.ts';
 import { listWords } from '../../../util/words.ts';
 import type { StrategySpace } from '../host.ts';
 import { bayesian } from './bayesian.ts';
+import { evolution } from './evolution.ts';
 import { exhaustive } from './exhaustive.ts';
 import { random } from './random.ts';
+import { tournament } from './tournament.ts';
 import type { Strategy, StrategyArguments, StrategyKind, StrategyTask } from '../strategy.ts';
 
 /** Strategies by the name that a search gives. */
 export type StrategyTable = Readonly<Record<string, StrategyKind>>;
 
 /** Every strategy of this package. */
-export const strategies: StrategyTable = { bayesian, exhaustive, random };
+export const strategies: StrategyTable = {
+  bayesian,
+  evolution,
+  exhaustive,
+  random,
+  tournament,
+};
 
 /** All that is wrong with what a search says of its strategy. */
 export function checkStrategy(spec: StrategySpec, table: StrategyTable = strategies): readonly Diagnostic[] {
