@@ -17,7 +17,7 @@ import { uploadData } from '../runtime/execute/residentData.ts';
 import { prepare } from '../runtime/execute/webgpu.ts';
 import { nodeHost } from '../runtime/host.ts';
 import { warmUp } from '../runtime/kernels/warmUp.ts';
-import { trainingGraph } from '../runtime/search/spaceHost.ts';
+import { trainingGraph } from '../runtime/search/graphs.ts';
 import { Random } from '../util/random.ts';
 
 const BATCH = 64;

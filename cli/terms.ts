@@ -1,6 +1,6 @@
 /** Under which terms the trials of a command run: those of a search that is named, or plain ones. */
 import type { SetTraining } from '../compiler/kernelSet/kernelSet.ts';
-import type { SearchSpec, TrainSpec } from '../compiler/search/search.ts';
+import { subsetSize, trainingsOf, type SearchSpec, type TrainSpec } from '../compiler/search/search.ts';
 import type { Profile } from '../compiler/wgsl/plan.ts';
 import { refuse } from '../grammar/diagnostics.ts';
 import { partRows } from '../runtime/data/dataset.ts';
@@ -33,21 +33,23 @@ export async function trialTerms(
   profile: Profile,
 ): Promise<TrialTerms & { readonly batch: number; readonly recompute?: boolean }> {
   const search = await searchOf(context, file, options);
-  if (search === undefined) {
-    const batch = options.batch ?? DEFAULT_BATCH;
+  const [train] = search ? trainingsOf(search) : [];
+  if (search?.data === undefined || train === undefined) {
+    const batch = train?.batch ?? options.batch ?? DEFAULT_BATCH;
     const capacity = { training: BATCHES * batch, evaluation: BATCHES * batch };
-    return { profile, batch, update: plain, capacity, residentBytes: 0 };
+    return { profile, batch, update: train ? updateOf(train) : plain, capacity, residentBytes: 0 };
   }
   const { evaluate, data } = search;
   const dataset = await loadData(data);
-  const { batch, recompute = false } = evaluate;
-  const images = partRows(dataset, 'train').length;
+  const { batch, recompute = false } = train;
+  const all = partRows(dataset, 'train').length;
+  const images = subsetSize(all, evaluate.kind === 'train' ? evaluate.subset : 1);
   const capacity = {
     training: stepsPerEpoch(images, batch) * batch,
     evaluation: evaluationOrder(partRows(dataset, 'validation'), batch).length,
   };
   const residentBytes = dataset.images.byteLength + dataset.labels.byteLength;
-  return { profile, batch, recompute, update: updateOf(evaluate), capacity, residentBytes };
+  return { profile, batch, recompute, update: updateOf(train), capacity, residentBytes };
 }
 
 /** All trainings that networks may go through: of a search, that of a trial and that of the winner. */
@@ -58,7 +60,7 @@ export async function allTrainings(
 ): Promise<readonly SetTraining[]> {
   const search = await searchOf(context, file, options);
   if (search === undefined) return [{ batch: options.batch ?? DEFAULT_BATCH, ...plain }];
-  return [search.evaluate, search.retrain].map((train) => ({ batch: train.batch, ...updateOf(train) }));
+  return trainingsOf(search).map((train) => ({ batch: train.batch, ...updateOf(train) }));
 }
 
 /** The search that the options name. */

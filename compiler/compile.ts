@@ -167,6 +167,8 @@ export interface CompiledSearch extends CompiledSpace {
   readonly search: SearchSpec;
   /** The search as it stands in the file, without settings. */
   readonly searchSyntax: SearchNode;
+  /** The file, as it was named: where relative paths begin. */
+  readonly file: string;
 }
 
 /** Compiles the search called `name`, or the only one, and its space. */
@@ -192,5 +194,6 @@ export function compileSearch(
   if (!search.value || !compiled.value) return { value: undefined, diagnostics };
   diagnostics.push(...checkFit(compiled.value, search.value, vocabulary, node, program.source));
   if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
-  return { value: { ...compiled.value, search: search.value, searchSyntax: node }, diagnostics };
+  const value = { ...compiled.value, search: search.value, searchSyntax: node, file: program.source.name };
+  return { value, diagnostics };
 }

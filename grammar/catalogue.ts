@@ -1,5 +1,6 @@
 /** The one catalogue of diagnostics: every code of every room, by family. */
 import type { Entries } from './catalogue/entry.ts';
+import { evaluationEntries, type EvaluationValues } from './catalogue/evaluation.ts';
 import { nameEntries, type NameValues } from './catalogue/names.ts';
 import { onnxEntries, type OnnxValues } from './catalogue/onnx.ts';
 import { runEntries, type RunValues } from './catalogue/run.ts';
@@ -15,6 +16,7 @@ export type CatalogueValues = SyntaxValues &
   ElaborationValues &
   OnnxValues &
   RunValues &
+  EvaluationValues &
   UsageValues;
 
 /** Families: 1 syntax, 2 names and kinds, 3 shapes and spaces, 4 running a search, 5 using the command. */
@@ -25,5 +27,6 @@ export const catalogue: Entries<CatalogueValues> = {
   ...elaborationEntries,
   ...onnxEntries,
   ...runEntries,
+  ...evaluationEntries,
   ...usageEntries,
 };

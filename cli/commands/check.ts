@@ -1,13 +1,14 @@
 /** `nas check FILE`: everything that is wrong in a file, or what it declares, a line for each. */
 import { checkDeclarations } from '../../compiler/checkDeclarations.ts';
-import { compileSearch, compileSpace } from '../../compiler/compile.ts';
+import { compileSearch, compileSpace, type CompiledSearch } from '../../compiler/compile.ts';
 import { readProgram, type Program } from '../../compiler/program.ts';
 import type { Setting } from '../../compiler/settings.ts';
 import type { SearchSpec } from '../../compiler/search/search.ts';
 import type { SearchNode } from '../../grammar/ast.ts';
 import { diagnosticToJson } from '../../grammar/diagnosticJson.ts';
-import { hasErrors, type Diagnostic } from '../../grammar/diagnostics.ts';
+import { hasErrors, Refusal, type Diagnostic } from '../../grammar/diagnostics.ts';
 import { nodeHost } from '../../runtime/host.ts';
+import { readLookUp } from '../../runtime/search/lookUp.ts';
 import { countOf } from '../../util/words.ts';
 import { showDiagnostics, type Context } from '../context.ts';
 import { declaredIn, declaredJson, declaredLines, nothingDeclared, type Declared } from '../declared.ts';
@@ -40,7 +41,9 @@ interface SearchSize {
   readonly space: string;
   readonly strategy: string;
   readonly budget: SearchSpec['budget'];
-  readonly epochs: number;
+  /** How candidates are evaluated, and for how many epochs where they are trained. */
+  readonly evaluate: SearchSpec['evaluate']['kind'];
+  readonly epochs: number | undefined;
   readonly seed: number;
 }
 
@@ -49,7 +52,7 @@ export async function check(context: Context, file: string, options: CheckOption
   const source = await readText(context.terminal, file);
   const { value: program, diagnostics } = readProgram(source, nodeHost(context.terminal.cwd));
   const found = program
-    ? checkProgram(program, options.set ?? [])
+    ? await checkProgram(program, options.set ?? [], context.terminal.cwd)
     : { diagnostics: [], spaces: [], searches: [], declared: nothingDeclared };
   const findings = { ...found, diagnostics: distinct([...diagnostics, ...found.diagnostics]) };
   const ok = !hasErrors(findings.diagnostics);
@@ -61,7 +64,7 @@ export async function check(context: Context, file: string, options: CheckOption
   return ok ? 0 : 1;
 }
 
-function checkProgram(program: Program, settings: readonly Setting[]): Findings {
+async function checkProgram(program: Program, settings: readonly Setting[], cwd: string): Promise<Findings> {
   const diagnostics: Diagnostic[] = [];
   const spaces: SpaceSize[] = [];
   const searches: SearchSize[] = [];
@@ -84,8 +87,10 @@ function checkProgram(program: Program, settings: readonly Setting[]): Findings 
     const compiled = compileSearch(program, node.name.text, own, vocabulary);
     diagnostics.push(...compiled.diagnostics);
     if (!compiled.value) continue;
+    diagnostics.push(...(await checkTable(compiled.value, cwd)));
     const { name, space, strategy, budget, evaluate, seed } = compiled.value.search;
-    searches.push({ name, space, strategy: strategy.name, budget, epochs: evaluate.epochs, seed });
+    const epochs = evaluate.kind === 'train' ? evaluate.train.epochs : undefined;
+    searches.push({ name, space, strategy: strategy.name, budget, evaluate: evaluate.kind, epochs, seed });
   }
   diagnostics.push(...checkDeclarations(program));
   // Where there is nothing to set, nobody else would say so.
@@ -94,6 +99,17 @@ function checkProgram(program: Program, settings: readonly Setting[]): Findings 
     diagnostics.push(...compileSpace(program, undefined, settings).diagnostics);
   }
   return { diagnostics, spaces, searches, declared: declaredIn(program) };
+}
+
+/** What is wrong with the table of results that a search names, or missing in it. */
+async function checkTable(compiled: CompiledSearch, cwd: string): Promise<readonly Diagnostic[]> {
+  if (compiled.search.evaluate.kind !== 'tabular') return [];
+  try {
+    return (await readLookUp(compiled, cwd)).warnings;
+  } catch (error) {
+    if (error instanceof Refusal) return error.diagnostics;
+    throw error;
+  }
 }
 
 /** Whether a setting is meant for a search: not where only other spaces than its own have such a parameter. */
@@ -123,8 +139,13 @@ function print(context: Context, { diagnostics, spaces, searches, declared }: Fi
       allowed === undefined ? 'not all of them allowed' : `${formatCount(allowed)} of them allowed`;
     context.print(`space ${name}: ${size}${free === allowed ? '' : `, ${told}`}`);
   }
-  for (const { name, space, strategy, budget, epochs, seed } of searches) {
-    const parts = [strategy, budgetText(budget), `${countOf(epochs, 'epoch')} each`, `seed ${seed}`];
+  for (const { name, space, strategy, budget, evaluate, epochs, seed } of searches) {
+    const parts = [
+      strategy,
+      budgetText(budget),
+      epochs === undefined ? evaluate : `${countOf(epochs, 'epoch')} each`,
+      `seed ${seed}`,
+    ];
     context.print(`search ${name} of ${space}: ${parts.join(', ')}`);
   }
   const lines = declaredLines(declared);

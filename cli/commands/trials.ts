@@ -3,13 +3,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { diagnose, Refusal, refuse } from '../../grammar/diagnostics.ts';
 import { identify } from '../../runtime/search/identify.ts';
-import { readExperiment, trialLines, trialsJson } from '../../runtime/search/report.ts';
+import { readExperiment, trialLines, trialsJson, type TrialLine } from '../../runtime/search/report.ts';
 import { experimentId } from '../../runtime/store/identity.ts';
 import type { FinalRecord, TrialRecord } from '../../runtime/store/records.ts';
 import type { Experiment, Store } from '../../runtime/store/Store.ts';
 import { countOf } from '../../util/words.ts';
 import type { Context } from '../context.ts';
-import { alignColumns, formatCount, formatHits, formatLoss, formatSeconds, formatShare } from '../format.ts';
+import { alignColumns, formatCount, formatLoss, formatSeconds } from '../format.ts';
+import { measuredText, moreTexts, qualityText } from '../metrics.ts';
 import { loadSearch, type SearchSettings } from '../load.ts';
 import { openResults, type StoreOption } from '../store.ts';
 import { pathFrom } from '../terminal.ts';
@@ -55,7 +56,7 @@ async function withStore(
 async function experimentOf(context: Context, file: string, options: TrialsOptions): Promise<string> {
   if (/^[0-9a-f]{12}$/.test(file) && !existsSync(pathFrom(context.terminal, file))) return file;
   const { compiled, settings } = await loadSearch(context, file, options);
-  return experimentId(await identify(compiled, settings));
+  return experimentId(await identify(compiled, settings, context.terminal.cwd));
 }
 
 async function latest(store: Store): Promise<string> {
@@ -85,8 +86,8 @@ function table(
   { times, store }: TrialsOptions,
 ): string[] {
   const { record, finals } = experiment;
-  const { id, name, identity, objective } = record;
-  const rows = trialLines(experiment).map(({ trial, best }) => trialRow(trial, best, times));
+  const { id, name, identity, objectives } = record;
+  const rows = trialLines(experiment).map((line) => trialRow(line, objectives.length > 1, times));
   const head = [
     'trial',
     'accuracy',
@@ -101,7 +102,7 @@ function table(
   const [first = '', ...lines] = alignColumns([head, ...rows], right);
   const folder = pathFrom(terminal, store ?? '.nas');
   return [
-    `${colors.bold(`search ${name}`)}, ${objective.direction} ${objective.metric}, seed ${identity.seed}, experiment ${id}`,
+    `${colors.bold(`search ${name}`)}, ${objectives.map(({ direction, metric }) => `${direction} ${metric}`).join(', ')}, seed ${identity.seed}, experiment ${id}`,
     '',
     colors.dim(first),
     ...lines,
@@ -111,7 +112,7 @@ function table(
   ];
 }
 
-function trialRow(trial: TrialRecord, best: boolean, times: boolean): string[] {
+function trialRow({ trial, best, front }: TrialLine, several: boolean, times: boolean): string[] {
   const { number, params, macs, seconds, architecture } = trial;
   const costs = [
     formatCount(params),
@@ -120,11 +121,26 @@ function trialRow(trial: TrialRecord, best: boolean, times: boolean): string[] {
     architecture,
   ];
   if (trial.status === 'done') {
-    const { accuracy, loss } = trial.metrics;
-    return [String(number), formatShare(accuracy), formatLoss(loss), ...costs, best ? 'best' : ''];
+    const { metrics } = trial;
+    const loss = metrics.loss === undefined ? '' : formatLoss(metrics.loss);
+    const notes = [
+      ...(best ? ['best'] : []),
+      ...(several && front ? ['front'] : []),
+      ...termTexts(trial),
+      ...moreTexts(metrics),
+    ];
+    return [String(number), qualityText(metrics), loss, ...costs, notes.join(', ')];
   }
   const { code, message } = trial.diagnostic;
   return [String(number), 'failed', '', ...costs, `${code}: ${message}`];
+}
+
+/** A budget and a parent: `share 0.25`, `from trial 3`. */
+function termTexts({ share, parent }: TrialRecord): string[] {
+  return [
+    ...(share === undefined || share === 1 ? [] : [`share ${share}`]),
+    ...(parent === undefined ? [] : [`from trial ${parent}`]),
+  ];
 }
 
 /** What to do about failed trials, once for each code. */
@@ -140,16 +156,17 @@ function adviceLines({ trials: made }: Experiment): string[] {
 
 function finalLines(final: FinalRecord, folder: string, times: boolean): string[] {
   const { trial, trials: of, metrics, seconds, weights, architecture } = final;
+  const best = `trial ${trial}, the best of ${countOf(of, 'trial')}`;
+  const test = [qualityText(metrics), measuredText(metrics)].filter((text) => text !== '').join(', ');
   return [
-    `final network: trial ${trial}, the best of ${countOf(of, 'trial')}, trained anew on training and validation images`,
+    weights === undefined
+      ? `final network: ${best}, as the table has it`
+      : `final network: ${best}, trained anew on training and validation images`,
     ...alignColumns([
-      [
-        'test',
-        `${formatShare(metrics.accuracy)}, ${formatHits(metrics)} images, loss ${formatLoss(metrics.loss)}`,
-      ],
-      ...(times ? [['time', formatSeconds(seconds)]] : []),
+      ['test', test || 'unknown'],
+      ...(times && weights !== undefined ? [['time', formatSeconds(seconds)]] : []),
       ['architecture', join(folder, architecture)],
-      ['weights', join(folder, weights)],
+      ...(weights === undefined ? [] : [['weights', join(folder, weights)]]),
     ]),
   ];
 }

@@ -28,7 +28,7 @@ export function plainView({ output, colors, search, warn }: ViewOptions): Search
           return write(trialLine(event, search, colors));
         case 'retrainStarted':
           return write(
-            `training the network of trial ${event.winner.number} anew, for ${countOf(search.retrain.epochs, 'epoch')}`,
+            `training the network of trial ${event.winner.number} anew, for ${countOf(search.retrain?.epochs ?? 0, 'epoch')}`,
           );
         case 'warning':
           return warn(event.diagnostic);

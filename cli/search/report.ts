@@ -3,48 +3,81 @@ import { join } from 'node:path';
 import type { CompiledSearch } from '../../compiler/compile.ts';
 import { fromCompact } from '../../compiler/space/encode.ts';
 import { diagnosticToJson } from '../../grammar/diagnosticJson.ts';
+import { frontOf } from '../../runtime/search/Front.ts';
+import { objectiveValue } from '../../runtime/search/objective.ts';
 import type { FinishedSearch, InterruptedSearch, StoppedSearch } from '../../runtime/search/outcome.ts';
 import type { Metrics } from '../../runtime/store/records.ts';
 import type { Experiment } from '../../runtime/store/Store.ts';
 import { present } from '../../util/invariant.ts';
 import { countOf } from '../../util/words.ts';
 import type { Colors } from '../context.ts';
-import { answerLines, formatCount, formatHits, formatLoss, formatSeconds, formatShare } from '../format.ts';
+import { alignColumns, answerLines, formatCount, formatSeconds } from '../format.ts';
+import { measuredText, moreTexts, objectiveText, qualityText } from '../metrics.ts';
 
 /** The report of a finished search, for people. `store` is the folder as the user knows it. */
 export function reportLines(
   outcome: FinishedSearch,
   { space }: CompiledSearch,
-  { trials }: Experiment,
+  found: Experiment,
   store: string,
   colors: Colors,
 ): string[] {
   const { winner, final, experiment } = outcome;
+  const { trials } = found;
   const architecture = present(
     fromCompact(space, winner.architecture).value,
     'report: the best architecture',
   );
   const answers = answerLines(space, architecture).map((line) => `  ${line}`);
   const spent = trials.reduce((sum, trial) => sum + trial.seconds, 0);
-  const good = (metrics: Metrics): string => colors.green(formatShare(metrics.accuracy));
+  const told = (metrics: Metrics): string =>
+    [colors.green(qualityText(metrics)), measuredText(metrics), ...moreTexts(metrics)]
+      .filter((text) => text !== '')
+      .join(', ');
+  const anew = final.weights === undefined ? '' : ', after training anew on training and validation images';
+  const test =
+    final.metrics.accuracy === undefined
+      ? 'unknown: the table was given no column `test`'
+      : told(final.metrics);
+  const training =
+    final.weights === undefined ? '' : `, ${formatSeconds(final.seconds)} for the final training`;
   return [
+    ...frontLines(found),
     `${colors.bold('best architecture')}: ${winner.architecture} (trial ${winner.number})`,
     '',
     ...(answers.length > 0 ? [...answers, ''] : []),
-    `  validation    ${good(winner.metrics)}, ${measured(winner.metrics)}`,
-    `  test          ${good(final.metrics)}, ${measured(final.metrics)}, after training anew on training and validation images`,
+    `  ${winner.metrics.accuracy === undefined ? 'score     ' : 'validation'}    ${told(winner.metrics)}`,
+    `  test          ${test}${anew}`,
     `  params        ${formatCount(winner.params)}`,
     `  MACs          ${formatCount(winner.macs)} per image`,
-    `  time          ${formatSeconds(spent)} for ${countOf(trials.length, 'trial')}, ${formatSeconds(final.seconds)} for the final training`,
+    `  time          ${formatSeconds(spent)} for ${countOf(trials.length, 'trial')}${training}`,
     '',
     `  architecture  ${join(store, final.architecture)}`,
-    `  weights       ${join(store, final.weights)}`,
+    ...(final.weights === undefined ? [] : [`  weights       ${join(store, final.weights)}`]),
     `  store         ${join(store, 'store.db')}, experiment ${experiment}`,
   ];
 }
 
-function measured(metrics: Metrics): string {
-  return `${formatHits(metrics)} images, loss ${formatLoss(metrics.loss)}`;
+/** The trials that no other one beats in every objective, where there are several. */
+function frontLines({ record, trials }: Experiment): string[] {
+  const { objectives } = record;
+  if (objectives.length === 1) return [];
+  const front = frontOf(trials, objectives);
+  const rows = front.map((trial) => [
+    `trial ${trial.number}`,
+    ...objectives.map((objective) => objectiveText(trial, objective)),
+    trial.architecture,
+  ]);
+  const head = ['', ...objectives.map(({ direction, metric }) => `${direction} ${metric}`), 'architecture'];
+  return [
+    `${countOf(front.length, 'trial')} that no other beats in every objective:`,
+    '',
+    ...alignColumns(
+      [head, ...rows],
+      objectives.map((_, i) => i + 1),
+    ),
+    '',
+  ];
 }
 
 /** The same for other programs. Paths are as the user gave the folder of the store. */
@@ -68,11 +101,12 @@ export function finishedJson(outcome: FinishedSearch, { record, trials }: Experi
       macs,
       validation: metricsJson(winner.metrics),
     },
+    ...frontJson(record, trials),
     final: {
       test: metricsJson(final.metrics),
       testReadings,
       architecture: join(store, final.architecture),
-      weights: join(store, final.weights),
+      weights: final.weights === undefined ? null : join(store, final.weights),
     },
     seconds: { trials: trials.reduce((sum, trial) => sum + trial.seconds, 0), final: final.seconds },
     store: join(store, 'store.db'),
@@ -96,6 +130,20 @@ export function stoppedJson(outcome: InterruptedSearch | StoppedSearch, store: s
   };
 }
 
-function metricsJson({ accuracy, loss, images }: Metrics): object {
-  return { accuracy, correct: Math.round(accuracy * images), images, loss };
+function frontJson({ objectives }: Experiment['record'], trials: Experiment['trials']): object {
+  if (objectives.length === 1) return {};
+  const front = frontOf(trials, objectives).map((trial) => ({
+    trial: trial.number,
+    architecture: trial.architecture,
+    objectives: Object.fromEntries(
+      objectives.map((objective) => [objective.metric, objectiveValue(trial, objective)]),
+    ),
+  }));
+  return { front };
+}
+
+function metricsJson(metrics: Metrics): object {
+  const { accuracy, loss, images, epochLosses: _, ...more } = metrics;
+  const correct = accuracy === undefined || images === 0 ? {} : { correct: Math.round(accuracy * images) };
+  return { accuracy, ...correct, images, loss, ...more };
 }

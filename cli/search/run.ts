@@ -1,7 +1,7 @@
 /** Runs the search of a file, or goes on with it, and shows what came of it. */
 import { join } from 'node:path';
 import type { CompiledSearch } from '../../compiler/compile.ts';
-import type { SearchSpec } from '../../compiler/search/search.ts';
+import { trainingsOf, type SearchSpec } from '../../compiler/search/search.ts';
 import type { Evaluator } from '../../runtime/evaluate/protocol.ts';
 import { setIdentity } from '../../runtime/kernels/manifest.ts';
 import { readKernelSet } from '../../runtime/kernels/readSet.ts';
@@ -9,7 +9,8 @@ import { runSearch } from '../../runtime/search/driver.ts';
 import { identify } from '../../runtime/search/identify.ts';
 import type { FinishedSearch, SearchOutcome } from '../../runtime/search/outcome.ts';
 import { readExperiment } from '../../runtime/search/report.ts';
-import { spaceHost } from '../../runtime/search/spaceHost.ts';
+import type { SearchHost } from '../../runtime/search/host.ts';
+import { searchHost } from '../../runtime/search/spaceHost.ts';
 import { experimentId, type ExperimentIdentity } from '../../runtime/store/identity.ts';
 import type { Store } from '../../runtime/store/Store.ts';
 import { countOf } from '../../util/words.ts';
@@ -32,6 +33,7 @@ export interface SearchOptions extends SearchSettings, StoreOption, KernelsOptio
 /** A compiled search, with the store that its results go to. */
 export interface OpenedSearch {
   readonly compiled: CompiledSearch;
+  readonly host: SearchHost;
   readonly identity: ExperimentIdentity;
   readonly store: Store;
 }
@@ -44,14 +46,16 @@ export async function openSearch(
 ): Promise<OpenedSearch> {
   const { compiled, settings } = await loadSearch(context, file, options);
   await checkSet(context, compiled, options);
-  const identity = await identify(compiled, settings);
-  return { compiled, identity, store: await openResults(context, options, true) };
+  const { cwd } = context.terminal;
+  const identity = await identify(compiled, settings, cwd);
+  const host = await searchHost(compiled, cwd);
+  return { compiled, host, identity, store: await openResults(context, options, true) };
 }
 
 /** Refuses a kernel set that is damaged, or was built for something else, before anything begins. */
 async function checkSet(
   context: Context,
-  { space, search: { evaluate, retrain } }: CompiledSearch,
+  { space, search }: CompiledSearch,
   options: KernelsOption,
 ): Promise<void> {
   const told = setOption(context, options);
@@ -59,14 +63,14 @@ async function checkSet(
   const { folder, compiler } = told;
   const { profile, manifest } = await readKernelSet(folder, { compiler });
   const supernet = manifest.supernet ? { supernet: {} } : {};
-  const identity = setIdentity(space, { profile, trainings: [evaluate, retrain], ...supernet });
+  const identity = setIdentity(space, { profile, trainings: trainingsOf(search), ...supernet });
   await readKernelSet(folder, { compiler, identity });
 }
 
 /** Runs the search to its end, with an evaluator that it closes; 130 when it was interrupted. */
 export async function runToEnd(
   context: Context,
-  { compiled, identity, store }: OpenedSearch,
+  { compiled, host, identity, store }: OpenedSearch,
   evaluator: Evaluator,
   options: SearchOptions,
 ): Promise<number> {
@@ -83,7 +87,6 @@ export async function runToEnd(
       view = await makeView(context, compiled, options.json === true);
       stop = stopOnSignal(context.terminal, view);
       const { signal } = stop;
-      const host = spaceHost(compiled);
       const { onEvent } = view;
       outcome = await runSearch({
         host,

@@ -9,7 +9,8 @@ import type {
 import type { DoneTrial, TrialRecord } from '../../runtime/store/records.ts';
 import { countOf } from '../../util/words.ts';
 import type { Colors } from '../context.ts';
-import { formatCount, formatHits, formatLoss, formatSeconds, formatShare } from '../format.ts';
+import { formatCount, formatHits, formatLoss, formatSeconds } from '../format.ts';
+import { moreTexts, qualityText } from '../metrics.ts';
 
 export interface SearchView {
   readonly onEvent: (event: SearchEvent) => void;
@@ -67,15 +68,19 @@ export function trialLine(
     return `${head}  ${colors.red('failed')}  ${seconds}  ${trial.architecture}  ${why}`;
   }
   const isBest = best?.number === trial.number;
-  const share = `${formatShare(trial.metrics.accuracy).padStart(6)} ${isBest ? 'best' : '    '}`;
-  const loss = `loss ${formatLoss(trial.metrics.loss)}`;
+  const { metrics } = trial;
+  const share = `${qualityText(metrics).padStart(6)} ${isBest ? 'best' : '    '}`;
+  const loss = metrics.loss === undefined ? [] : [`loss ${formatLoss(metrics.loss)}`];
   const params = `${formatCount(trial.params).padStart(7)} params`;
-  return [head, isBest ? colors.green(share) : share, loss, params, seconds, trial.architecture].join('  ');
+  const quality = isBest ? colors.green(share) : share;
+  return [head, quality, ...loss, params, ...moreTexts(metrics), seconds, trial.architecture].join('  ');
 }
 
 /** The best trial in a few words. */
 export function bestText({ number, metrics, params }: DoneTrial): string {
-  return `trial ${number}: ${formatShare(metrics.accuracy)} (${formatHits(metrics)}), ${formatCount(params)} params`;
+  const { accuracy, images } = metrics;
+  const hits = accuracy === undefined || images === 0 ? '' : ` (${formatHits({ accuracy, images })})`;
+  return `trial ${number}: ${qualityText(metrics)}${hits}, ${formatCount(params)} params`;
 }
 
 /** Mean seconds of a trial and how many are left give the time left; the final training costs some trials more. */
@@ -113,7 +118,8 @@ export class TimeLeft {
     const trials = Math.max(Math.min(byTrials, byMinutes), (1 - share) * mean);
     if (!Number.isFinite(trials)) return undefined;
     // The final network also sees the validation images, so an epoch of it is a little longer than a trial's.
-    return trials + (1.2 * mean * retrain.epochs) / evaluate.epochs;
+    if (retrain === undefined || evaluate.kind !== 'train') return trials;
+    return trials + (1.2 * mean * retrain.epochs) / evaluate.train.epochs;
   }
 
   #mean(share: number, elapsed: number): number | undefined {

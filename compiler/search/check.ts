@@ -1,13 +1,15 @@
 /** Checks a `search` block and fills in its defaults: from syntax to {@link SearchSpec}. */
-import type { AmountsNode, Expr, FieldNode, SearchNode } from '../../grammar/ast.ts';
+import type { AmountsNode, FieldNode, SearchNode } from '../../grammar/ast.ts';
 import { hasErrors, type Checked } from '../../grammar/diagnostics.ts';
 import type { Source } from '../../grammar/source.ts';
 import { didYouMean } from '../../util/didYouMean.ts';
 import { listWords } from '../../util/words.ts';
 import type { StaticValue } from '../space/space.ts';
-import { FieldReader, isWhole, MOST, type Call } from './fields.ts';
-import type { BudgetSpec, DataSpec, ObjectiveSpec, SearchSpec, StrategySpec, TrainSpec } from './search.ts';
-import { defaultTrain, readTrain } from './train.ts';
+import { readEvaluation } from './evaluate.ts';
+import { expression, FieldReader, isWhole, MOST, type Call } from './fields.ts';
+import { readObjectives } from './objectives.ts';
+import type { BudgetSpec, DataSpec, EvaluateSpec, SearchSpec, StrategySpec, TrainSpec } from './search.ts';
+import { defaultTrain, readTrain, trainArguments } from './train.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** The fields of a search, for messages and for `--set`. */
@@ -30,26 +32,26 @@ export function checkSearch(
   sources: ReadonlyMap<object, Source> = new Map(),
 ): Checked<SearchSpec> {
   const reader = new FieldReader(source, sources);
-  const fields = collect(reader, node);
+  const { fields, objectives } = collect(reader, node);
   const missing = (name: string): void =>
     reader.report('missingField', { search: node.name.text, name }, reader.at(node.name), {
       hint: name === 'data' ? 'write `data digits`' : 'write `budget 20 trials`',
     });
-  if (!fields.has('data')) missing('data');
+  const evaluate = readEvaluation(reader, fields.get('evaluate'));
+  if (!fields.has('data') && evaluate.kind !== 'tabular') missing('data');
   if (!fields.has('budget')) missing('budget');
   const data = readNamed(reader, fields.get('data'), 'data');
   if (data) reader.adopt(vocabulary.checkData(data.spec), data.call.at);
   const strategy = readNamed(reader, fields.get('strategy'), 'strategy');
   if (strategy) reader.adopt(vocabulary.checkStrategy(strategy.spec), strategy.call.at);
-  const evaluate = readTraining(reader, fields.get('evaluate'), 'evaluate', defaultTrain);
   const spec: SearchSpec = {
     name: node.name.text,
     space: node.space.text,
-    data: data?.spec ?? { name: '', args: {} },
+    data: data?.spec,
     strategy: strategy?.spec ?? { name: 'random', args: {} },
     evaluate,
-    retrain: readTraining(reader, fields.get('retrain'), 'retrain', evaluate),
-    objective: readObjective(reader, fields),
+    retrain: readRetraining(reader, fields.get('retrain'), evaluate),
+    objectives: readObjectives(reader, objectives, evaluate),
     budget: readBudget(reader, fields.get('budget')),
     seed: readSeed(reader, fields.get('seed')),
   };
@@ -57,9 +59,14 @@ export function checkSearch(
   return { value: hasErrors(diagnostics) ? undefined : spec, diagnostics };
 }
 
-type Fields = ReadonlyMap<string, FieldNode>;
+/** The fields by name; objectives, of which there may be several, in text order. */
+interface Fields {
+  readonly fields: ReadonlyMap<string, FieldNode>;
+  readonly objectives: readonly FieldNode[];
+}
 
 function collect(reader: FieldReader, node: SearchNode): Fields {
+  const objectives: FieldNode[] = [];
   const fields = new Map<string, FieldNode>();
   for (const field of node.fields) {
     const name = field.name.text;
@@ -67,44 +74,36 @@ function collect(reader: FieldReader, node: SearchNode): Fields {
       reader.report('unknownField', { name }, reader.at(field.name), {
         hint: didYouMean(name, searchFields) ?? `fields are ${listWords(searchFields)}`,
       });
-    } else if (fields.has(name)) reader.report('repeatedName', { name }, reader.at(field.name));
+    } else if (name === 'maximize' || name === 'minimize') objectives.push(field);
+    else if (fields.has(name)) reader.report('repeatedName', { name }, reader.at(field.name));
     else fields.set(name, field);
   }
-  return fields;
+  return { fields, objectives };
 }
 
-/** The field's value as an expression; amounts belong to `budget` alone, records to genomes and programs. */
-function expression(reader: FieldReader, field: FieldNode): Expr | undefined {
-  const { value } = field;
-  const name = field.name.text;
-  switch (value.kind) {
-    case 'amounts':
-      reader.report('badField', { name, found: 'an amount with a unit' }, reader.at(value), {
-        expected: 'a value without a unit',
-      });
-      return undefined;
-    case 'record':
-    case 'counted':
-      reader.report('badField', { name, found: foundInstead[value.kind] }, reader.at(value), {
-        expected: 'a value',
-      });
-      return undefined;
-    default:
-      return value;
-  }
-}
-
-const foundInstead = { record: 'fields in braces', counted: 'a number of items' } as const;
-
-function readTraining(
+/** How the winner is trained anew: as candidates are, where they are trained and nothing else is said. */
+function readRetraining(
   reader: FieldReader,
   field: FieldNode | undefined,
-  name: string,
-  otherwise: TrainSpec,
-): TrainSpec {
+  evaluate: EvaluateSpec,
+): TrainSpec | undefined {
+  const otherwise = evaluate.kind === 'train' ? evaluate.train : defaultTrain;
+  if (evaluate.kind === 'tabular') {
+    if (field) {
+      reader.report('badField', { name: 'retrain', found: 'given beside `tabular`' }, reader.at(field.name), {
+        expected: 'nothing: `test` names the column that says how good the winner is',
+      });
+    }
+    return undefined;
+  }
   const node = field && expression(reader, field);
-  const call = node && reader.call(node, name);
-  return call ? readTrain(reader, call, otherwise) : otherwise;
+  const call = node && reader.call(node, 'retrain');
+  if (!call) return otherwise;
+  if (call.name === 'train') return readTrain(reader, reader.named(call, trainArguments), otherwise);
+  reader.report('unknownMethod', { what: 'way to train anew', name: call.name }, call.at, {
+    expected: `\`train(${trainArguments.map((name) => `${name}: ...`).join(', ')})\``,
+  });
+  return otherwise;
 }
 
 function readNamed(
@@ -121,31 +120,6 @@ function readNamed(
     if (value !== undefined) args[key] = value;
   }
   return { spec: { name: call.name, args }, call };
-}
-
-function readObjective(reader: FieldReader, fields: Fields): ObjectiveSpec {
-  const [up, down] = [fields.get('maximize'), fields.get('minimize')];
-  const field = up ?? down;
-  if (!field) return { direction: 'maximize', metric: 'accuracy' };
-  if (up && down) {
-    reader.report('badField', { name: 'minimize', found: 'given beside `maximize`' }, reader.at(down), {
-      expected: 'one objective',
-    });
-  }
-  const direction = up ? 'maximize' : 'minimize';
-  const metrics = ['accuracy', 'loss', 'params', 'macs'] as const;
-  const node = expression(reader, field);
-  const call = node && reader.call(node, direction);
-  if (!call) return { direction, metric: 'accuracy' };
-  reader.named(call, []);
-  const metric = metrics.find((m) => m === call.name);
-  if (!metric) {
-    reader.report('unknownMethod', { what: 'metric', name: call.name }, call.at, {
-      expected: listWords(metrics.map((m) => `\`${m}\``)),
-      hint: didYouMean(call.name, metrics),
-    });
-  }
-  return { direction, metric: metric ?? 'accuracy' };
 }
 
 function readBudget(reader: FieldReader, field: FieldNode | undefined): BudgetSpec {

@@ -1,5 +1,5 @@
 /** Reads the values of a search's fields: numbers, words, and calls such as `train(epochs: 5)`. */
-import type { ArgNode, Expr } from '../../grammar/ast.ts';
+import type { ArgNode, Expr, FieldNode } from '../../grammar/ast.ts';
 import { diagnose, type Details, type Diagnostic, type DiagnosticKind } from '../../grammar/diagnostics.ts';
 import type { CatalogueValues } from '../../grammar/catalogue.ts';
 import type { Location, Source } from '../../grammar/source.ts';
@@ -144,3 +144,26 @@ export class FieldReader {
     return otherwise;
   }
 }
+
+/** The field's value as an expression; amounts belong to `budget` alone, records to genomes and programs. */
+export function expression(reader: FieldReader, field: FieldNode): Expr | undefined {
+  const { value } = field;
+  const name = field.name.text;
+  switch (value.kind) {
+    case 'amounts':
+      reader.report('badField', { name, found: 'an amount with a unit' }, reader.at(value), {
+        expected: 'a value without a unit',
+      });
+      return undefined;
+    case 'record':
+    case 'counted':
+      reader.report('badField', { name, found: foundInstead[value.kind] }, reader.at(value), {
+        expected: 'a value',
+      });
+      return undefined;
+    default:
+      return value;
+  }
+}
+
+const foundInstead = { record: 'fields in braces', counted: 'a number of items' } as const;

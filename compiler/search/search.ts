@@ -11,7 +11,7 @@ export type ScheduleSpec =
   | { readonly name: 'cosine'; readonly min?: number; readonly warmup?: number }
   | { readonly name: 'step'; readonly every: number; readonly gamma: number; readonly warmup?: number };
 
-/** One training from scratch. */
+/** One training. */
 export interface TrainSpec {
   readonly epochs: number;
   readonly batch: number;
@@ -25,6 +25,62 @@ export interface TrainSpec {
   readonly recompute?: boolean;
 }
 
+/** How each candidate is evaluated. */
+export type EvaluateSpec = TrainEvaluation | TabularEvaluation | ZeroCostEvaluation;
+
+/** `train(...)`: trained on training images and measured on validation images. */
+export interface TrainEvaluation {
+  readonly kind: 'train';
+  readonly train: TrainSpec;
+  /** Share of the training images, the same ones for every candidate; all of them where absent. */
+  readonly subset?: number;
+  /** Trainings from so many seeds, of which the mean counts; one where absent. */
+  readonly repeats?: number;
+  /** Whether an architecture that is the same network as an earlier one takes over its result. */
+  readonly cache?: boolean;
+  /** When a training is ended early. */
+  readonly stop?: CurveSpec;
+}
+
+/** `curve(delta, after)`: ended when its final accuracy is predicted to stay below the best (Baker et al. 2018). */
+export interface CurveSpec {
+  /** How sure the prediction must be, above 0 and below 1. */
+  readonly delta: number;
+  /** Share of the epochs that are trained in any case. */
+  readonly after: number;
+}
+
+/** `tabular(...)`: looked up in a table of results that were measured before. */
+export interface TabularEvaluation {
+  readonly kind: 'tabular';
+  /** A CSV file; a relative path begins at the folder of the `.nas` file. */
+  readonly file: string;
+  /** The notation of the space in which the table writes architectures; the only one of the space where absent. */
+  readonly key: string | undefined;
+  /** The column that holds the architectures; where absent the one named as the notation, or `arch`. */
+  readonly column: string | undefined;
+  /** Columns of what a trial is told, and what they are multiplied by to be shares of 1. */
+  readonly accuracy: string;
+  readonly scale: number;
+  readonly loss: string | undefined;
+  /** Milliseconds. */
+  readonly latency: string | undefined;
+  /** The column of test accuracies, of which only the winner's is read. */
+  readonly test: string | undefined;
+}
+
+/** Scores of an untrained network on one batch. */
+export const zeroCostScores = ['grad_norm', 'snip', 'synflow', 'jacob_cov', 'params'] as const;
+
+export type ZeroCostScore = (typeof zeroCostScores)[number];
+
+/** `zero_cost(...)`: scored before any training. */
+export interface ZeroCostEvaluation {
+  readonly kind: 'zero_cost';
+  readonly score: ZeroCostScore;
+  readonly batch: number;
+}
+
 export interface DataSpec {
   readonly name: string;
   readonly args: Readonly<Record<string, StaticValue>>;
@@ -35,10 +91,21 @@ export interface StrategySpec {
   readonly args: Readonly<Record<string, StaticValue>>;
 }
 
-/** What trials are ranked by, on validation images. */
+/** What trials can be ranked by. */
+export const metrics = ['accuracy', 'loss', 'params', 'macs', 'peak_memory', 'latency', 'score'] as const;
+
+/**
+ * Accuracy and mean loss on validation images, multiply-accumulates of one image, bytes that a training holds at once,
+ * milliseconds of an inference, the score of `zero_cost`.
+ */
+export type Metric = (typeof metrics)[number];
+
+/** What trials are ranked by. */
 export interface ObjectiveSpec {
   readonly direction: 'maximize' | 'minimize';
-  readonly metric: 'accuracy' | 'loss' | 'params' | 'macs';
+  readonly metric: Metric;
+  /** Of `latency`: images of an inference; as many as of an evaluation where absent. */
+  readonly batch?: number;
 }
 
 /** A search ends when the first of its budgets is used up. */
@@ -50,12 +117,24 @@ export interface BudgetSpec {
 export interface SearchSpec {
   readonly name: string;
   readonly space: string;
-  readonly data: DataSpec;
+  /** Absent where nothing is trained and nothing was said. */
+  readonly data: DataSpec | undefined;
   readonly strategy: StrategySpec;
-  readonly evaluate: TrainSpec;
-  /** How the winner is trained anew, on train and validation images together. */
-  readonly retrain: TrainSpec;
-  readonly objective: ObjectiveSpec;
+  readonly evaluate: EvaluateSpec;
+  /** How the winner is trained anew, on train and validation images together; absent where results are looked up. */
+  readonly retrain: TrainSpec | undefined;
+  /** At least one; the first is the one that strategies of one objective follow, and that names the winner. */
+  readonly objectives: readonly [ObjectiveSpec, ...ObjectiveSpec[]];
   readonly budget: BudgetSpec;
   readonly seed: number;
+}
+
+/** All trainings of a search: that of a trial and that of the winner, as far as there are any. */
+export function trainingsOf({ evaluate, retrain }: SearchSpec): readonly TrainSpec[] {
+  return [...(evaluate.kind === 'train' ? [evaluate.train] : []), ...(retrain ? [retrain] : [])];
+}
+
+/** How many of so many images a share of them is: at least one. */
+export function subsetSize(images: number, share: number = 1): number {
+  return Math.max(1, Math.round(share * images));
 }

@@ -1,11 +1,11 @@
 /** Reads a `train(...)` of a search: how long, with which optimiser, schedule and clipping. */
-import type { Expr } from '../../grammar/ast.ts';
+import type { ArgNode, Expr } from '../../grammar/ast.ts';
 import { didYouMean } from '../../util/didYouMean.ts';
 import { listWords } from '../../util/words.ts';
 import { parameterKinds, type OptimizerSpec } from '../optimizers/optimizer.ts';
 import { isOptimizerSpec, optimizerNames, parametersOf } from '../optimizers/table.ts';
 import { invariant } from '../../util/invariant.ts';
-import { isWhole, MOST, type Call, type FieldReader } from './fields.ts';
+import { isWhole, MOST, type FieldReader } from './fields.ts';
 import { readSchedule } from './schedule.ts';
 import type { TrainSpec } from './search.ts';
 
@@ -17,16 +17,23 @@ export const defaultTrain: TrainSpec = {
   schedule: { name: 'cosine' },
 };
 
-/** The training that a call describes; what it leaves out is as in `otherwise`. */
-export function readTrain(reader: FieldReader, call: Call, otherwise: TrainSpec): TrainSpec {
-  if (call.name !== 'train') {
-    reader.report('unknownMethod', { what: 'way to evaluate', name: call.name }, call.at, {
-      expected:
-        '`train(epochs: ..., batch: ..., optimizer: ..., schedule: ..., clip: ..., ema: ..., recompute: ...)`',
-    });
-    return otherwise;
-  }
-  const args = reader.named(call, ['epochs', 'batch', 'optimizer', 'schedule', 'clip', 'ema', 'recompute']);
+/** What `train(...)` takes of a training itself. */
+export const trainArguments: readonly string[] = [
+  'epochs',
+  'batch',
+  'optimizer',
+  'schedule',
+  'clip',
+  'ema',
+  'recompute',
+];
+
+/** The training that arguments describe; what they leave out is as in `otherwise`. */
+export function readTrain(
+  reader: FieldReader,
+  args: ReadonlyMap<string, ArgNode>,
+  otherwise: TrainSpec,
+): TrainSpec {
   const whole = `a whole number from 1 to ${MOST}`;
   const clip = reader.number(args, 'clip', otherwise.clip ?? 0, 'a norm above 0', (n) => n > 0);
   const share = 'a number above 0 and below 1';

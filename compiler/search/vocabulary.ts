@@ -33,4 +33,6 @@ export interface Vocabulary {
   readonly checkStrategy: (spec: StrategySpec) => readonly Diagnostic[];
   /** Why a strategy that is right cannot work on a space, each reason with what would. */
   readonly checkStrategyFit: (spec: StrategySpec, space: SearchedSpace) => readonly Diagnostic[];
+  /** Whether a strategy that is right follows several objectives, and not the first one alone. */
+  readonly followsSeveral: (spec: StrategySpec) => boolean;
 }

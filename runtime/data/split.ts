@@ -1,7 +1,8 @@
 /** Ways to part the rows of a data set into training, validation and test rows. */
+import { subsetSize } from '../../compiler/search/search.ts';
 import { invariant } from '../../util/invariant.ts';
 import { permutation } from '../../util/random.ts';
-import type { Split } from './dataset.ts';
+import type { Dataset, Split } from './dataset.ts';
 
 /** Rows in each part. */
 export type SplitSizes = { readonly [K in keyof Split]: number };
@@ -43,6 +44,34 @@ export function splitStratified(labels: Int32Array, classes: number, sizes: Spli
     train: part(validationEnd, (label) => counts[label] ?? 0),
   };
 }
+
+/**
+ * A share of some rows, with the classes in the proportions of all of them, ascending. A function of the data alone, so
+ * that every network of a search sees the same images.
+ */
+export function stratifiedShare(
+  { labels }: Pick<Dataset, 'labels'>,
+  rows: Int32Array,
+  share: number,
+): Int32Array {
+  const byClass = new Map<number, number[]>();
+  for (const row of rows) {
+    const label = labels[row] ?? 0;
+    const same = byClass.get(label) ?? [];
+    byClass.set(label, same);
+    same.push(row);
+  }
+  const classes = [...byClass].sort(([a], [b]) => a - b);
+  const counts = classes.map(([, all]) => all.length);
+  const wanted = apportion(counts, subsetSize(rows.length, share));
+  const taken = classes.flatMap(([label, all], i) =>
+    Array.from(permutation(all.length, SHARE_SEED, label), (place) => all[place] ?? 0).slice(0, wanted[i]),
+  );
+  return Int32Array.from(taken).sort();
+}
+
+/** Independent of the seed of any search, as splits are. */
+const SHARE_SEED = 2;
 
 /** Shares out `total` in proportion to `counts` by largest remainders (Hamilton); ties go to the earlier. */
 function apportion(counts: readonly number[], total: number): number[] {

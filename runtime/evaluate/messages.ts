@@ -10,7 +10,7 @@ import { isOptimizerSpec } from '../../compiler/optimizers/table.ts';
 import type { DataSpec } from '../../compiler/search/search.ts';
 import { tuningForm } from '../tuning/form.ts';
 import type { StaticValue } from '../../compiler/space/space.ts';
-import type { Request, Response, TrainResult } from './protocol.ts';
+import type { Request, Response, TensorsByName } from './protocol.ts';
 
 const record = z.record(z.string(), z.unknown());
 const id = z.int().nonnegative();
@@ -54,6 +54,8 @@ const train = z.object({
   recompute: z.exactOptional(z.boolean()),
 });
 
+const tensors = z.custom<TensorsByName>((value) => value instanceof Map, 'tensors by name');
+
 const request = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('train'),
@@ -67,7 +69,11 @@ const request = z.discriminatedUnion('kind', [
     seed: z.int().nonnegative(),
     keepTensors: z.boolean(),
     tuning: z.exactOptional(tuningForm),
+    initial: z.exactOptional(tensors),
+    subset: z.exactOptional(z.number().positive().max(1)),
+    observed: z.exactOptional(z.boolean()),
   }),
+  z.object({ kind: z.literal('verdict'), id, goOn: z.boolean() }),
   z.object({ kind: z.literal('stop') }),
 ]);
 
@@ -85,24 +91,27 @@ const diagnostic = z.custom<Diagnostic>(
   'a diagnostic',
 );
 
-const tensors = z.custom<TrainResult['tensors']>(
-  (value) => value === undefined || value instanceof Map,
-  'tensors by name',
-);
-
 const response = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready'), adapter: z.string() }),
   z.object({ kind: z.literal('notReady'), diagnostic }),
-  z.object({ kind: z.literal('progress'), id, epoch: count, epochs: count, loss: z.number() }),
+  z.object({
+    kind: z.literal('progress'),
+    id,
+    epoch: count,
+    epochs: count,
+    loss: z.number(),
+    accuracy: z.exactOptional(z.number()),
+  }),
   z.object({
     kind: z.literal('result'),
     id,
     epochLosses: z.array(z.number()),
+    epochAccuracies: z.exactOptional(z.array(z.number())),
     loss: z.number(),
     accuracy: z.number().min(0).max(1),
     images: count,
     seconds: count,
-    tensors,
+    tensors: tensors.or(z.undefined()),
     device: z.object({
       adapter: z.string(),
       pipelinesCompiled: count,

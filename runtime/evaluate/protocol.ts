@@ -8,7 +8,13 @@ import type { Graph } from '../../compiler/graph/graph.ts';
 import type { DataSpec, TrainSpec } from '../../compiler/search/search.ts';
 import type { Tuning } from '../../compiler/wgsl/tuning.ts';
 
-/** Train a network from scratch, then measure it once. */
+/** Parameters and running statistics by name, in logical layout. */
+export type TensorsByName = ReadonlyMap<
+  string,
+  { readonly shape: readonly number[]; readonly data: Float32Array }
+>;
+
+/** Train a network, then measure it once. */
 export interface TrainRequest {
   readonly kind: 'train';
   readonly id: number;
@@ -24,6 +30,12 @@ export interface TrainRequest {
   readonly seed: number;
   /** Whether the trained tensors are wanted back. */
   readonly keepTensors: boolean;
+  /** What parameters and states begin with, as far as it is here; the others are drawn by `seed`. */
+  readonly initial?: TensorsByName;
+  /** Share of the images of `trainOn`, the same ones for every network; all of them where absent. */
+  readonly subset?: number;
+  /** Whether the network is measured after each epoch, too, and goes on only when {@link Verdict} says so. */
+  readonly observed?: boolean;
   /** What was measured for the experiment: the same answers run the same kernels. */
   readonly tuning?: Tuning;
 }
@@ -36,21 +48,34 @@ export interface TrainProgress {
   readonly epochs: number;
   /** Mean training loss of the epoch just done. */
   readonly loss: number;
+  /** Share of right answers on the images of `evaluateOn`, where the training is observed. */
+  readonly accuracy?: number;
 }
+
+/** The answer to the progress of a training that is observed. */
+export interface Verdict {
+  readonly kind: 'verdict';
+  readonly id: number;
+  readonly goOn: boolean;
+}
+
+/** Told of each epoch. False, where the training is observed, ends it after this epoch. */
+export type OnProgress = (progress: TrainProgress) => boolean | void;
 
 export interface TrainResult {
   readonly kind: 'result';
   readonly id: number;
-  /** Mean training loss of each epoch. */
+  /** Mean training loss of each epoch that was trained. */
   readonly epochLosses: readonly number[];
+  /** Accuracy after each of them, where the training was observed. */
+  readonly epochAccuracies?: readonly number[];
   /** On the images of `evaluateOn`: mean loss, share of right answers, number of images. */
   readonly loss: number;
   readonly accuracy: number;
   readonly images: number;
   readonly seconds: number;
   /** Parameters and running statistics by name, in logical layout; absent unless asked for. */
-  readonly tensors:
-    ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }> | undefined;
+  readonly tensors: TensorsByName | undefined;
   readonly device: DeviceUse;
 }
 
@@ -90,15 +115,12 @@ export interface NotReady {
   readonly diagnostic: Diagnostic;
 }
 
-export type Request = TrainRequest | { readonly kind: 'stop' };
+export type Request = TrainRequest | Verdict | { readonly kind: 'stop' };
 
 export type Response = Ready | NotReady | TrainProgress | TrainResult | TrainFailure;
 
 /** Does the work of a request somewhere: in a worker process, in this one (tests), on another machine. */
 export interface Evaluator {
-  train(
-    request: TrainRequest,
-    onProgress: (progress: TrainProgress) => void,
-  ): Promise<TrainResult | TrainFailure>;
+  train(request: TrainRequest, onProgress: OnProgress): Promise<TrainResult | TrainFailure>;
   close(): Promise<void>;
 }

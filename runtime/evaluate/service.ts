@@ -8,12 +8,20 @@ import type { Dataset } from '../data/dataset.ts';
 import { loadData } from '../data/table.ts';
 import type { Executor } from '../train/executor.ts';
 import { trainAndMeasure } from '../train/loop.ts';
-import type { DeviceUse, TrainFailure, TrainProgress, TrainRequest, TrainResult } from './protocol.ts';
+import type {
+  DeviceUse,
+  OnProgress,
+  TrainFailure,
+  TrainProgress,
+  TrainRequest,
+  TrainResult,
+} from './protocol.ts';
 
 export interface TrainService {
+  /** `onProgress` is waited for where the training is observed. */
   readonly train: (
     request: TrainRequest,
-    onProgress: (progress: TrainProgress) => void,
+    onProgress: (progress: TrainProgress) => ReturnType<OnProgress> | Promise<boolean | void>,
   ) => Promise<TrainResult | TrainFailure>;
 }
 
@@ -35,17 +43,24 @@ export function trainService(executor: Executor, use: () => DeviceUse): TrainSer
   return {
     train: async (request, onProgress) => {
       const start = performance.now();
-      const { id, training, evaluation, trainOn, evaluateOn, train, seed, keepTensors, tuning } = request;
+      const { kind: _, id, data, ...asked } = request;
       let dataset;
       try {
-        dataset = await dataOf(request.data);
+        dataset = await dataOf(data);
       } catch (error) {
         return failure(id, error, true);
       }
       try {
-        const task = { training, evaluation, dataset, trainOn, evaluateOn, train, seed, keepTensors, tuning };
-        const trained = await trainAndMeasure(executor, task, (epoch, loss) =>
-          onProgress({ kind: 'progress', id, epoch, epochs: train.epochs, loss }),
+        const { epochs } = asked.train;
+        const trained = await trainAndMeasure(executor, { ...asked, dataset }, (epoch, loss, accuracy) =>
+          onProgress({
+            kind: 'progress',
+            id,
+            epoch,
+            epochs,
+            loss,
+            ...(accuracy !== undefined && { accuracy }),
+          }),
         );
         const seconds = (performance.now() - start) / 1000;
         return { kind: 'result', id, ...trained, seconds, device: use() };

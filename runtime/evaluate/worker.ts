@@ -11,7 +11,7 @@ import { readKernelSet } from '../kernels/readSet.ts';
 import { webGpuExecutor } from '../train/webgpuExecutor.ts';
 import { receiveRequest } from './messages.ts';
 import { endWithParent } from './orphanWatch.ts';
-import type { Response } from './protocol.ts';
+import type { Response, TrainProgress, TrainRequest } from './protocol.ts';
 import { diagnosticOf, trainService } from './service.ts';
 
 endWithParent(Number(process.argv[2]));
@@ -47,16 +47,33 @@ function serve(opened: Device): void {
     residentBytes: process.memoryUsage.rss(),
   }));
   let queue = Promise.resolve();
+  const verdicts = new Map<number, (goOn: boolean) => void>();
+  const report = ({ id, observed }: TrainRequest) => {
+    return (progress: TrainProgress): Promise<boolean> | void => {
+      const verdict = observed && new Promise<boolean>((resolve) => verdicts.set(id, resolve));
+      send(progress);
+      return verdict || undefined;
+    };
+  };
   process.on('message', (value) => {
     const received = receiveRequest(value);
     // The coordinator is of the same version: this is a mistake of ours, and it sees the text on stderr.
     if (!received.ok) throw new InvariantError(`worker: a request cannot be read\n${received.problem}`);
     const request = received.message;
-    if (request.kind === 'stop') {
-      opened.destroy();
-      process.exit(0);
+    switch (request.kind) {
+      case 'stop':
+        opened.destroy();
+        process.exit(0);
+      case 'verdict':
+        verdicts.get(request.id)?.(request.goOn);
+        verdicts.delete(request.id);
+        break;
+      case 'train':
+        queue = queue.then(async () => send(await service.train(request, report(request))));
+        break;
+      default:
+        request satisfies never;
     }
-    queue = queue.then(async () => send(await service.train(request, send)));
   });
   send({ kind: 'ready', adapter });
 }

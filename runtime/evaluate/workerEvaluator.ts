@@ -4,7 +4,7 @@
  * worker along, too, has failed, and the next gets a fresh worker, unless too many in a row were lost.
  */
 import { diagnose, type Details, type Diagnostic } from '../../grammar/diagnostics.ts';
-import type { Evaluator, TrainFailure, TrainProgress, TrainRequest, TrainResult } from './protocol.ts';
+import type { Evaluator, OnProgress, TrainFailure, TrainRequest, TrainResult } from './protocol.ts';
 import { spendsWorker } from './service.ts';
 import { WorkerProcess, type Lost, type WorkerOptions } from './workerProcess.ts';
 
@@ -51,10 +51,7 @@ export class WorkerEvaluator implements Evaluator {
     this.#early ??= this.#ready();
   }
 
-  train(
-    request: TrainRequest,
-    onProgress: (progress: TrainProgress) => void,
-  ): Promise<TrainResult | TrainFailure> {
+  train(request: TrainRequest, onProgress: OnProgress): Promise<TrainResult | TrainFailure> {
     const answer = this.#queue.then(() => this.#answer(request, onProgress));
     this.#queue = answer.catch(() => undefined);
     return answer;
@@ -68,10 +65,7 @@ export class WorkerEvaluator implements Evaluator {
     await this.#queue;
   }
 
-  async #answer(
-    request: TrainRequest,
-    onProgress: (progress: TrainProgress) => void,
-  ): Promise<TrainResult | TrainFailure> {
+  async #answer(request: TrainRequest, onProgress: OnProgress): Promise<TrainResult | TrainFailure> {
     const fail = (diagnostic: Diagnostic, fatal: boolean): TrainFailure => ({
       kind: 'failure',
       id: request.id,

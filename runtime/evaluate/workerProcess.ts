@@ -10,6 +10,7 @@ import { excerpt } from '../../util/words.ts';
 import { receiveResponse } from './messages.ts';
 import type {
   NotReady,
+  OnProgress,
   Ready,
   Request,
   Response,
@@ -107,12 +108,12 @@ export class WorkerProcess {
   }
 
   /** Has a request answered. */
-  async train(
-    request: TrainRequest,
-    onProgress: (progress: TrainProgress) => void,
-  ): Promise<TrainResult | TrainFailure | Lost> {
+  async train(request: TrainRequest, onProgress: OnProgress): Promise<TrainResult | TrainFailure | Lost> {
     const limit = this.#options.silenceLimit ?? SILENCE_LIMIT;
-    const answer = await this.#converse(request, limit, onProgress);
+    const answer = await this.#converse(request, limit, (progress) => {
+      const goOn = onProgress(progress) ?? true;
+      if (request.observed) this.#send({ kind: 'verdict', id: request.id, goOn });
+    });
     if (answer.kind === 'ready' || answer.kind === 'notReady') {
       return this.#distrust('it started anew while at work');
     }
@@ -150,9 +151,13 @@ export class WorkerProcess {
         this.#keepLoopAlive(false);
         resolve(event);
       };
-      // A send that fails is followed by the end of the process, which is where it is dealt with.
-      if (request !== undefined) this.#child.send(request, () => undefined);
+      if (request !== undefined) this.#send(request);
     });
+  }
+
+  #send(request: Request): void {
+    // A send that fails is followed by the end of the process, which is where it is dealt with.
+    if (this.#child.connected) this.#child.send(request, () => undefined);
   }
 
   /** Ends the process: asks, waits a little, kills. */
@@ -161,7 +166,7 @@ export class WorkerProcess {
     const timer = setTimeout(() => this.kill(), this.#options.closeLimit ?? CLOSE_LIMIT);
     // One that is at work would not listen.
     if (this.#listener !== undefined) this.kill();
-    else if (this.#child.connected) this.#child.send({ kind: 'stop' } satisfies Request, () => undefined);
+    else this.#send({ kind: 'stop' });
     await this.#exited;
     clearTimeout(timer);
   }

@@ -1,6 +1,12 @@
 /** What the parts of a running search share. */
 import type { SearchSpec } from '../../compiler/search/search.ts';
-import type { Evaluator, TrainFailure, TrainRequest, TrainResult } from '../evaluate/protocol.ts';
+import type {
+  Evaluator,
+  TrainFailure,
+  TrainProgress,
+  TrainRequest,
+  TrainResult,
+} from '../evaluate/protocol.ts';
 import type { Session } from '../store/Session.ts';
 import type { SearchEvent } from './events.ts';
 import type { Phase, SearchHost } from './host.ts';
@@ -23,19 +29,26 @@ export interface SearchContext {
   readonly emit: (event: SearchEvent) => void;
   /** Told the adapter of every result; records the first. */
   readonly noteAdapter: (adapter: string) => Promise<void>;
+  /** Whether trained tensors are kept for trials that begin with them. */
+  readonly keepsTensors: boolean;
 }
 
-/** Trains for trial `number`, passing its epochs on to whoever watches. */
+/** Trains for trial `number`, passing its epochs on to whoever watches. `goesOn` may end a training that is observed. */
 export async function train(
   context: SearchContext,
   request: TrainRequest,
   phase: Phase,
   number: number,
+  goesOn: (progress: TrainProgress) => boolean = () => true,
 ): Promise<TrainResult | TrainFailure> {
   const response = await trainUntil(
     context.evaluator,
     request,
-    ({ epoch, epochs, loss }) => context.emit({ kind: 'epoch', phase, number, epoch, epochs, loss }),
+    (progress) => {
+      const { epoch, epochs, loss } = progress;
+      context.emit({ kind: 'epoch', phase, number, epoch, epochs, loss });
+      return goesOn(progress);
+    },
     context.signal,
   );
   if (response.kind === 'result') await context.noteAdapter(response.device.adapter);

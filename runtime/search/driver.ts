@@ -18,9 +18,9 @@ import type { SearchEvent } from './events.ts';
 import { makeFinal } from './final.ts';
 import type { SearchHost } from './host.ts';
 import type { FinishedSearch, SearchOutcome } from './outcome.ts';
-import { Progress } from './Progress.ts';
+import { Progress, type ResultKey } from './Progress.ts';
 import { strategyKey } from './seeds.ts';
-import { createStrategy, strategyWarnings } from './strategies/table.ts';
+import { createStrategy, inheritsWeights, strategyWarnings, type StrategyTable } from './strategies/table.ts';
 import type { StrategyTask } from './strategy.ts';
 import { Interrupted } from './training.ts';
 import { runTrials } from './trials.ts';
@@ -38,19 +38,22 @@ export interface SearchOptions {
   /** Stops the search; the running training is abandoned, and closing the evaluator is left to the caller. */
   readonly signal?: AbortSignal | undefined;
   readonly clock?: Clock | undefined;
+  /** Which strategies there are; those of this package where absent. */
+  readonly strategies?: StrategyTable | undefined;
 }
 
 /** Runs a search to its end. What a user or the machine can cause is an outcome; it rejects on internal errors only. */
 export async function runSearch(options: SearchOptions): Promise<SearchOutcome> {
   const { host, search, store, identity, adapter } = options;
-  const { name, objective } = search;
+  const { name, objectives } = search;
   const experiment = experimentId(identity);
   let progress: Progress | undefined;
   let session: Session | undefined;
   let end: RunEnd = 'stopped';
   try {
-    progress = new Progress(createStrategy(search.strategy, taskOf(host, search)), objective);
-    session = await store.begin({ identity, name, objective, adapter });
+    const strategy = createStrategy(search.strategy, taskOf(host, search), options.strategies);
+    progress = new Progress(strategy, objectives, resultKey(host, search));
+    session = await store.begin({ identity, name, objectives, adapter });
     const stored = present(await store.read(experiment), 'search: the experiment that was just begun');
     const context = await prepare(options, session, progress, stored);
     const outcome = await work(context, stored, store.folder);
@@ -70,8 +73,15 @@ export async function runSearch(options: SearchOptions): Promise<SearchOutcome> 
   }
 }
 
-function taskOf(space: SearchHost, { seed, budget: { trials } }: SearchSpec): StrategyTask {
-  return { space, key: strategyKey(seed), trials, objectives: 1 };
+function taskOf(space: SearchHost, { seed, budget: { trials }, objectives }: SearchSpec): StrategyTask {
+  return { space, key: strategyKey(seed), trials, objectives: objectives.length };
+}
+
+/** Equal networks that are trained equally long from scratch share a result, where the search says so. */
+function resultKey(host: SearchHost, { evaluate }: SearchSpec): ResultKey {
+  if (evaluate.kind !== 'train' || evaluate.cache !== true) return () => undefined;
+  return ({ architecture, share = 1, parent }) =>
+    parent === undefined ? `${share} ${host.canonicalHash(architecture)}` : undefined;
 }
 
 /** Warns of what has changed since the earlier trials, and leads the strategy through them. */
@@ -83,7 +93,11 @@ async function prepare(
 ): Promise<SearchContext> {
   const { host, search, evaluator, store } = options;
   const emit = (event: SearchEvent): void => options.onEvent?.(event);
-  for (const diagnostic of strategyWarnings(search.strategy, search.budget.trials)) {
+  const warnings = [
+    ...strategyWarnings(search.strategy, search.budget.trials, options.strategies),
+    ...(host.table?.warnings ?? []),
+  ];
+  for (const diagnostic of warnings) {
     emit({ kind: 'warning', diagnostic });
   }
   const maker = stored.trials.at(-1)?.run;
@@ -116,7 +130,9 @@ async function prepare(
   });
   const signal = options.signal ?? new AbortController().signal;
   const clock = options.clock ?? Date;
-  return { host, search, evaluator, session, progress, signal, clock, emit, noteAdapter };
+  const keepsTensors =
+    search.evaluate.kind === 'train' && inheritsWeights(search.strategy, options.strategies);
+  return { host, search, evaluator, session, progress, signal, clock, emit, noteAdapter, keepsTensors };
 }
 
 /** The trials that are missing, then the final network if it is. */
@@ -135,7 +151,8 @@ async function work(context: SearchContext, stored: Experiment, folder: string):
   const final = known ?? (await makeFinal(context, best));
   if (known !== undefined) warnOfLostWeights(context, known, folder);
   const testReadings = stored.finals.length + (known === undefined ? 1 : 0);
-  if (testReadings > 1) {
+  // A table is not worn out by reading it.
+  if (testReadings > 1 && final.weights !== undefined) {
     emit({ kind: 'warning', diagnostic: diagnose('testReadAgain', { times: testReadings }) });
   }
   const { experiment } = session;
@@ -144,6 +161,7 @@ async function work(context: SearchContext, stored: Experiment, folder: string):
 }
 
 function warnOfLostWeights(context: SearchContext, final: FinalRecord, folder: string): void {
+  if (final.weights === undefined) return;
   const path = join(folder, final.weights);
   if (existsSync(path)) return;
   const hint = '`--fresh` makes them anew, with all trials';

@@ -1,6 +1,6 @@
 /**
  * The final network of a finished budget: the winner, trained anew on training and validation images, and
- * measured on test images. A winner is measured once; only another winner, found with a larger budget, makes
+ * measured on test images; or what a table of results says of its test accuracy. A winner is measured once; only another winner, found with a larger budget, makes
  * another reading of the test images, and every reading is kept.
  */
 import { diagnose, type Diagnostic, Refusal } from '../../grammar/diagnostics.ts';
@@ -8,13 +8,38 @@ import { invariant, present } from '../../util/invariant.ts';
 import type { TrainRequest, TrainResult } from '../evaluate/protocol.ts';
 import type { FinalRecord } from '../store/records.ts';
 import { type SearchContext, timesSince, train } from './context.ts';
+import type { LookUp } from './lookUp.ts';
 import type { Best } from './Progress.ts';
 import { retrainSeed } from './seeds.ts';
 import { resultProblem } from './training.ts';
-import { metricsOf } from './trials.ts';
+import { metricsOf } from './trainTrial.ts';
 
 /** Trains the winner anew, measures it and stores it with its weights. Refuses when the training fails. */
 export async function makeFinal(context: SearchContext, winner: Best): Promise<FinalRecord> {
+  return context.host.table === undefined
+    ? trainFinal(context, winner)
+    : lookUpFinal(context, winner, context.host.table);
+}
+
+/** Nothing is trained: the table says how good the winner is. */
+function lookUpFinal(
+  { host, search, progress, session, clock }: SearchContext,
+  { trial, architecture }: Best,
+  table: LookUp,
+): Promise<FinalRecord> {
+  const start = clock.now();
+  const final = {
+    trial: trial.number,
+    trials: progress.trials,
+    metrics: table.final(architecture),
+    seed: retrainSeed(search.seed, trial.number),
+    ...timesSince(start, clock),
+  };
+  const json = host.toJson(architecture);
+  return session.addFinal(final, { tensors: undefined, json, architecture: trial.architecture });
+}
+
+async function trainFinal(context: SearchContext, winner: Best): Promise<FinalRecord> {
   const { host, search, progress, session, clock } = context;
   const { trial, architecture } = winner;
   const seed = retrainSeed(search.seed, trial.number);

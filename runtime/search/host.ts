@@ -2,7 +2,8 @@
 import type { Architecture } from '../../compiler/space/architecture.ts';
 import type { SearchedSpace } from '../../compiler/search/vocabulary.ts';
 import type { Cost } from '../../compiler/space/space.ts';
-import type { TrainRequest } from '../evaluate/protocol.ts';
+import type { TensorsByName, TrainRequest } from '../evaluate/protocol.ts';
+import type { LookUp } from './lookUp.ts';
 
 /** A trial trains on training images and is measured on validation images; see {@link SearchHost.request}. */
 export type Phase = 'trial' | 'retrain';
@@ -10,16 +11,43 @@ export type Phase = 'trial' | 'retrain';
 /** All that a strategy sees of a space: its decisions, its members, and the moves that its file declares. */
 export type StrategySpace = SearchedSpace;
 
+/** What a proposal changes about a training. */
+export interface TrainingTerms {
+  /** Share of the epochs that the search says. */
+  readonly share?: number;
+  /** What it begins with. */
+  readonly initial?: TensorsByName;
+  /** Whether the trained tensors are wanted back. */
+  readonly keepTensors?: boolean;
+}
+
 /** A space, and how its members are written and trained. */
 export interface SearchHost extends StrategySpace {
   /** One short text, the same for ever: the identity of an architecture within its space. */
   encode(architecture: Architecture): string;
   toJson(architecture: Architecture): unknown;
   cost(architecture: Architecture): Cost;
+  /** A key of its canonical form: equal networks, equal keys. */
+  canonicalHash(architecture: Architecture): string;
+  /** Bytes that a device holds at once in its trial, as predicted. May refuse an architecture. */
+  peakMemory(architecture: Architecture): number;
   /**
-   * The training of a phase. `trial`: on training images, measured on validation images, tensors not kept.
+   * The training of a phase. `trial`: on training images, measured on validation images, tensors not kept unless asked for.
    * `retrain`: on training and validation images together, measured on test images, tensors kept. May
    * refuse an architecture; the trial then counts as failed.
    */
-  request(architecture: Architecture, phase: Phase, seed: number, id: number): TrainRequest;
+  request(
+    architecture: Architecture,
+    phase: Phase,
+    seed: number,
+    id: number,
+    terms?: TrainingTerms,
+  ): TrainRequest;
+  /**
+   * What a child begins with: made of the trained tensors of its parent, with the names of the child's network. What is left
+   * out is drawn. Where absent, tensors of the same name and shape are taken over, as for the same architecture again.
+   */
+  inherit?(parent: Architecture, tensors: TensorsByName, child: Architecture): TensorsByName;
+  /** Where results are looked up instead of trained. */
+  readonly table?: LookUp;
 }

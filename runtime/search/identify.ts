@@ -5,19 +5,26 @@ import type { SearchNode } from '../../grammar/ast.ts';
 import { parseExpression } from '../../grammar/parse.ts';
 import { print, type PrintOptions } from '../../grammar/print.ts';
 import { dataHash } from '../data/table.ts';
+import { tableHash } from './lookUp.ts';
 import type { ExperimentIdentity } from '../store/identity.ts';
 
 const plain: PrintOptions = { comments: false };
 
 /**
- * The identity of a search with its settings. Comments, layout, the order of motifs and of fields, the budget, and
- * whether the seed was set in the file or by a setting make no difference. Refuses where the data cannot be read.
+ * The identity of a search with its settings; `folder` is where relative names of files begin. Comments, layout, the order of motifs and of fields, the budget, and
+ * whether the seed was set in the file or by a setting make no difference. Refuses where the data, or
+ * the table of results, cannot be read.
  */
 export async function identify(
   compiled: CompiledSearch,
   settings: readonly Setting[],
+  folder = '.',
 ): Promise<ExperimentIdentity> {
   const { syntax, searchSyntax, search } = compiled;
+  const hashes = [
+    ...(search.data ? [await dataHash(search.data)] : []),
+    ...(search.evaluate.kind === 'tabular' ? [await tableHash(compiled, folder)] : []),
+  ];
   const motifs = syntax.motifs.map((motif) => print(motif, plain)).sort();
   return {
     space: [print(syntax.space, plain), ...motifs].join('\n'),
@@ -27,7 +34,7 @@ export async function identify(
       syntax.space.params.map((p) => p.name.text),
     ),
     seed: search.seed,
-    data: await dataHash(search.data),
+    data: hashes.join(' '),
   };
 }
 
@@ -38,8 +45,13 @@ function isApart(name: string): boolean {
 
 function identifyingPart(node: SearchNode): SearchNode {
   const fields = node.fields.filter(({ name }) => !isApart(name.text));
-  return { ...node, fields: fields.toSorted((a, b) => (a.name.text < b.name.text ? -1 : 1)) };
+  return { ...node, fields: fields.toSorted((a, b) => compare(place(a.name.text), place(b.name.text))) };
 }
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Objectives stay in text order among each other, for the first one counts most. */
+const place = (name: string): string => (name === 'minimize' ? 'maximize' : name);
 
 /** Settings by path, the last one of each, their values in one layout. `params` are the space's own names. */
 function overridesOf(

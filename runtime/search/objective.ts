@@ -5,17 +5,27 @@ import type { DoneTrial, TrialRecord } from '../store/records.ts';
 /** The fitness of a failed trial: the worst finite number. */
 export const WORST_FITNESS: number = -Number.MAX_VALUE;
 
-/** What the objective says of a trial, in its own unit. */
-export function objectiveValue(trial: DoneTrial, objective: ObjectiveSpec): number {
+/** What the objective says of a trial, in its own unit; undefined where the evaluation did not tell it. */
+export function objectiveValue(
+  trial: Pick<DoneTrial, 'metrics' | 'params' | 'macs'>,
+  objective: ObjectiveSpec,
+): number | undefined {
+  const { metrics } = trial;
   switch (objective.metric) {
     case 'accuracy':
-      return trial.metrics.accuracy;
+      return metrics.accuracy;
     case 'loss':
-      return trial.metrics.loss;
+      return metrics.loss;
     case 'params':
       return trial.params;
     case 'macs':
       return trial.macs;
+    case 'peak_memory':
+      return metrics.peakMemory;
+    case 'latency':
+      return metrics.latency;
+    case 'score':
+      return metrics.score;
     default:
       return objective.metric satisfies never;
   }
@@ -23,8 +33,8 @@ export function objectiveValue(trial: DoneTrial, objective: ObjectiveSpec): numb
 
 /** The same with larger always better. */
 export function fitness(trial: TrialRecord, objective: ObjectiveSpec): number {
-  if (trial.status === 'failed') return WORST_FITNESS;
-  const value = objectiveValue(trial, objective);
+  const value = trial.status === 'failed' ? undefined : objectiveValue(trial, objective);
+  if (value === undefined) return WORST_FITNESS;
   return objective.direction === 'maximize' ? value : -value;
 }
 
@@ -35,18 +45,22 @@ export function fitness(trial: TrialRecord, objective: ObjectiveSpec): number {
 export function compareTrials(a: DoneTrial, b: DoneTrial, objective: ObjectiveSpec): number {
   return (
     fitness(b, objective) - fitness(a, objective) ||
-    a.metrics.loss - b.metrics.loss ||
+    (a.metrics.loss ?? 0) - (b.metrics.loss ?? 0) ||
     a.params - b.params ||
     a.number - b.number
   );
 }
 
-/** The best of some trials; undefined where none succeeded. */
+/** Whether a trial may win: what is only predicted of it may not be so. */
+export function mayWin(trial: TrialRecord): trial is DoneTrial {
+  return trial.status === 'done' && trial.metrics.stopped === undefined;
+}
+
+/** The best of some trials; undefined where none may win. */
 export function bestTrial(trials: readonly TrialRecord[], objective: ObjectiveSpec): DoneTrial | undefined {
   let best: DoneTrial | undefined;
   for (const trial of trials) {
-    if (trial.status === 'done' && (best === undefined || compareTrials(trial, best, objective) < 0))
-      best = trial;
+    if (mayWin(trial) && (best === undefined || compareTrials(trial, best, objective) < 0)) best = trial;
   }
   return best;
 }

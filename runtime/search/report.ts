@@ -3,7 +3,8 @@ import { refuse } from '../../grammar/diagnostics.ts';
 import { didYouMean } from '../../util/didYouMean.ts';
 import type { FinalRecord, TrialRecord } from '../store/records.ts';
 import type { Experiment, Store } from '../store/Store.ts';
-import { bestTrial, fitness } from './objective.ts';
+import { frontOf } from './Front.ts';
+import { bestTrial, fitness, mayWin } from './objective.ts';
 
 export interface JsonOptions {
   /** Whether to say when and by whom; without, equal searches give equal bytes. */
@@ -24,17 +25,18 @@ export async function readExperiment(store: Store, id: string): Promise<Experime
 /** All trials and final networks of an experiment as JSON text with a fixed order of keys. */
 export async function trialsJson(store: Store, id: string, options: JsonOptions): Promise<string> {
   const { record, trials, finals, runs } = await readExperiment(store, id);
-  const { name, objective, identity } = record;
+  const { name, objectives, identity } = record;
   const { seed, data, overrides } = identity;
   const json = {
     experiment: id,
     search: name,
-    objective,
+    objectives,
     seed,
     data,
     overrides: sortedEntries(overrides),
     ...(options.times && { created: record.created, version: record.version, adapter: record.adapter }),
-    best: bestTrial(trials, objective)?.number ?? null,
+    best: bestTrial(trials, objectives[0])?.number ?? null,
+    ...(objectives.length > 1 && { front: frontOf(trials, objectives).map(({ number }) => number) }),
     trials: trials.map((trial) => trialJson(trial, options.times)),
     finals: finals.map((final) => finalJson(final, options.times)),
     ...(options.times && { runs }),
@@ -43,8 +45,10 @@ export async function trialsJson(store: Store, id: string, options: JsonOptions)
 }
 
 function trialJson(trial: TrialRecord, times: boolean): unknown {
-  const { number, status, architecture, json, rank, seed, params, macs } = trial;
-  const what = { number, status, architecture, decisions: json, rank: rank?.toString() ?? null, seed };
+  const { number, status, architecture, json, rank, share, parent, seed, params, macs } = trial;
+  const terms = { ...(share !== undefined && { share }), ...(parent !== undefined && { parent }) };
+  const told = { number, status, architecture, decisions: json, rank: rank?.toString() ?? null };
+  const what = { ...told, ...terms, seed };
   const costs = { params, macs };
   const when = times && timesOf(trial);
   if (trial.status === 'done') return { ...what, ...costs, ...trial.metrics, ...when };
@@ -69,18 +73,26 @@ function sortedEntries<T>(record: Readonly<Record<string, T>>): Record<string, T
 export interface TrialLine {
   readonly trial: TrialRecord;
   readonly best: boolean;
+  /** Whether no other trial beats it in every objective. */
+  readonly front: boolean;
   /** The largest fitness up to here, as the objective counts it; undefined before the first success. */
   readonly bestSoFar: number | undefined;
 }
 
 /** The trials in order, each with the anytime record of the search. */
 export function trialLines({ record, trials }: Experiment): readonly TrialLine[] {
-  const { objective } = record;
+  const [objective] = record.objectives;
   const best = bestTrial(trials, objective);
+  const front = new Set(frontOf(trials, record.objectives).map(({ number }) => number));
   const sign = objective.direction === 'maximize' ? 1 : -1;
   let highest: number | undefined;
   return trials.map((trial) => {
-    if (trial.status === 'done') highest = Math.max(highest ?? -Infinity, fitness(trial, objective));
-    return { trial, best: trial.number === best?.number, bestSoFar: highest && sign * highest };
+    if (mayWin(trial)) highest = Math.max(highest ?? -Infinity, fitness(trial, objective));
+    return {
+      trial,
+      best: trial.number === best?.number,
+      front: front.has(trial.number),
+      bestSoFar: highest && sign * highest,
+    };
   });
 }

@@ -25,6 +25,11 @@ export function trialSeed(seed: number, number: number): number {
   return hash(seed, 'trial', number).readUInt32LE(0);
 }
 
+/** The seed of another training of trial `number`, counted from 1. From 0 to 2^32 - 1. */
+export function repeatSeed(seed: number, number: number, repeat: number): number {
+  return hash(seed, 'trial', number, repeat).readUInt32LE(0);
+}
+
 /** The seed with which the winner of trial `number` is trained anew. From 0 to 2^32 - 1. */
 export function retrainSeed(seed: number, number: number): number {
   return hash(seed, 'retrain', number).readUInt32LE(0);

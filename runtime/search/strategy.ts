@@ -15,9 +15,12 @@ export interface Proposal {
   readonly architecture: Architecture;
   /** Its place in the space, where the strategy knows it. */
   readonly rank: bigint | undefined;
-  /** Share of the evaluation's epochs that it is given, above 0 and at most 1; all of them where absent. */
+  /**
+   * Share of the evaluation's epochs that it is given, above 0 and at most 1; all of them where absent. With a parent, they
+   * come on top of what the parent was trained.
+   */
   readonly share?: number;
-  /** The trial whose trained weights it begins with; fresh ones where absent. */
+  /** The trial, which has not failed, whose trained weights it begins with; fresh ones where absent. See {@link StrategyKind.inherits}. */
   readonly parent?: number;
 }
 
@@ -57,6 +60,10 @@ export type StrategyArguments = Readonly<Record<string, StaticValue>>;
 export interface StrategyKind {
   readonly doc: string;
   readonly arguments: Readonly<Record<string, StrategyArgument>>;
+  /** Whether proposals may name a parent. The trained tensors of every trial are then kept. */
+  readonly inherits?: boolean;
+  /** Whether it follows several objectives, and not the first one alone. */
+  readonly several?: boolean;
   /**
    * Why it cannot work on a space, each reason with what would; absent where it works on every layered space. Asked by
    * `nas check`, before a strategy is made.

@@ -1,12 +1,6 @@
 /** One training, wherever it happens: waits for it, or for the user who stops it. */
 import { diagnose, type Diagnostic } from '../../grammar/diagnostics.ts';
-import type {
-  Evaluator,
-  TrainFailure,
-  TrainProgress,
-  TrainRequest,
-  TrainResult,
-} from '../evaluate/protocol.ts';
+import type { Evaluator, OnProgress, TrainFailure, TrainRequest, TrainResult } from '../evaluate/protocol.ts';
 
 /** Thrown out of a search that the user stopped; only the driver sees it. */
 export class Interrupted extends Error {
@@ -20,7 +14,7 @@ export class Interrupted extends Error {
 export async function trainUntil(
   evaluator: Evaluator,
   request: TrainRequest,
-  onProgress: (progress: TrainProgress) => void,
+  onProgress: OnProgress,
   signal: AbortSignal,
 ): Promise<TrainResult | TrainFailure> {
   if (signal.aborted) throw new Interrupted();
@@ -31,7 +25,7 @@ export async function trainUntil(
   });
   try {
     const training = evaluator.train(request, (progress) => {
-      if (!signal.aborted) onProgress(progress);
+      return signal.aborted ? undefined : onProgress(progress);
     });
     // The race also takes care of a training that fails after the search has ended.
     return await Promise.race([aborted, training]);
@@ -46,6 +40,9 @@ export function resultProblem(result: TrainResult): Diagnostic | undefined {
     ['loss', result.loss],
     ['accuracy', result.accuracy],
     ...result.epochLosses.map((loss, epoch) => [`training loss in epoch ${epoch + 1}`, loss] as const),
+    ...(result.epochAccuracies ?? []).map(
+      (value, epoch) => [`accuracy after epoch ${epoch + 1}`, value] as const,
+    ),
   ] as const;
   const bad = parts.find(([, value]) => !Number.isFinite(value));
   return bad && diagnose('resultNotFinite', { what: bad[0] });

@@ -1,13 +1,11 @@
 /** Makes trials, one after the other, until a budget is used up or the space is. */
-import { type Diagnostic, Refusal } from '../../grammar/diagnostics.ts';
-import { invariant } from '../../util/invariant.ts';
-import type { TrainRequest, TrainResult } from '../evaluate/protocol.ts';
-import type { Metrics, TrialRecord } from '../store/records.ts';
-import { type SearchContext, timesSince, train } from './context.ts';
+import type { TrialRecord } from '../store/records.ts';
+import { type SearchContext, timesSince } from './context.ts';
+import { evaluateTrial } from './evaluateTrial.ts';
 import type { TrialsEnd } from './outcome.ts';
 import { trialSeed } from './seeds.ts';
 import type { Proposal } from './strategy.ts';
-import { Interrupted, resultProblem } from './training.ts';
+import { Interrupted } from './training.ts';
 
 /** Makes and stores trials; says why no more are made. */
 export async function runTrials(context: SearchContext): Promise<TrialsEnd> {
@@ -27,55 +25,32 @@ export async function runTrials(context: SearchContext): Promise<TrialsEnd> {
   }
 }
 
-async function runTrial(context: SearchContext, { architecture, rank }: Proposal): Promise<TrialRecord> {
-  const { host, search, progress, clock } = context;
+async function runTrial(context: SearchContext, proposal: Proposal): Promise<TrialRecord> {
+  const { host, search, session, progress, clock } = context;
+  const { architecture, rank, share, parent } = proposal;
   const number = progress.trials;
   const encoded = host.encode(architecture);
   const cost = host.cost(architecture);
   const seed = trialSeed(search.seed, number);
   const start = clock.now();
   context.emit({ kind: 'trialStarted', number, architecture: encoded, cost });
-  const result = await evaluate(context, number, () => host.request(architecture, 'trial', seed, number));
+  const result = await evaluateTrial(context, { number, proposal, seed });
+  if ('metrics' in result && result.tensors && context.keepsTensors) {
+    // Before the trial itself: a trial that is stored can be a parent.
+    await session.keepTensors(number, result.tensors, encoded);
+  }
   const base = {
     number,
     architecture: encoded,
     json: host.toJson(architecture),
     rank,
+    ...(share !== undefined && { share }),
+    ...(parent !== undefined && { parent }),
     seed,
     ...cost,
-    run: context.session.run,
+    run: session.run,
     ...timesSince(start, clock),
   };
   if ('code' in result) return { ...base, status: 'failed', diagnostic: result };
-  return { ...base, status: 'done', metrics: metricsOf(result) };
-}
-
-/** The result of a trial, or why it failed. Refuses where the evaluator cannot go on at all. */
-async function evaluate(
-  context: SearchContext,
-  number: number,
-  makeRequest: () => TrainRequest,
-): Promise<TrainResult | Diagnostic> {
-  let request: TrainRequest;
-  try {
-    request = makeRequest();
-  } catch (error) {
-    // A network that does not fit the device is a failed trial; the next one may fit.
-    const reason = error instanceof Refusal ? error.diagnostics[0] : undefined;
-    if (reason === undefined) throw error;
-    return reason;
-  }
-  invariant(
-    request.trainOn === 'train' && request.evaluateOn === 'validation',
-    'search: a trial may see nothing but training and validation images',
-  );
-  const response = await train(context, request, 'trial', number);
-  if (response.kind === 'result') return resultProblem(response) ?? response;
-  if (response.fatal) throw new Refusal(response.diagnostic);
-  return response.diagnostic;
-}
-
-/** What is kept of a result. */
-export function metricsOf({ loss, accuracy, images, epochLosses }: TrainResult): Metrics {
-  return { loss, accuracy, images, epochLosses };
+  return { ...base, status: 'done', metrics: result.metrics };
 }

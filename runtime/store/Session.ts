@@ -1,11 +1,13 @@
 /** A running search's hold on its experiment: every write shows that the hold is still its own. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Kysely, Transaction } from 'kysely';
+import { refuse } from '../../grammar/diagnostics.ts';
 import { abandon, release, renew } from './claims.ts';
 import { removeDrafts, writeWhole } from './files.ts';
 import type { FinalRecord, RunEnd, TrialRecord } from './records.ts';
 import { finalRow, trialRow } from './rows.ts';
-import { encodeSafetensors, type Tensors } from './safetensors.ts';
+import { decodeSafetensors, encodeSafetensors, type Tensors } from './safetensors.ts';
 import type { Tables } from './schema.ts';
 import type { StoreSystem } from './system.ts';
 
@@ -14,7 +16,8 @@ export type NewFinal = Omit<FinalRecord, 'run' | 'weights' | 'architecture'>;
 
 /** What a final network consists of besides its record. */
 export interface FinalFiles {
-  readonly tensors: Tensors;
+  /** Undefined where nothing was trained. */
+  readonly tensors: Tensors | undefined;
   /** The architecture as JSON and as short text. */
   readonly json: unknown;
   readonly architecture: string;
@@ -61,13 +64,14 @@ export class Session {
   async addFinal(final: NewFinal, files: FinalFiles): Promise<FinalRecord> {
     await renew(this.#db, this.experiment, this.#token, this.#system);
     const stem = `experiments/${this.experiment}/trial-${final.trial}`;
-    const record = { ...final, run: this.run, weights: `${stem}.safetensors`, architecture: `${stem}.json` };
-    const bytes = encodeSafetensors(files.tensors, {
-      experiment: this.experiment,
-      architecture: files.architecture,
-    });
+    const weights = files.tensors && `${stem}.safetensors`;
+    const record = { ...final, run: this.run, weights, architecture: `${stem}.json` };
     await removeDrafts(join(this.#folder, 'experiments', this.experiment));
-    await writeWhole(join(this.#folder, record.weights), bytes);
+    if (files.tensors && weights !== undefined) {
+      const { experiment } = this;
+      const bytes = encodeSafetensors(files.tensors, { experiment, architecture: files.architecture });
+      await writeWhole(join(this.#folder, weights), bytes);
+    }
     await writeWhole(
       join(this.#folder, record.architecture),
       `${JSON.stringify(files.json, undefined, 2)}\n`,
@@ -76,6 +80,32 @@ export class Session {
       await tx.insertInto('finals').values(finalRow(this.experiment, record)).execute();
     });
     return record;
+  }
+
+  /**
+   * Keeps the trained tensors of a trial for those that begin with them. To be called before the trial is added: a file
+   * without its trial is written again.
+   */
+  async keepTensors(trial: number, tensors: Tensors, architecture: string): Promise<void> {
+    await renew(this.#db, this.experiment, this.#token, this.#system);
+    const { experiment } = this;
+    await writeWhole(this.#tensorPath(trial), encodeSafetensors(tensors, { experiment, architecture }));
+  }
+
+  /** What {@link keepTensors} kept. Refuses where the file is gone or damaged. */
+  async readTensors(trial: number): Promise<Tensors> {
+    const path = this.#tensorPath(trial);
+    let bytes;
+    try {
+      bytes = await readFile(path);
+    } catch {
+      return refuse('keptMissing', { trial, path }, { hint: 'begin anew with `--fresh`' });
+    }
+    return decodeSafetensors(bytes, path).tensors;
+  }
+
+  #tensorPath(trial: number): string {
+    return join(this.#folder, 'experiments', this.experiment, 'kept', `trial-${trial}.safetensors`);
   }
 
   /** Records on which adapter this run works, once a training told it. */

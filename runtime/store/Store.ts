@@ -11,7 +11,7 @@ import { Session } from './Session.ts';
 import type { StoreSystem } from './system.ts';
 
 /** What a search says when it begins. */
-export type NewExperiment = Pick<ExperimentRecord, 'identity' | 'name' | 'objective' | 'adapter'>;
+export type NewExperiment = Pick<ExperimentRecord, 'identity' | 'name' | 'objectives' | 'adapter'>;
 
 /** What the store has on one experiment. */
 export interface Experiment {

@@ -21,7 +21,7 @@ export interface ExperimentRow {
   seed: number;
   data: string;
   name: string;
-  /** `maximize accuracy`. */
+  /** `maximize accuracy`, or several: `maximize accuracy, minimize latency(batch: 1)`. */
   objective: string;
   created: string;
   version: string;
@@ -58,6 +58,10 @@ export interface TrialRow {
   started: string;
   finished: string;
   seconds: number;
+  share: number | null;
+  parent: number | null;
+  /** JSON of what some evaluations tell besides. */
+  more: string | null;
 }
 
 export interface FinalRow {
@@ -66,11 +70,11 @@ export interface FinalRow {
   trials: number;
   run: number;
   seed: number;
-  loss: number;
-  accuracy: number;
+  loss: number | null;
+  accuracy: number | null;
   images: number;
   epochLosses: string;
-  weights: string;
+  weights: string | null;
   architecture: string;
   started: string;
   finished: string;
@@ -171,5 +175,31 @@ export const migrations: readonly string[] = [
     host TEXT NOT NULL,
     beat REAL NOT NULL
   ) STRICT;
+  `,
+  // Trials with a budget or a parent, and with other measurements; finals that were looked up, not trained.
+  `
+  ALTER TABLE trials ADD COLUMN share REAL;
+  ALTER TABLE trials ADD COLUMN parent INTEGER;
+  ALTER TABLE trials ADD COLUMN more TEXT;
+  CREATE TABLE newFinals (
+    experiment TEXT NOT NULL REFERENCES experiments ON DELETE CASCADE,
+    trial INTEGER NOT NULL,
+    trials INTEGER NOT NULL,
+    run INTEGER NOT NULL,
+    seed REAL NOT NULL,
+    loss REAL,
+    accuracy REAL,
+    images INTEGER NOT NULL,
+    epochLosses TEXT NOT NULL,
+    weights TEXT,
+    architecture TEXT NOT NULL,
+    started TEXT NOT NULL,
+    finished TEXT NOT NULL,
+    seconds REAL NOT NULL,
+    PRIMARY KEY (experiment, trial)
+  ) STRICT;
+  INSERT INTO newFinals SELECT * FROM finals;
+  DROP TABLE finals;
+  ALTER TABLE newFinals RENAME TO finals;
   `,
 ];

@@ -7,7 +7,9 @@ import { AVERAGE } from '../../compiler/optimizers/average.ts';
 import { initialValues } from '../../compiler/graph/initialize.ts';
 import type { Graph, GraphNode } from '../../compiler/graph/graph.ts';
 import type { TrainSpec } from '../../compiler/search/search.ts';
+import { invariant } from '../../util/invariant.ts';
 import { partRows, type Dataset, type Part } from '../data/dataset.ts';
+import { stratifiedShare } from '../data/split.ts';
 import { stateName } from '../execute/optimizerState.ts';
 import type { Tuning } from '../../compiler/wgsl/tuning.ts';
 import type { Executor, Tensor, Tensors, TrainingRun } from './executor.ts';
@@ -15,7 +17,7 @@ import { faultDiagnostic, stepDiagnostic } from './faultDiagnostic.ts';
 import { epochOrder, evaluationOrder, stepsPerEpoch } from './order.ts';
 import { learningRates } from './schedule.ts';
 
-/** One training from scratch and one measurement. */
+/** One training and one measurement. */
 export interface Training {
   /** With loss, gradients and updates; inputs `x` and `labels`, the first axis of each the batch of training. */
   readonly training: Graph;
@@ -30,11 +32,19 @@ export interface Training {
   readonly keepTensors: boolean;
   /** What was measured: which kernels a device runs. */
   readonly tuning?: Tuning | undefined;
+  /** What parameters and states begin with, as far as it is here; the others are drawn by `seed`. */
+  readonly initial?: Tensors | undefined;
+  /** Share of the images of `trainOn`, the same ones for every network. */
+  readonly subset?: number | undefined;
+  /** Whether the network is measured after each epoch, too. */
+  readonly observed?: boolean | undefined;
 }
 
 export interface Trained {
-  /** Mean training loss of each epoch. */
+  /** Mean training loss of each epoch that was trained. */
   readonly epochLosses: readonly number[];
+  /** Accuracy on the images of `evaluateOn` after each of them, where it was measured. */
+  readonly epochAccuracies?: readonly number[];
   /** On the images of `evaluateOn`: mean loss, share of right answers, number of images. */
   readonly loss: number;
   readonly accuracy: number;
@@ -42,8 +52,15 @@ export interface Trained {
   readonly tensors: Tensors | undefined;
 }
 
-/** Called after each epoch, counted from 1, with its mean training loss. */
-export type OnEpoch = (epoch: number, loss: number) => void;
+/**
+ * Called after each epoch, counted from 1, with its mean training loss, and with the accuracy where it is measured. False
+ * ends the training.
+ */
+export type OnEpoch = (
+  epoch: number,
+  loss: number,
+  accuracy: number | undefined,
+) => boolean | void | Promise<boolean | void>;
 
 /** Trains and measures. Refuses when network and data do not fit or when a number stops being one. */
 export async function trainAndMeasure(
@@ -53,15 +70,20 @@ export async function trainAndMeasure(
 ): Promise<Trained> {
   const problems = checkTraining(task);
   if (problems.length > 0) throw new Refusal(...problems);
-  const { epochLosses, tensors } = await train(executor, task, onEpoch);
+  const { epochLosses, epochAccuracies, tensors } = await train(executor, task, onEpoch);
   const measured = await measure(executor, task, tensors);
-  return { epochLosses, ...measured, tensors: task.keepTensors ? tensors : undefined };
+  return {
+    epochLosses,
+    ...(task.observed && { epochAccuracies }),
+    ...measured,
+    tensors: task.keepTensors ? tensors : undefined,
+  };
 }
 
 /** Everything that can be seen to be wrong before anything runs. */
 export function checkTraining(task: Training): readonly Diagnostic[] {
   const { dataset } = task;
-  const images = partRows(dataset, task.trainOn).length;
+  const images = trainingRows(task).length;
   const found: Diagnostic[] = [];
   if (task.train.batch > images) {
     found.push(diagnose('batchTooLarge', { batch: task.train.batch, images }));
@@ -85,17 +107,22 @@ async function train(
   executor: Executor,
   task: Training,
   onEpoch: OnEpoch,
-): Promise<{ epochLosses: number[]; tensors: Tensors }> {
+): Promise<{ epochLosses: number[]; epochAccuracies: number[]; tensors: Tensors }> {
   const { dataset, seed } = task;
   const { epochs, batch, schedule, ...update } = task.train;
-  const rows = partRows(dataset, task.trainOn);
+  const rows = trainingRows(task);
   const steps = stepsPerEpoch(rows.length, batch);
-  const tensors = initialTensors(task.training, seed);
+  const tensors = initialTensors(task.training, seed, task.initial);
   const { tuning } = task;
   const network = { graph: task.training, dataset, batch, capacity: steps * batch, tensors, tuning };
   const run = await executor.prepareTraining(network, update);
   try {
     const epochLosses: number[] = [];
+    const epochAccuracies: number[] = [];
+    const read = async (): Promise<Tensors> => {
+      const trained = await run.read();
+      return update.ema === undefined ? trained : averaged(run, trained);
+    };
     for (let epoch = 0; epoch < epochs; epoch += 1) {
       const order = epochOrder(rows, batch, seed, epoch);
       const rates = learningRates(schedule, update.optimizer.lr, epochs * steps, epoch * steps, steps, steps);
@@ -103,10 +130,11 @@ async function train(
       if (fault) throw new Refusal(stepDiagnostic(fault, epoch + 1, fault.step + 1, dataset.name));
       const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
       epochLosses.push(loss);
-      onEpoch(epoch + 1, loss);
+      const accuracy = task.observed ? (await measure(executor, task, await read())).accuracy : undefined;
+      if (accuracy !== undefined) epochAccuracies.push(accuracy);
+      if ((await onEpoch(epoch + 1, loss, accuracy)) === false) break;
     }
-    const trained = await run.read();
-    return { epochLosses, tensors: update.ema === undefined ? trained : await averaged(run, trained) };
+    return { epochLosses, epochAccuracies, tensors: await read() };
   } finally {
     run.release();
   }
@@ -148,13 +176,24 @@ async function measure(
   }
 }
 
-/** The values that parameters and states begin with. */
-function initialTensors(graph: Graph, seed: number): Tensors {
+/** The rows that a network is trained on. */
+function trainingRows({ dataset, trainOn, subset = 1 }: Training): Int32Array {
+  const rows = partRows(dataset, trainOn);
+  return subset < 1 ? stratifiedShare(dataset, rows, subset) : rows;
+}
+
+/** The values that parameters and states begin with: those that are given, the others drawn by the seed. */
+function initialTensors(graph: Graph, seed: number, given: Tensors = new Map()): Tensors {
   const tensors = new Map<string, Tensor>();
   for (const node of graph.nodes) {
     if (node.kind !== 'parameter' && node.kind !== 'state') continue;
     const { name, shape, init } = node;
-    tensors.set(name, { shape, data: initialValues(name, shape, init, seed) });
+    const found = given.get(name);
+    invariant(
+      found === undefined || found.shape.join() === shape.join(),
+      `training: ${name} has another shape than what it begins with`,
+    );
+    tensors.set(name, found ?? { shape, data: initialValues(name, shape, init, seed) });
   }
   return tensors;
 }

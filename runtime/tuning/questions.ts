@@ -1,5 +1,6 @@
 /** What the networks of a search ask: the choices of some of them, drawn at random, in training and in measuring. */
 import type { CompiledSearch } from '../../compiler/compile.ts';
+import { trainingsOf } from '../../compiler/search/search.ts';
 import type { Profile } from '../../compiler/wgsl/plan.ts';
 import type { OpenChoice } from '../../compiler/wgsl/tuning.ts';
 import { Refusal } from '../../grammar/diagnostics.ts';
@@ -15,15 +16,17 @@ export function questionsOf(
   profile: Profile,
 ): readonly OpenChoice[] {
   const found = new Map<string, OpenChoice>();
+  const [train] = trainingsOf(search);
+  if (train === undefined) return [];
   const random = new Random(search.seed, 0);
   for (let i = 0; i < DRAWN; i += 1) {
     const { architecture } = members.sample(random);
     if (architecture === undefined) continue;
-    const { batch, recompute } = search.evaluate;
+    const { batch, recompute } = train;
     const capacity = { training: batch, evaluation: batch };
     try {
       const graphs = architectureGraphs(space, architecture, batch, recompute);
-      const plans = trialPlans(graphs, { profile, capacity, update: search.evaluate, residentBytes: 0 });
+      const plans = trialPlans(graphs, { profile, capacity, update: train, residentBytes: 0 });
       for (const choice of [...plans.training.choices, ...plans.evaluation.choices]) {
         if (!found.has(choice.question)) found.set(choice.question, choice);
       }

@@ -28,7 +28,15 @@ describe('nas check', () => {
       diagnostics: [],
       spaces: [{ name: 'tiny', decisions: 3, free: '9', allowed: '7' }],
       searches: [
-        { name: 'brief', space: 'tiny', strategy: 'random', budget: { trials: 2 }, epochs: 1, seed: 3 },
+        {
+          name: 'brief',
+          space: 'tiny',
+          strategy: 'random',
+          budget: { trials: 2 },
+          evaluate: 'train',
+          epochs: 1,
+          seed: 3,
+        },
       ],
       genomes: [],
       programs: [],

@@ -11,7 +11,7 @@ import {
 import { stopOnSignal } from '../../cli/search/stop.ts';
 import { TimeLeft } from '../../cli/search/view.ts';
 import type { StopSignal, Terminal } from '../../cli/terminal.ts';
-import type { SearchSpec } from '../../compiler/search/search.ts';
+import { trainingsOf, type SearchSpec } from '../../compiler/search/search.ts';
 import { search } from '../runtime/search/fakes.ts';
 
 describe('numbers and times', () => {
@@ -89,7 +89,7 @@ describe('the time left', () => {
     budget: search.budget,
     allowed: 8n,
   } as const;
-  const finalTraining = (1.2 * search.retrain.epochs) / search.evaluate.epochs;
+  const finalTraining = (1.2 * search.retrain!.epochs) / trainingsOf(search)[0].epochs;
 
   test('follows from the running trial, then from those that have ended', () => {
     const left = new TimeLeft(spec({ trials: 4, minutes: undefined }));

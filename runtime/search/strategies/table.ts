@@ -66,6 +66,16 @@ export function strategyWarnings(
   return kind?.warnings?.(argumentsOf(kind, spec), trials) ?? [];
 }
 
+/** Whether a strategy that is right follows several objectives. */
+export function followsSeveral({ name }: StrategySpec, table: StrategyTable = strategies): boolean {
+  return find(table, name)?.several === true;
+}
+
+/** Whether proposals of a strategy may begin with the weights of earlier trials. */
+export function inheritsWeights({ name }: StrategySpec, table: StrategyTable = strategies): boolean {
+  return find(table, name)?.inherits === true;
+}
+
 /** A new strategy for a task. Refuses what {@link checkStrategy} and {@link checkStrategyFit} find wrong. */
 export function createStrategy(
   spec: StrategySpec,

@@ -28,7 +28,9 @@ search s of small {
   const told = diagnostics.map(({ message, expected, hint }) =>
     [message, expected, hint].filter((part) => part !== undefined).join('; '),
   );
-  return value ? { evaluate: value.search.evaluate, retrain: value.search.retrain, told } : { told };
+  const { evaluate, retrain } = value?.search ?? {};
+  if (evaluate?.kind !== 'train' || retrain === undefined) return { told };
+  return { evaluate: evaluate.train, retrain, told };
 }
 
 const evaluate = (args: string): TrainSpec | undefined => read(`evaluate train(${args})`).evaluate;

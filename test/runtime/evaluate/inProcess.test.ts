@@ -14,7 +14,7 @@ const request = {
 it('answers with results and progress', async () => {
   const seen: TrainProgress[] = [];
   const evaluator = inProcessEvaluator();
-  const result = (await evaluator.train(request, (p) => seen.push(p))) as TrainResult;
+  const result = (await evaluator.train(request, (p) => void seen.push(p))) as TrainResult;
   expect(result).toMatchObject({ kind: 'result', id: 5, images: 360, tensors: undefined });
   expect(seen).toEqual([{ kind: 'progress', id: 5, epoch: 1, epochs: 1, loss: result.epochLosses[0] }]);
   expect(result.accuracy * 360).toBeCloseTo(Math.round(result.accuracy * 360), 9);

@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { trainingsOf } from '../../../compiler/search/search.ts';
 import { kernelSet } from '../../../compiler/kernelSet/kernelSet.ts';
 import type { Architecture } from '../../../compiler/space/architecture.ts';
 import type { Plan } from '../../../compiler/wgsl/plan.ts';
@@ -176,7 +177,11 @@ describe('in a worker', () => {
   const request = spaceHost(search).request(search.members.unrank(3n), 'trial', 1, 1);
 
   test('a trial inside of the set compiles nothing', { timeout: 120_000 }, async () => {
-    const { folder, kernels } = await writtenSet(search.space, search.search.evaluate, theDevice().profile);
+    const { folder, kernels } = await writtenSet(
+      search.space,
+      trainingsOf(search.search)[0],
+      theDevice().profile,
+    );
     const evaluator = new WorkerEvaluator({ kernels: { folder, compiler: VERSION } });
     try {
       const answer = await evaluator.train(request, () => undefined);

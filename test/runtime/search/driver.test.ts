@@ -42,8 +42,8 @@ describe('a search', () => {
     });
     expect(trials.map((t) => t.number)).toEqual([0, 1, 2, 3, 4, 5]);
     expect(new Set(trials.map((t) => t.architecture)).size).toBe(6);
-    expect(finished.winner).toEqual(bestTrial(trials, search.objective));
-    expect(Math.max(...trials.map((t) => t.metrics.accuracy))).toBe(finished.winner.metrics.accuracy);
+    expect(finished.winner).toEqual(bestTrial(trials, search.objectives[0]));
+    expect(Math.max(...trials.map((t) => t.metrics.accuracy!))).toBe(finished.winner.metrics.accuracy);
 
     // The test images are read once, at the end, for the winner's architecture.
     expect(evaluator.requests.map((r) => r.evaluateOn)).toEqual([...Array(6).fill('validation'), 'test']);
@@ -56,14 +56,14 @@ describe('a search', () => {
     expect(kinds).toEqual(['opened', ...made, 'trialsEnded', 'retrainStarted', 'finished']);
     expect(events.filter((e) => e.kind === 'epoch').length).toBe(6 * 3 + 5);
     // The best so far never gets worse.
-    const best = events.flatMap((e) => (e.kind === 'trialFinished' ? [e.best!.metrics.accuracy] : []));
+    const best = events.flatMap((e) => (e.kind === 'trialFinished' ? [e.best!.metrics.accuracy!] : []));
     expect(best).toEqual([...best].sort((a, b) => a - b));
   });
 
   it('keeps the weights and the architecture of the final network', async () => {
     const folder = temporaryFolder();
     const { final, winner } = (await start(folder)).outcome as FinishedSearch;
-    const file = decodeSafetensors(readFileSync(join(folder, final.weights)), final.weights);
+    const file = decodeSafetensors(readFileSync(join(folder, final.weights!)), final.weights!);
     expect(file.metadata).toEqual({ experiment, architecture: winner.architecture });
     expect([...file.tensors].map(([name, t]) => [name, t.shape])).toEqual([
       ['head.bias', [1]],
@@ -83,7 +83,7 @@ describe('a search', () => {
     expect(again.events.map((e) => e.kind)).toEqual(['opened', 'trialsEnded', 'finished']);
     expect(await json(folder)).toBe(before);
 
-    rmSync(join(folder, first.final.weights));
+    rmSync(join(folder, first.final.weights!));
     expect(codes(await start(folder))).toEqual(['NAS4411']);
   });
 
@@ -324,7 +324,7 @@ describe('which trial is better', () => {
       trial(5, 0.5, 0.9, 99),
       trial(4, 0.6, 2, 99),
     ];
-    const order = [...trials].sort((a, b) => compareTrials(a, b, search.objective)).map((t) => t.number);
+    const order = [...trials].sort((a, b) => compareTrials(a, b, search.objectives[0])).map((t) => t.number);
     expect(order).toEqual([4, 5, 2, 1, 3]);
   });
   it('follows the objective', () => {

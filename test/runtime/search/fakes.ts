@@ -16,6 +16,7 @@ import { runSearch, type SearchOptions } from '../../../runtime/search/driver.ts
 import type { SearchEvent } from '../../../runtime/search/events.ts';
 import type { SearchHost } from '../../../runtime/search/host.ts';
 import type { SearchOutcome } from '../../../runtime/search/outcome.ts';
+import { shorten } from '../../../runtime/search/shorten.ts';
 import { trialsJson } from '../../../runtime/search/report.ts';
 import { experimentId, type ExperimentIdentity } from '../../../runtime/store/identity.ts';
 import { openStore } from '../../../runtime/store/open.ts';
@@ -29,14 +30,16 @@ const train: TrainSpec = {
   schedule: { name: 'cosine' },
 };
 
+const retrain: TrainSpec = { ...train, epochs: 5 };
+
 export const search: SearchSpec = {
   name: 'tiny',
   space: 'fake',
   data: { name: 'digits', args: {} },
   strategy: { name: 'random', args: {} },
-  evaluate: train,
-  retrain: { ...train, epochs: 5 },
-  objective: { direction: 'maximize', metric: 'accuracy' },
+  evaluate: { kind: 'train', train },
+  retrain,
+  objectives: [{ direction: 'maximize', metric: 'accuracy' }],
   budget: { trials: 6, minutes: undefined },
   seed: 5,
 };
@@ -66,7 +69,15 @@ export function fakeHost(allowed: bigint = 1000n): SearchHost {
     encode,
     toJson: ({ choices }) => ({ space: 'fake', decisions: choices }),
     cost: ({ choices }) => ({ params: 10 * choices.reduce((a, b) => a + b, 1), macs: 1000 * choices.length }),
-    request: (architecture, phase, seed, id): TrainRequest => ({
+    canonicalHash: encode,
+    peakMemory: ({ choices }) => 100 * choices.length,
+    request: (
+      architecture,
+      phase,
+      seed,
+      id,
+      { share = 1, initial, keepTensors = false } = {},
+    ): TrainRequest => ({
       kind: 'train',
       id,
       training: {} as Graph,
@@ -74,9 +85,10 @@ export function fakeHost(allowed: bigint = 1000n): SearchHost {
       data: { name: 'fake', args: { architecture: encode(architecture) } },
       trainOn: phase === 'trial' ? 'train' : 'train+validation',
       evaluateOn: phase === 'trial' ? 'validation' : 'test',
-      train: phase === 'trial' ? search.evaluate : search.retrain,
+      train: phase === 'trial' ? shorten(train, share) : retrain,
       seed,
-      keepTensors: phase === 'retrain',
+      keepTensors: phase === 'retrain' || keepTensors,
+      ...(initial && { initial }),
     }),
   };
 }

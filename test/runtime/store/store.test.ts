@@ -15,7 +15,7 @@ import { readExperiment, trialLines, trialsJson } from '../../../runtime/search/
 import { experiment, identity, open, search, start } from '../search/fakes.ts';
 import { temporaryFolder } from './folder.ts';
 
-const begun = { identity, name: 'tiny', objective: search.objective, adapter: 'a' };
+const begun = { identity, name: 'tiny', objectives: search.objectives, adapter: 'a' };
 
 /** The one diagnostic with which something is refused. */
 async function refusal(work: Promise<unknown>): Promise<Diagnostic> {
@@ -154,7 +154,7 @@ describe('an experiment', () => {
     expect((await refusal(trialsJson(store, 'zzz', { times: false }))).hint).toBe(`known are ${experiment}`);
     const lines = trialLines(await readExperiment(store, experiment));
     expect(lines.filter((l) => l.best).length).toBe(1);
-    const accuracies = lines.map((l) => (l.trial as DoneTrial).metrics.accuracy);
+    const accuracies = lines.map((l) => (l.trial as DoneTrial).metrics.accuracy!);
     expect(lines.map((l) => l.bestSoFar)).toEqual(
       accuracies.map((_, i) => Math.max(...accuracies.slice(0, i + 1))),
     );

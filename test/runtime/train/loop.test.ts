@@ -39,7 +39,7 @@ function task(changes: Partial<Training> = {}): Training {
 }
 
 const run = (t: Training, seen: number[] = []) =>
-  trainAndMeasure(referenceExecutor(), t, (_, loss) => seen.push(loss));
+  trainAndMeasure(referenceExecutor(), t, (_, loss) => void seen.push(loss));
 
 describe('trainAndMeasure', () => {
   it('learns, reports every epoch, and gives back all tensors', async () => {

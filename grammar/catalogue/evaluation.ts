@@ -1,0 +1,57 @@
+/** Diagnostics 481x and 482x of family 4: how candidates are evaluated, and by what they are ranked. */
+import type { Entries } from './entry.ts';
+
+/** What each message needs to know. */
+export interface EvaluationValues {
+  tableKey: { space: string; key: string | undefined };
+  tableOutOfRange: { path: string; column: string; row: number; value: number };
+  tableIncomplete: { path: string; rows: number; members: bigint };
+  firstObjectiveOnly: { strategy: string; objective: string };
+  keptMissing: { trial: number; path: string };
+}
+
+/** The entries of {@link EvaluationValues}. */
+export const evaluationEntries: Entries<EvaluationValues> = {
+  tableKey: {
+    code: 'NAS4811',
+    severity: 'error',
+    title: 'no notation for a table of results',
+    message: ({ space, key }) =>
+      key === undefined
+        ? `it is not said which notation of \`${space}\` the table is written in`
+        : `\`${space}\` has no notation \`${key}\``,
+    explanation: `A table of results names architectures as a notation of the space writes them: \`tabular(file: "...", key: NAME, accuracy: COLUMN)\`. \`key\` may be left out where the space has one notation only.`,
+  },
+  tableOutOfRange: {
+    code: 'NAS4812',
+    severity: 'error',
+    title: 'no share in a table of results',
+    message: ({ path, column, row, value }) =>
+      `\`${column}\` in row ${row} of ${path} amounts to ${value}, which is no share from 0 to 1`,
+    explanation: `Accuracies are shares from 0 to 1. Where the table holds percentages, write \`scale: 0.01\`.`,
+  },
+  tableIncomplete: {
+    code: 'NAS4813',
+    severity: 'warning',
+    title: 'table of results with fewer rows than architectures',
+    message: ({ path, rows, members }) =>
+      `${path} has ${rows} row${rows === 1 ? '' : 's'} for ${members} architectures`,
+    explanation: `A trial of an architecture that is not in the table fails and uses up its part of the budget. Restrict the space with \`require\` to what the table covers, or complete the table.`,
+  },
+  firstObjectiveOnly: {
+    code: 'NAS4814',
+    severity: 'warning',
+    title: 'a strategy of one objective',
+    message: ({ strategy, objective }) =>
+      `the strategy ${strategy} follows the first objective alone: ${objective}`,
+    explanation: `All objectives are recorded, and the report lists every trial that no other one beats in all of them; but what is proposed next depends on the first objective only. \`strategy nsga2\` follows all of them.`,
+  },
+  keptMissing: {
+    code: 'NAS4815',
+    severity: 'error',
+    title: 'weights of a parent are gone',
+    message: ({ trial, path }) =>
+      `the weights of trial ${trial}, with which another begins, are not at ${path}`,
+    explanation: `Strategies that go on with trained networks keep the weights of every trial beside the store. The files were moved or removed, so the search cannot go on as it would have: put them back, or begin anew with \`--fresh\`.`,
+  },
+};

@@ -1,0 +1,86 @@
+/** Evaluates a proposal by training it: from scratch or from its parent's weights, once or from several seeds. */
+import type { TrainEvaluation } from '../../compiler/search/search.ts';
+import { Refusal, type Diagnostic } from '../../grammar/diagnostics.ts';
+import { invariant } from '../../util/invariant.ts';
+import type { TensorsByName, TrainResult } from '../evaluate/protocol.ts';
+import type { Metrics, Repeats } from '../store/records.ts';
+import { train, type SearchContext } from './context.ts';
+import type { TrainingTerms } from './host.ts';
+import { repeatsOf } from './repeats.ts';
+import { repeatSeed } from './seeds.ts';
+import type { Proposal } from './strategy.ts';
+import { resultProblem } from './training.ts';
+import { attempt, type Evaluated, type Trial } from './trial.ts';
+
+/** Trains and measures on validation images. The first of several trainings is the one whose tensors are kept. */
+export async function trainTrial(
+  context: SearchContext,
+  trial: Trial,
+  { repeats = 1 }: TrainEvaluation,
+): Promise<Evaluated | Diagnostic> {
+  const same = context.progress.equal(trial.proposal);
+  if (same) return { metrics: { ...same.metrics, sameAs: same.metrics.sameAs ?? same.number } };
+  const initial = await initialOf(context, trial.proposal);
+  const { share } = trial.proposal;
+  const terms: TrainingTerms = {
+    ...(share !== undefined && { share }),
+    ...(initial && { initial }),
+    ...(context.keepsTensors && { keepTensors: true }),
+  };
+  const results: TrainResult[] = [];
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    const seed = repeat === 0 ? trial.seed : repeatSeed(context.search.seed, trial.number, repeat);
+    // oxlint-disable-next-line no-await-in-loop -- one device trains one network after the other
+    const result = await trainOnce(context, { ...trial, seed }, terms);
+    if ('code' in result) return result;
+    results.push(result);
+  }
+  const [first, ...others] = results;
+  invariant(first, 'search: a trial without a training');
+  const metrics = metricsOf(first);
+  if (others.length === 0) return { metrics, tensors: first.tensors };
+  const [accuracies, losses] = [results.map((r) => r.accuracy), results.map((r) => r.loss)];
+  const { mean, ...spread } = repeatsOf(accuracies);
+  const told: Repeats = { accuracies, losses, ...spread };
+  return {
+    metrics: { ...metrics, accuracy: mean, loss: repeatsOf(losses).mean, repeats: told },
+    tensors: first.tensors,
+  };
+}
+
+async function trainOnce(
+  context: SearchContext,
+  { number, proposal, seed }: Trial,
+  terms: TrainingTerms,
+): Promise<TrainResult | Diagnostic> {
+  const request = attempt(() => context.host.request(proposal.architecture, 'trial', seed, number, terms));
+  if ('code' in request) return request;
+  invariant(
+    request.trainOn === 'train' && request.evaluateOn === 'validation',
+    'search: a trial may see nothing but training and validation images',
+  );
+  const response = await train(context, request, 'trial', number);
+  if (response.kind === 'result') return resultProblem(response) ?? response;
+  if (response.fatal) throw new Refusal(response.diagnostic);
+  return response.diagnostic;
+}
+
+/** What a child begins with: the tensors of its parent, made fit for it. */
+async function initialOf(
+  { host, progress, session, keepsTensors }: SearchContext,
+  { parent, architecture }: Proposal,
+): Promise<TensorsByName | undefined> {
+  if (parent === undefined) return undefined;
+  invariant(keepsTensors, 'search: a strategy names a parent and does not say that it `inherits`');
+  invariant(
+    progress.done.some(({ number }) => number === parent),
+    `search: the parent, trial ${parent}, failed or is still to come`,
+  );
+  const tensors = await session.readTensors(parent);
+  return host.inherit?.(progress.architecture(parent), tensors, architecture) ?? tensors;
+}
+
+/** What is kept of a result. */
+export function metricsOf({ loss, accuracy, images, epochLosses, epochAccuracies }: TrainResult): Metrics {
+  return { loss, accuracy, images, epochLosses, ...(epochAccuracies && { epochAccuracies }) };
+}
