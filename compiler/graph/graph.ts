@@ -32,12 +32,14 @@ export interface InputNode extends NodeBase {
 
 /**
  * How a parameter or a state begins. `he` is normal with variance 2 / fanIn (He et al. 2015, eq. 10); `key` is
- * one whole number below 2^24 for each element, a function of the seed and the tensor's name.
+ * one whole number below 2^24 for each element, a function of the seed and the tensor's name; `uniform` is even from
+ * -limit to limit.
  */
 export type Initializer =
   | { readonly kind: 'key' }
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'he'; readonly fanIn: number }
+  | { readonly kind: 'uniform'; readonly limit: number }
   | { readonly kind: 'rows'; readonly values: readonly number[] };
 
 /** A trained tensor. Its name is its site: the path of uses and the op, `early.residual[0].conv.kernel`. */

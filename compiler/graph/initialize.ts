@@ -22,6 +22,10 @@ export function initialValues(name: string, shape: Shape, init: Initializer, see
       const stream = hashString(name);
       return values.map((_, index) => Math.floor(uniformAt(seed, stream, index) * 2 ** 24));
     }
+    case 'uniform': {
+      const stream = hashString(name);
+      return values.map((_, index) => init.limit * (2 * uniformAt(seed, stream, index) - 1));
+    }
     case 'rows': {
       const rows = init.values.length;
       invariant(rows === shape[0], `initialize: ${rows} row values for ${name} of ${shapeText(shape)}`);

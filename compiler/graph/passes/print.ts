@@ -54,6 +54,8 @@ function initializer(init: Initializer): string {
       return number(init.value);
     case 'he':
       return `he(${init.fanIn})`;
+    case 'uniform':
+      return `uniform(${init.limit})`;
     case 'key':
       return 'key';
     case 'rows':

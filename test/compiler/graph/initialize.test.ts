@@ -20,6 +20,16 @@ test('he: normal with variance 2 / fanIn', () => {
   expect(Math.abs(variance * 9 - 1)).toBeLessThan(5 * Math.sqrt(2 / values.length));
 });
 
+// A uniform variable has variance limit^2 / 3, and its square variance 4 limit^4 / 45.
+test('uniform: even from -limit to limit', () => {
+  const values = [...initialValues('lstm.kernel', [70, 140], { kind: 'uniform', limit: 0.08 }, 42)];
+  const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
+  const variance = values.reduce((sum, v) => sum + v ** 2, 0) / values.length;
+  expect(Math.abs(mean)).toBeLessThan((5 * 0.08) / Math.sqrt(3 * values.length));
+  expect(Math.abs(variance - 0.08 ** 2 / 3)).toBeLessThan(5 * 0.08 ** 2 * Math.sqrt(4 / 45 / values.length));
+  expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(Math.fround(0.08));
+});
+
 test('depends on seed, name and index alone', () => {
   const values = initialValues('a', [4, 4], he, 1);
   expect(initialValues('a', [4, 4], he, 1)).toEqual(values);
