@@ -14,10 +14,14 @@ export function strategyKey(seed: number): Key {
   return [digest.readUInt32LE(0), digest.readUInt32LE(4)];
 }
 
+/** The key as a seed, which has 53 bits. */
+export function seedOf([low, high]: Key): number {
+  return low + (high & 0x1fffff) * 0x100000000;
+}
+
 /** Random numbers of a strategy, one stream for each purpose, so that more draws for one shift nothing of another. */
-export function streamOf([low, high]: Key, purpose: string): Random {
-  // A seed has 53 bits.
-  return new Random(low + (high & 0x1fffff) * 0x100000000, hashString(purpose));
+export function streamOf(key: Key, purpose: string): Random {
+  return new Random(seedOf(key), hashString(purpose));
 }
 
 /** The seed of trial `number`: initial weights and order of the examples. From 0 to 2^32 - 1. */

@@ -52,6 +52,16 @@ export function word(doc: string, otherwise: string, words: readonly string[]): 
   };
 }
 
+/** A name of the language, or an empty text for none. */
+export function identifier(doc: string, otherwise: string): StrategyArgument {
+  return {
+    doc,
+    otherwise,
+    expected: 'a name',
+    accepts: (value) => typeof value === 'string' && /^([A-Za-z_][A-Za-z0-9_]*)?$/.test(value),
+  };
+}
+
 /** `true` or `false`. */
 export function flag(doc: string, otherwise: boolean): StrategyArgument {
   return { doc, otherwise, expected: '`true` or `false`', accepts: (value) => typeof value === 'boolean' };

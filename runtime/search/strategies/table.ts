@@ -7,7 +7,9 @@ import type { StrategySpace } from '../host.ts';
 import { bayesian } from './bayesian.ts';
 import { evolution } from './evolution.ts';
 import { exhaustive } from './exhaustive.ts';
+import { ppo } from './ppo.ts';
 import { random } from './random.ts';
+import { reinforce } from './reinforce.ts';
 import { tournament } from './tournament.ts';
 import type { Strategy, StrategyArguments, StrategyKind, StrategyTask } from '../strategy.ts';
 
@@ -19,7 +21,9 @@ export const strategies: StrategyTable = {
   bayesian,
   evolution,
   exhaustive,
+  ppo,
   random,
+  reinforce,
   tournament,
 };
 
