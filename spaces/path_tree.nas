@@ -8,6 +8,10 @@ nas 1
 /// With A(depth) = 1 and A(d) = 1 + e + 2e^2 + e^3, e = 7 A(d + 1), there are A(1) + 2 A(1)^2 + A(1)^3 cells: 4 of
 /// depth 1, 90,922,500 of depth 2 and 29,986,678,769,403,186,482,832,715,562,500 of depth 3.
 ///
+/// Convolutions are followed by batch normalisation and ReLU, so that nothing within a tree is negative: an operation that
+/// begins as the identity on what is not negative may then be put anywhere (the paper's layers have ReLU before the
+/// convolution, moved by a bias to where it clips nothing).
+///
 /// The paper has depth 3. Three blocks of n layers, growth k (a multiple of 8: each concatenation halves it).
 space path_tree(classes = 10, size = 32, colors = 3, k = 40, n = 2, depth = 2) {
   input x: image[size, size, colors]
@@ -32,7 +36,9 @@ normal cell tree(x; k, depth) = choose merge {
 }
 
 /// A path of the root: the convolution's filters are shared out among concatenated paths, its input is not.
-motif trunk(x; k, depth) = x |> conv(k, 3) |> choose after { end: identity, node when depth > 1: node(depth - 1) }
+motif trunk(x; k, depth) = x
+  |> conv_bn_relu(k, 3)
+  |> choose after { end: identity, node when depth > 1: node(depth - 1) }
 
 motif node(x; depth) = choose merge {
   one: path(x; depth)
@@ -46,16 +52,13 @@ motif path(x; depth) = x |> edge(channels(x))
 
 motif edge(x; c) = x |> choose {
   identity
-  conv_1: relu_conv(c, 1)
-  sep_3: relu_sep(c, 3)
-  sep_5: relu_sep(c, 5)
-  sep_7: relu_sep(c, 7)
+  conv_1: conv_bn_relu(c, 1)
+  sep_3: sep_conv_bn_relu(c, 3)
+  sep_5: sep_conv_bn_relu(c, 5)
+  sep_7: sep_conv_bn_relu(c, 7)
   avg_3: avg_pool(3)
   max_3: max_pool(3)
 }
-
-/// One depthwise-separable convolution, ReLU before and batch normalisation after it.
-motif relu_sep(x; c, k) = x |> relu |> depthwise(k) |> conv(c, 1) |> batch_norm
 
 /// The network that is transformed: every tree is a single convolution.
 architecture start of path_tree { tree.merge = one, tree.merge.one.after = end }

@@ -29,6 +29,8 @@ export interface SearchValues {
   testReadAgain: { times: number };
   scheduleTooLong: { strategy: string; reason: string };
   strategyUnfit: { strategy: string; space: string; problem: string };
+  functionChanged: { site: string; what: string };
+  functionLost: { kept: number; missing: number };
 }
 
 /** The entries of {@link SearchValues}. */
@@ -213,5 +215,21 @@ export const searchEntries: Entries<SearchValues> = {
     title: 'strategy cannot work on this space',
     message: ({ strategy, space, problem }) => `${strategy} cannot search ${space}: ${problem}`,
     explanation: `Some strategies, or some settings of one, ask for something that the space must have. The hint says what would do; \`random\` works on every space.`,
+  },
+  functionChanged: {
+    code: 'NAS4541',
+    severity: 'note',
+    title: 'child differs from its parent',
+    message: ({ site, what }) =>
+      `the child does not begin with its parent's function: at ${site} it has ${what}`,
+    explanation: `A child that inherits weights begins with what its parent computes where weights exist that make it so: wider layers, layers and paths that begin as the identity, copies of a path that are averaged. A pool cannot be the identity, and a ReLU is one only on what is never negative. There the child takes over all other weights and has to make up for the difference in training.`,
+  },
+  functionLost: {
+    code: 'NAS4542',
+    severity: 'note',
+    title: 'child is another network',
+    message: ({ kept, missing }) =>
+      `the child is not its parent with something added: it inherits ${kept} tensors of equal names and shapes, ${missing} begin anew`,
+    explanation: `No weights were found that make the child compute what its parent does, or nearly so. It takes over the tensors whose names and shapes are the same; all others begin as in a training from scratch.`,
   },
 };
