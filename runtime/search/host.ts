@@ -3,6 +3,7 @@ import type { Architecture } from '../../compiler/space/architecture.ts';
 import type { SearchedSpace } from '../../compiler/search/vocabulary.ts';
 import type { Cost } from '../../compiler/space/space.ts';
 import type { TensorsByName, TrainRequest } from '../evaluate/protocol.ts';
+import type { InheritOptions } from '../train/inherit/inherit.ts';
 import type { LookUp } from './lookUp.ts';
 
 /** A trial trains on training images and is measured on validation images; see {@link SearchHost.request}. */
@@ -47,7 +48,12 @@ export interface SearchHost extends StrategySpace {
    * What a child begins with: made of the trained tensors of its parent, with the names of the child's network. What is left
    * out is drawn. Where absent, tensors of the same name and shape are taken over, as for the same architecture again.
    */
-  inherit?(parent: Architecture, tensors: TensorsByName, child: Architecture): TensorsByName;
+  inherit?(
+    parent: Architecture,
+    tensors: TensorsByName,
+    child: Architecture,
+    options: InheritOptions,
+  ): TensorsByName;
   /** Where results are looked up instead of trained. */
   readonly table?: LookUp;
 }

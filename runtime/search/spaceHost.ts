@@ -2,8 +2,10 @@
 import type { CompiledSearch } from '../../compiler/compile.ts';
 import { canonicalHash } from '../../compiler/space/algebra/canonical.ts';
 import { toCompact, toJson } from '../../compiler/space/encode.ts';
+import { instantiate } from '../../compiler/space/instantiate.ts';
 import { costOfArchitecture } from '../../compiler/space/members.ts';
 import { present } from '../../util/invariant.ts';
+import { inherit } from '../train/inherit/inherit.ts';
 import { evaluationGraph, trainingGraph } from './graphs.ts';
 import type { SearchHost } from './host.ts';
 import { readLookUp, type LookUp } from './lookUp.ts';
@@ -49,6 +51,12 @@ export function spaceHost(compiled: CompiledSearch, table?: LookUp): SearchHost 
         ...(candidate?.subset !== undefined && { subset: candidate.subset }),
         ...(candidate?.stop !== undefined && { observed: true }),
       };
+    },
+    inherit: (parent, trained, child, options) => {
+      if (toCompact(space, parent) === toCompact(space, child)) return trained;
+      const measured = { batch: 1, mode: 'inference' } as const;
+      const graph = instantiate(space, parent, measured);
+      return inherit({ graph, trained }, instantiate(space, child, measured), options).tensors;
     },
     ...(table && { table }),
   };

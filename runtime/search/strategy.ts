@@ -7,6 +7,7 @@
 import type { Architecture } from '../../compiler/space/architecture.ts';
 import type { Cost, StaticValue } from '../../compiler/space/space.ts';
 import type { Diagnostic } from '../../grammar/diagnostics.ts';
+import type { NoiseSpec } from '../train/inherit/noise.ts';
 import type { StrategySpace } from './host.ts';
 import type { Key } from './seeds.ts';
 
@@ -22,6 +23,8 @@ export interface Proposal {
   readonly share?: number;
   /** The trial, which has not failed, whose trained weights it begins with; fresh ones where absent. See {@link StrategyKind.inherits}. */
   readonly parent?: number;
+  /** The noise on what it inherits of its parent, so that copies go ways of their own; none where absent. */
+  readonly noise?: NoiseSpec;
 }
 
 /** What came of a proposal. */

@@ -8,7 +8,6 @@ import { train, type SearchContext } from './context.ts';
 import type { TrainingTerms } from './host.ts';
 import { repeatsOf } from './repeats.ts';
 import { repeatSeed } from './seeds.ts';
-import type { Proposal } from './strategy.ts';
 import { resultProblem } from './training.ts';
 import { attempt, type Evaluated, type Trial } from './trial.ts';
 
@@ -20,7 +19,7 @@ export async function trainTrial(
 ): Promise<Evaluated | Diagnostic> {
   const same = context.progress.equal(trial.proposal);
   if (same) return { metrics: { ...same.metrics, sameAs: same.metrics.sameAs ?? same.number } };
-  const initial = await initialOf(context, trial.proposal);
+  const initial = await initialOf(context, trial);
   const { share } = trial.proposal;
   const terms: TrainingTerms = {
     ...(share !== undefined && { share }),
@@ -68,7 +67,7 @@ async function trainOnce(
 /** What a child begins with: the tensors of its parent, made fit for it. */
 async function initialOf(
   { host, progress, session, keepsTensors }: SearchContext,
-  { parent, architecture }: Proposal,
+  { seed, proposal: { parent, architecture, noise } }: Trial,
 ): Promise<TensorsByName | undefined> {
   if (parent === undefined) return undefined;
   invariant(keepsTensors, 'search: a strategy names a parent and does not say that it `inherits`');
@@ -77,7 +76,7 @@ async function initialOf(
     `search: the parent, trial ${parent}, failed or is still to come`,
   );
   const tensors = await session.readTensors(parent);
-  return host.inherit?.(progress.architecture(parent), tensors, architecture) ?? tensors;
+  return host.inherit?.(progress.architecture(parent), tensors, architecture, { seed, noise }) ?? tensors;
 }
 
 /** What is kept of a result. */

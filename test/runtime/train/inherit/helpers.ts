@@ -23,7 +23,7 @@ export function answered(space: Space, answers: Readonly<Record<string, string |
     left.delete(path);
     const wanted = answers[path];
     const option = options.findIndex(({ label }) => label === String(wanted));
-    return wanted === undefined ? allowed[0]! : option;
+    return wanted === undefined ? allowed[0] : option;
   });
   if (left.size > 0) throw new Error(`nothing asks ${[...left].join()}`);
   return { space: space.name, choices };
@@ -110,7 +110,7 @@ export function logitsOf(graph: Graph, tensors: Tensors): Float64Array {
 }
 
 /** The largest difference of two networks' logits, as a share of the largest of them. */
-export function difference(a: Float64Array, b: Float64Array): number {
+export function relativeDifference(a: Float64Array, b: Float64Array): number {
   const scale = Math.max(...a.map(Math.abs));
   return Math.max(...a.map((value, i) => Math.abs(value - b[i]))) / scale;
 }
@@ -141,5 +141,5 @@ export async function family(
       return [[name, inherited.tensors.get(name) ?? { shape, data: initialValues(name, shape, init, seed) }]];
     }),
   );
-  return { ...result, difference: difference(logitsOf(parent, trained), logitsOf(child, all)) };
+  return { ...result, difference: relativeDifference(logitsOf(parent, trained), logitsOf(child, all)) };
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Space } from '../../../../compiler/space/space.ts';
 import { compileText } from '../../../compiler/space/helpers.ts';
 import { inherit } from '../../../../runtime/train/inherit/inherit.ts';
-import { answered, difference, family, logitsOf, measuredForm, trainedTensors } from './helpers.ts';
+import { answered, family, logitsOf, measuredForm, relativeDifference, trainedTensors } from './helpers.ts';
 
 const space = (body: string): ReturnType<typeof compileText>['space'] =>
   compileText(`nas 1
@@ -64,7 +64,7 @@ describe('widening', () => {
     const first = inherit({ graph: graphs[0], trained }, graphs[1], { seed: 1 });
     const second = inherit({ graph: graphs[1], trained: first.tensors }, graphs[2], { seed: 2 });
     const before = logitsOf(graphs[0], trained);
-    expect(difference(before, logitsOf(graphs[2], second.tensors))).toBeLessThan(rounding);
+    expect(relativeDifference(before, logitsOf(graphs[2], second.tensors))).toBeLessThan(rounding);
   });
 
   it('repeats columns, and divides the rows that read them by how often they are there', async () => {
@@ -112,9 +112,9 @@ motif skip(x; f) {
   relu(x + y)
 }`).space;
     const [from, to] = ['4', '6'].map((f) => answered(residual, { f }));
-    const { difference: off, departures } = await family(residual, from, to);
+    const { difference, departures } = await family(residual, from, to);
     expect(departures).toEqual([]);
-    expect(off).toBeLessThan(rounding);
+    expect(difference).toBeLessThan(rounding);
   });
 
   it('divides for every consumer where layers are concatenated', async () => {
@@ -127,13 +127,13 @@ space s {
   output concat([a, c]) |> flatten |> dense(2)
 }`).space;
     for (const wider of [{ f: 7 }, { g: 5 }, { f: 7, g: 5 }]) {
-      const { difference: off, departures } = await family(
+      const { difference, departures } = await family(
         densely,
         answered(densely, {}),
         answered(densely, wider),
       );
       expect(departures).toEqual([]);
-      expect(off).toBeLessThan(rounding);
+      expect(difference).toBeLessThan(rounding);
     }
   });
 });
@@ -189,9 +189,9 @@ motif layer(x) = x |> ${layer}`).space;
     ],
     ['in groups', layers('conv(4, 3, groups: 2) |> relu', 'conv(4, 3) |> relu'), { d: 0 }, { d: 2 }],
   ])('%s', async (_, s, from, to) => {
-    const { difference: off, departures } = await family(s, answered(s, from), answered(s, to));
+    const { difference, departures } = await family(s, answered(s, from), answered(s, to));
     expect(departures).toEqual([]);
-    expect(off).toBeLessThan(rounding);
+    expect(difference).toBeLessThan(rounding);
   });
 
   it('keeps what batches look like where a layer is put in', async () => {
@@ -215,7 +215,7 @@ motif layer(x) = x |> ${layer}`).space;
     const s = layers('conv(4, 3) |> batch_norm', 'conv(4, 3)');
     const after = layers('relu', 'conv(4, 3) |> batch_norm');
     expect((await family(s, answered(s, { d: 0 }), answered(s, { d: 1 }))).departures).toEqual([]);
-    const { departures, difference: off } = await family(
+    const { departures, difference } = await family(
       after,
       answered(after, { d: 0 }),
       answered(after, { d: 1 }),
@@ -223,7 +223,7 @@ motif layer(x) = x |> ${layer}`).space;
     expect(departures.map(({ code, message }) => [code, message])).toEqual([
       ['NAS4541', expect.stringContaining('at repeat[0].layer.relu it has a relu of what may be negative')],
     ]);
-    expect(off).toBeGreaterThan(1e-3);
+    expect(difference).toBeGreaterThan(1e-3);
   });
 });
 
