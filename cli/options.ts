@@ -46,3 +46,8 @@ export function addSetting(text: string, before: readonly Setting[] = []): reado
   }
   return refuse('badSetting', { text }, { expected: 'NAME=VALUE, such as `--set classes=10`' });
 }
+
+/** Adds one word to those before it, for options that may be repeated. */
+export function addWord(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}

@@ -11,6 +11,7 @@ import type { DoctorOptions } from './commands/doctor.ts';
 import type { DrawOptions } from './commands/draw.ts';
 import type { EnumerateOptions } from './commands/enumerate.ts';
 import type { FmtOptions } from './commands/fmt.ts';
+import type { InsightOptions } from './commands/insight.ts';
 import type { NewOptions } from './commands/new.ts';
 import type { ParamsOptions } from './commands/params.ts';
 import type { PlanOptions } from './commands/plan.ts';
@@ -20,7 +21,7 @@ import type { ShowOptions } from './commands/show.ts';
 import type { TrialsOptions } from './commands/trials.ts';
 import type { Context } from './context.ts';
 import { profileNames } from './profiles.ts';
-import { addSetting, anyWholeNumber, MAX_SEED, oneOf, wholeNumber } from './options.ts';
+import { addSetting, addWord, anyWholeNumber, MAX_SEED, oneOf, wholeNumber } from './options.ts';
 import { packageVersion } from './version.ts';
 
 const archHelp = `
@@ -35,6 +36,12 @@ const batchHelp = 'images in a batch (default: that of --search, or 64)';
 const countHelp = `
 \`free\` ignores the requirements, \`allowed\` meets them, \`distinct\` counts allowed architectures that are the
 same network once, where there are few enough of them to compare all.`;
+
+const insightHelp = `
+It asks which decisions matter, which motifs are over-represented among the best, how similar the best are, and
+whether rankings carry over from one experiment or column to another. What it claims has p <= 0.01, corrected for
+all tests of the question:
+  nas insight spaces/nasbench201.nas --table accuracy.csv --column c10_test_200ep --column c100_test_200ep`;
 
 const rootHelp = `
 Start with:
@@ -309,6 +316,37 @@ A search is the same as long as its space, its fields, its seed and its data are
   trials.action(async (file: string | undefined) => {
     const command = await import('./commands/trials.ts');
     finish(await command.trials(context, file, trials.opts<TrialsOptions>()));
+  });
+
+  const insight = withSpace(
+    define('insight', 'Tell what experiments, or a table of results, say of their space.').argument(
+      '<experiments...>',
+      'names of experiments, or .nas files: all experiments of their search, whatever strategy and seed',
+    ),
+  );
+  insight
+    .option('--store <folder>', 'where results are kept (default: .nas)')
+    .option('--table <csv>', 'a table of results; FILE then gives the space, by whose notation it is read')
+    .option('--column <name>', 'a column of the table; may be repeated, the first is the objective', addWord)
+    .option('--minimize', 'smaller values of the table are better')
+    .option(
+      '--best <percent>',
+      'which share of the architectures is the best',
+      wholeNumber('--best', 1, 50),
+      5,
+    )
+    .option(
+      '--permutations <n>',
+      'of each test by permutation',
+      wholeNumber('--permutations', 99, 100_000),
+      999,
+    )
+    .option('--seed <n>', 'of permutations and bootstrap samples', wholeNumber('--seed', 0, MAX_SEED), 1)
+    .option('--json', 'print JSON')
+    .addHelpText('after', insightHelp);
+  insight.action(async (words: string[]) => {
+    const command = await import('./commands/insight.ts');
+    finish(await command.insight(context, words, insight.opts<InsightOptions>()));
   });
 
   const explain = define('explain', 'Explain a message by its code.').argument(

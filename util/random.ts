@@ -125,6 +125,17 @@ export function fillNormal(values: Float32Array, deviation: number, seed: number
   }
 }
 
+/** Fills a list with random words of 32 bits, four to each index from 0 on. */
+export function fillWords(words: Uint32Array, seed: number, stream: number): void {
+  block(seed, stream, words.length); // refuses what is no number of these
+  const [c, d, k, l] = [low(stream) | 0, high(stream) | 0, low(seed) | 0, high(seed) | 0];
+  for (let at = 0; at < words.length; at += 4) {
+    philoxInto(at / 4, 0, c, d, k, l);
+    const left = words.length - at;
+    for (let i = 0; i < 4 && i < left; i++) words[at + i] = drawn[i] ?? 0;
+  }
+}
+
 /** The numbers 0 to n - 1 in random order (Fisher & Yates; Knuth, TAOCP 2, algorithm 3.4.2P). */
 export function permutation(n: number, seed: number, stream: number): Uint32Array {
   const order = Uint32Array.from({ length: n }, (_, i) => i);

@@ -1,9 +1,10 @@
 /** Diagnostics of family 4: running a search. */
 import type { Entries } from './entry.ts';
+import { insightEntries, type InsightValues } from './insight.ts';
 import { searchEntries, type SearchValues } from './search.ts';
 
 /** What each message needs to know. */
-export interface RunValues extends SearchValues {
+export interface RunValues extends SearchValues, InsightValues {
   noAdapter: { reason: string };
   // 41xx: data sets
   dataUnknown: { name: string };
@@ -256,6 +257,7 @@ export const runEntries: Entries<RunValues> = {
   },
 
   ...searchEntries,
+  ...insightEntries,
   tuningDamaged: {
     code: 'NAS4705',
     severity: 'error',

@@ -26,6 +26,8 @@ export interface ResultTable {
   readonly path: string;
   /** Number of rows, each of another architecture. */
   readonly size: number;
+  /** The architectures of the rows, in their order. */
+  readonly architectures: readonly Architecture[];
   /** The row of an architecture, from 0; undefined where there is none. Takes well below a microsecond. */
   row(architecture: Architecture): number | undefined;
   /** A column that was read, by row. */
@@ -62,6 +64,7 @@ export function readResultTable(
   const columns = new Map(numbers.map((name) => [name, new Float64Array(rows.length)]));
   const places = numbers.map((name) => ({ at: names.indexOf(name), name, values: columns.get(name) }));
   const at = new Map<string, number>();
+  const architectures: Architecture[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const [row, record] of rows.entries()) {
     if (diagnostics.length >= mostProblems) break;
@@ -93,12 +96,14 @@ export function readResultTable(
       continue;
     }
     at.set(identity, row);
+    architectures.push(read.value);
   }
   if (diagnostics.length > 0) return { value: undefined, diagnostics };
   return {
     value: {
       path: source.name,
       size: rows.length,
+      architectures,
       row: (architecture) => at.get(identityOf(architecture)),
       column: (name) => present(columns.get(name), `the column \`${name}\` of a table of results`),
     },

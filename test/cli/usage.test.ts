@@ -17,6 +17,7 @@ const commands = [
   'draw',
   'search',
   'trials',
+  'insight',
   'explain',
   'doctor',
 ];

@@ -1,18 +1,16 @@
 /** The bootstrap (Efron 1979): samples drawn with repetition from a sample, and the intervals that they give. */
-import { philox } from '../random.ts';
+import { fillWords } from '../random.ts';
 import { quantile, type Interval } from './summary.ts';
 
 /** How often each of `rows` rows is drawn in sample `index` of a seed; `rows` draws in all. */
 export function drawnTimes(rows: number, seed: number, index: number): Uint32Array {
   const times = new Uint32Array(rows);
-  for (let drawn = 0; drawn < rows;) {
-    for (const word of philox([drawn, index, 0, 0], [seed, 0x626f6f74])) {
-      if (drawn === rows) break;
-      // With fewer than 2^20 rows, none is favoured by more than one part in 4,000.
-      const row = Math.floor((word / 0x100000000) * rows);
-      times[row] = (times[row] ?? 0) + 1;
-      drawn++;
-    }
+  const words = new Uint32Array(rows);
+  fillWords(words, seed, index);
+  for (const word of words) {
+    // With fewer than 2^20 rows, none is favoured by more than one part in 4,000.
+    const row = Math.floor((word / 0x100000000) * rows);
+    times[row] = (times[row] ?? 0) + 1;
   }
   return times;
 }

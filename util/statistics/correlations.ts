@@ -94,7 +94,8 @@ function countsOf(level: Uint32Array, levels: number, times: ArrayLike<number>):
  */
 function kendall({ x, y }: OrderedColumns, times: ArrayLike<number>): number {
   const tree = new Float64Array(y.levels + 1);
-  let [seen, score, pairs] = [0, 0, 0];
+  const at = new Float64Array(y.levels);
+  let [seen, score] = [0, 0];
   const { order } = x;
   for (let first = 0; first < order.length;) {
     let end = first;
@@ -106,19 +107,22 @@ function kendall({ x, y }: OrderedColumns, times: ArrayLike<number>): number {
       if (weight === 0) continue;
       const level = y.level[row] ?? 0;
       const below = sumBelow(tree, level);
-      score += weight * (below - (seen - sumBelow(tree, level + 1)));
+      score += weight * (2 * below + (at[level] ?? 0) - seen);
     }
-    for (let at = first; at < end; at++) {
-      const row = order[at] ?? 0;
+    for (let place = first; place < end; place++) {
+      const row = order[place] ?? 0;
       const weight = times[row] ?? 0;
+      if (weight === 0) continue;
+      const level = y.level[row] ?? 0;
       seen += weight;
-      for (let node = (y.level[row] ?? 0) + 1; node <= y.levels; node += node & -node) {
+      at[level] = (at[level] ?? 0) + weight;
+      for (let node = level + 1; node <= y.levels; node += node & -node) {
         tree[node] = (tree[node] ?? 0) + weight;
       }
     }
     first = end;
   }
-  pairs = (seen * (seen - 1)) / 2;
+  const pairs = (seen * (seen - 1)) / 2;
   const untied = Math.sqrt(pairs - tiedPairs(x, times)) * Math.sqrt(pairs - tiedPairs(y, times));
   return untied > 0 ? bounded(score / untied) : NaN;
 }
