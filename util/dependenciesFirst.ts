@@ -8,6 +8,7 @@ export function dependenciesFirst<T>(
   dependencies: (item: T) => readonly T[],
   visit: (item: T) => void,
 ): void {
+  if (isDone(root)) return;
   const waiting = [root];
   for (let item = waiting.at(-1); item !== undefined; item = waiting.at(-1)) {
     const missing = isDone(item) ? [] : dependencies(item).filter((other) => !isDone(other));

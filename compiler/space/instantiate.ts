@@ -4,7 +4,7 @@ import { present } from '../../util/invariant.ts';
 import { GraphBuilder } from '../graph/builder.ts';
 import type { Graph, NodeId } from '../graph/graph.ts';
 import { operations, type Mode } from '../ops/operations.ts';
-import { attributesOf, buildOperation } from './build.ts';
+import { attributesOf, buildOperation, type Attributes } from './build.ts';
 import type { Architecture } from './architecture.ts';
 import { withDerived } from './derived.ts';
 import { evaluateOpen } from './open.ts';
@@ -56,7 +56,7 @@ class Building {
   }
 
   #get(id: SpaceNodeId): NodeId {
-    return present(this.#built.get(this.#resolved(id)), `node ${id} of the network`);
+    return present(this.#built.get(this.#resolved(id)), 'the network has node', id);
   }
 
   #resolved(id: SpaceNodeId): SpaceNodeId {
@@ -94,13 +94,23 @@ class Building {
 
   #apply(node: Apply): NodeId {
     const { operation, site } = node;
-    const values: Record<string, StaticValue> = {};
-    for (const [name, open] of Object.entries(node.attributes)) {
-      values[name] = this.#value(open, `${name} of ${site}`);
-    }
-    const use = { operation, site, mode: this.#options.mode, attributes: attributesOf(operation, values) };
+    const use = { operation, site, mode: this.#options.mode, attributes: this.#attributes(node) };
     const inputs = this.#taken.inputs(node).map((id) => this.#get(id));
     return buildOperation(this.#builder, this.#sites, use, inputs);
+  }
+
+  #attributes(node: Apply): Attributes {
+    const known = fixedAttributes.get(node);
+    if (known) return known;
+    const values: Record<string, StaticValue> = {};
+    let isFixed = true;
+    for (const [name, open] of Object.entries(node.attributes)) {
+      isFixed &&= open.kind === 'fixed';
+      values[name] = this.#value(open, 'an argument of', node.site);
+    }
+    const attributes = attributesOf(node.operation, values);
+    if (isFixed) fixedAttributes.set(node, attributes);
+    return attributes;
   }
 
   #scan(node: Scan, stages: Stages): NodeId {
@@ -115,16 +125,20 @@ class Building {
     });
   }
 
-  #value<T>(open: Open<T>, what: string): T {
-    return present(evaluateOpen(open, this.#choices), what);
+  #value<T>(open: Open<T>, what: string, of?: string): T {
+    return present(evaluateOpen(open, this.#choices), what, of);
   }
 }
+
+/** The attributes of nodes that have the same in every network, worked out once. */
+const fixedAttributes = new WeakMap<Apply, Attributes>();
 
 /** What one architecture takes of a space. */
 export class Taken {
   readonly #space: Space;
   readonly #choices: readonly number[];
   readonly #resolved = new Map<SpaceNodeId, SpaceNodeId | undefined>();
+  readonly #inputs = new Map<SpaceNodeId, readonly SpaceNodeId[]>();
 
   constructor(space: Space, choices: readonly number[]) {
     this.#space = space;
@@ -133,6 +147,8 @@ export class Taken {
 
   /** Follows selections to the node that makes the tensor; undefined for `none`. */
   resolve(id: SpaceNodeId): SpaceNodeId | undefined {
+    const known = this.#resolved.get(id);
+    if (known !== undefined) return known;
     const isResolved = (other: SpaceNodeId): boolean => this.#resolved.has(other);
     dependenciesFirst(
       id,
@@ -145,13 +161,14 @@ export class Taken {
 
   /** What a node reads here: the selected tensor, or those of a list that are in it. */
   #reads(id: SpaceNodeId): readonly SpaceNodeId[] {
-    const node = present(this.#space.nodes[id], `node ${id} of the space`);
+    const node = present(this.#space.nodes[id], 'the space has node', id);
     if (node.kind === 'select') {
       const on = evaluateOpen(node.on, this.#choices);
       const input = on === undefined ? undefined : node.inputs[on];
       return input === undefined ? [] : [input];
     }
     if (node.kind !== 'apply') return [];
+    if (node.when.every((when) => when === undefined)) return node.inputs;
     return node.inputs.filter((_, i) => {
       const when = node.when[i];
       return !when || evaluateOpen(when, this.#choices) === true;
@@ -160,17 +177,32 @@ export class Taken {
 
   /** What `resolve` gives, once all that the node reads is resolved. */
   #follow(id: SpaceNodeId): SpaceNodeId | undefined {
-    const node = present(this.#space.nodes[id], `node ${id} of the space`);
+    const node = present(this.#space.nodes[id], 'the space has node', id);
     if (node.kind !== 'select' && node.kind !== 'apply') return id;
-    const inputs = this.#reads(id).flatMap((input) => this.#resolved.get(input) ?? []);
-    if (node.kind === 'select') return inputs[0];
+    let count = 0;
+    let last: SpaceNodeId | undefined;
+    for (const input of this.#reads(id)) {
+      const resolved = this.#resolved.get(input);
+      if (resolved === undefined) continue;
+      count += 1;
+      last = resolved;
+    }
+    if (node.kind === 'select') return last;
     const merges = operations[node.operation].tensors === 'list';
-    return (merges ? inputs.length === 0 : inputs.length < node.inputs.length) ? undefined : id;
+    return (merges ? count === 0 : count < node.inputs.length) ? undefined : id;
   }
 
   /** The tensors that an operation reads here: those of a list that are in it and are not `none`. */
   inputs(node: Apply): readonly SpaceNodeId[] {
-    return this.#reads(node.id).flatMap((input) => this.resolve(input) ?? []);
+    const known = this.#inputs.get(node.id);
+    if (known) return known;
+    const inputs: SpaceNodeId[] = [];
+    for (const input of this.#reads(node.id)) {
+      const resolved = this.resolve(input);
+      if (resolved !== undefined) inputs.push(resolved);
+    }
+    this.#inputs.set(node.id, inputs);
+    return inputs;
   }
 
   /** What a node cannot do without: its inputs, the sequence that it is folded over, the stage that is folded. */

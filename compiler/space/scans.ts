@@ -22,6 +22,7 @@ export function stagesOf(
   reads: (node: SpaceNode) => readonly SpaceNodeId[],
 ): Stages {
   const scans = nodes.filter((node) => node.kind === 'scan');
+  if (scans.length === 0) return { outside: nodes, inside: new Map() };
   const scanOf = new Map(scans.flatMap(({ id, inputs }) => inputs.map((input) => [input, id] as const)));
   /** For each node, the scans whose elements or states it depends on. */
   const around = new Map<SpaceNodeId, ReadonlySet<SpaceNodeId>>();

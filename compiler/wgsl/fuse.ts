@@ -32,26 +32,30 @@ function fuseSums(schedule: Schedule): Schedule {
     if (node.op !== 'add') continue;
     const [first, ...others] = inputs;
     const inner = first === undefined ? undefined : terms.get(first);
-    const isAlone = first !== undefined && !schedule.roots.has(first) && readersOf.get(first)?.length === 1;
+    const isAlone = first !== undefined && !schedule.roots.has(first) && readersOf[first]?.length === 1;
     if (inner && isAlone && !others.includes(first) && inner.length + others.length <= MOST_TERMS) {
       within.add(first);
       terms.set(output, [...inner, ...others]);
     } else terms.set(output, inputs);
   }
-  const units = schedule.units.flatMap((unit) =>
-    within.has(unit.output) ? [] : [{ ...unit, inputs: terms.get(unit.output) ?? unit.inputs }],
-  );
+  if (within.size === 0) return schedule;
+  const units: Unit[] = [];
+  for (const unit of schedule.units) {
+    if (within.has(unit.output)) continue;
+    const inputs = terms.get(unit.output) ?? unit.inputs;
+    units.push(inputs === unit.inputs ? unit : { ...unit, inputs });
+  }
   return { ...schedule, units };
 }
 
-/** How many units read each node. */
-function readers({ units }: Schedule): ReadonlyMap<NodeId, readonly Unit[]> {
-  const found = new Map<NodeId, Unit[]>();
+/** The units that read each node, by its number. */
+function readers({ graph, units }: Schedule): readonly (readonly Unit[] | undefined)[] {
+  const found = Array.from<Unit[] | undefined>({ length: graph.nodes.length });
   for (const unit of units) {
-    for (const id of new Set(unit.inputs)) {
-      const list = found.get(id);
-      if (list) list.push(unit);
-      else found.set(id, [unit]);
+    for (const id of unit.inputs) {
+      const list = found[id];
+      if (!list) found[id] = [unit];
+      else if (list.at(-1) !== unit) list.push(unit);
     }
   }
   return found;
@@ -62,15 +66,17 @@ function fuseRelus(schedule: Schedule): Schedule {
   const behind = new Map<NodeId, NodeId>();
   for (const { node, output, fusion } of schedule.units) {
     if (!takesRelu.has(node.op) || fusion.relu || schedule.roots.has(output)) continue;
-    const [reader, ...others] = readersOf.get(output) ?? [];
-    if (reader?.node.op === 'relu' && others.length === 0) behind.set(output, reader.output);
+    const found = readersOf[output];
+    const reader = found?.[0];
+    if (reader?.node.op === 'relu' && found?.length === 1) behind.set(output, reader.output);
   }
   const fusedRelus = new Set(behind.values());
-  const units = schedule.units.flatMap((unit) => {
+  const units: Unit[] = [];
+  for (const unit of schedule.units) {
     const relu = behind.get(unit.output);
-    if (relu !== undefined) return [{ ...unit, output: relu, fusion: { ...unit.fusion, relu: true } }];
-    return fusedRelus.has(unit.output) ? [] : [unit];
-  });
+    if (relu !== undefined) units.push({ ...unit, output: relu, fusion: { ...unit.fusion, relu: true } });
+    else if (!fusedRelus.has(unit.output)) units.push(unit);
+  }
   return { ...schedule, units };
 }
 
@@ -95,14 +101,18 @@ function fuseGates(schedule: Schedule): Schedule {
       read[0] === x &&
       read[1] === moments &&
       !read.slice(2).includes(output);
-    if ((readersOf.get(output) ?? []).every(fits)) gates.set(output, { dy, extra: [scale, shift] });
+    if ((readersOf[output] ?? []).every(fits)) gates.set(output, { dy, extra: [scale, shift] });
   }
-  const units = schedule.units.flatMap((unit) => {
-    if (gates.has(unit.output)) return [];
-    const [first, ...rest] = unit.inputs;
+  const units: Unit[] = [];
+  for (const unit of schedule.units) {
+    if (gates.has(unit.output)) continue;
+    const [first] = unit.inputs;
     const gate = first === undefined ? undefined : gates.get(first);
-    if (!gate) return [unit];
-    return [{ ...unit, inputs: [gate.dy, ...rest, ...gate.extra], fusion: { ...unit.fusion, gate: true } }];
-  });
+    if (!gate) units.push(unit);
+    else {
+      const inputs = [gate.dy, ...unit.inputs.slice(1), ...gate.extra];
+      units.push({ ...unit, inputs, fusion: { ...unit.fusion, gate: true } });
+    }
+  }
   return { ...schedule, units };
 }

@@ -1,6 +1,6 @@
 /** Lowers a Graph to a Plan: picks kernels for its ops and memory for its tensors. */
 import { Refusal } from '../../grammar/diagnostics.ts';
-import { InvariantError, invariant, present } from '../../util/invariant.ts';
+import { InvariantError, invariant } from '../../util/invariant.ts';
 import type { Graph, GraphNode, NodeId, OpNode, OpNodeOf, ParameterNode, StateNode } from '../graph/graph.ts';
 import { opLabel } from '../graph/opLabel.ts';
 import type { OpName } from '../ops/attributes.ts';
@@ -79,7 +79,10 @@ class Lowering {
   /** Where each node's value lies. */
   readonly #places = new Map<NodeId, Place>();
   /** Each node's value as it lies there, where it was asked for. */
-  readonly #operands: (Operand | undefined)[] = [];
+  readonly #operands: (Operand | undefined)[];
+  /** What the units that are run read. */
+  #read: ReadonlySet<NodeId> = new Set();
+  readonly #parameterNodes: ParameterNode[] = [];
   readonly #parameters: ParameterSlot[] = [];
   readonly #states: ParameterSlot[] = [];
   readonly #constants: ParameterSlot[] = [];
@@ -94,22 +97,24 @@ class Lowering {
     this.#builder = new PlanBuilder(options.merge ?? true);
     this.#training = training;
     this.#weights = weightNodes(this.#graph);
+    this.#operands = Array.from<Operand | undefined>({ length: this.#graph.nodes.length });
   }
 
   plan(program: string, training: TrainingOptions | undefined): Plan {
     const builder = this.#builder;
     const scheduled = this.#schedule();
+    this.#read = readBy(scheduled);
     const step = builder.buffer('step', STEP_BYTES, 'input');
     const parameters = builder.arena('parameters', 'kept');
     const trainedBytes = this.#placeParameters(parameters);
     const gradients = this.#training ? builder.arena('gradients', 'kept') : undefined;
-    const copies = gradients ? this.#placeGradients(gradients, scheduled) : [];
+    const copies = gradients ? this.#placeGradients(gradients) : [];
     this.#placeStates();
     copies.push(...this.#placeOutputs());
     const feed = this.#placeInputs(scheduled, step);
     this.#placeConstants();
 
-    const inPlace = this.#inPlaceUpdates(scheduled);
+    const inPlace = this.#inPlaceUpdates();
     const late = scheduled.units.filter((unit) => inPlace.has(unit.output));
     for (const unit of scheduled.units) if (!inPlace.has(unit.output)) this.#lower(unit);
     for (const [from, to, label] of copies) this.#copy(from, to, label);
@@ -207,6 +212,7 @@ class Lowering {
       const range = arena.take(this.#bytes(node));
       this.#places.set(node.id, range);
       this.#parameters.push({ ...this.#slot(node.name, node, range), init: node.init });
+      this.#parameterNodes.push(node);
     };
     const parameters = this.#graph.nodes.filter((node) => node.kind === 'parameter');
     parameters.filter(({ id }) => trained.has(id)).forEach(place);
@@ -219,20 +225,18 @@ class Lowering {
    * Gives each gradient the offset of its parameter. An op writes there directly where nobody else reads its
    * value: whoever did could not write to the same arena.
    */
-  #placeGradients(arena: Arena, { units }: Schedule): [NodeId, BufferRange, string][] {
+  #placeGradients(arena: Arena): [NodeId, BufferRange, string][] {
     const copies: [NodeId, BufferRange, string][] = [];
-    const shared = new Set([...Object.values(this.#graph.outputs), ...units.flatMap((unit) => unit.inputs)]);
+    const shared = new Set(Object.values(this.#graph.outputs));
     const seen = new Set<NodeId>();
-    for (const { gradient } of this.#graph.gradients) {
-      if (seen.has(gradient)) shared.add(gradient);
+    const byParameter = new Map<NodeId, NodeId>();
+    for (const { parameter, gradient } of this.#graph.gradients) {
+      if (seen.has(gradient) || this.#read.has(gradient)) shared.add(gradient);
       seen.add(gradient);
+      byParameter.set(parameter, gradient);
     }
-    const byParameter = new Map(this.#graph.gradients.map((g) => [g.parameter, g.gradient]));
-    const named = new Map(
-      this.#graph.nodes.flatMap((node) => (node.kind === 'parameter' ? [[node.name, node] as const] : [])),
-    );
-    for (const { name } of this.#parameters) {
-      const node = present(named.get(name), 'the parameter', name);
+    for (const node of this.#parameterNodes) {
+      const { name } = node;
       const gradientId = byParameter.get(node.id);
       if (gradientId === undefined) continue;
       const gradient = nodeOf(this.#graph, gradientId);
@@ -274,12 +278,11 @@ class Lowering {
   }
 
   #placeInputs(scheduled: Schedule, step: BufferRange): Feed | undefined {
-    const read = new Set([...scheduled.units.flatMap((unit) => unit.inputs), ...scheduled.roots]);
     const data: Record<string, { buffer: number; rowElements: number }> = {};
     const { feed } = this.#options;
     const indices = feed && this.#builder.buffer('indices', feed.capacity * 4, 'input');
     for (const node of this.#graph.nodes) {
-      if (node.kind !== 'input' || !read.has(node.id)) continue;
+      if (node.kind !== 'input' || !(this.#read.has(node.id) || scheduled.roots.has(node.id))) continue;
       const range = this.#builder.buffer(`input ${node.name}`, this.#bytes(node), 'input');
       this.#places.set(node.id, range);
       this.#inputs.push(this.#slot(node.name, node, range));
@@ -379,14 +382,13 @@ class Lowering {
    * Statistics whose new value nobody else reads are moved where they lie, after all that reads the old
    * value: no dispatch may read and write the buffer of states otherwise.
    */
-  #inPlaceUpdates({ units }: Schedule): ReadonlySet<NodeId> {
+  #inPlaceUpdates(): ReadonlySet<NodeId> {
     const found = new Set<NodeId>();
     if (!this.#training) return found;
-    const read = new Set(units.flatMap((unit) => unit.inputs));
     for (const { state, value } of this.#graph.updates) {
       const node = nodeOf(this.#graph, value);
       const moves = node.kind === 'op' && node.op === 'update_statistics' && node.inputs[0] === state;
-      if (moves && !read.has(value) && !this.#places.has(value)) found.add(value);
+      if (moves && !this.#read.has(value) && !this.#places.has(value)) found.add(value);
     }
     return found;
   }
@@ -420,4 +422,11 @@ class Lowering {
     );
     return { names: scalars.map(({ name }) => name), slots, range: to };
   }
+}
+
+/** The nodes that some units read. */
+function readBy({ units }: Schedule): ReadonlySet<NodeId> {
+  const found = new Set<NodeId>();
+  for (const { inputs } of units) for (const id of inputs) found.add(id);
+  return found;
 }

@@ -7,7 +7,7 @@
  * different colours, and each colour has arenas of its own. What is bound to one binding by the instances of a dispatch
  * should have one colour, since they can only run at once if it lies in one buffer: it gets one where that is possible.
  */
-import { InvariantError, present } from '../../util/invariant.ts';
+import { InvariantError } from '../../util/invariant.ts';
 import { ALIGNMENT, roundUp } from './layout.ts';
 
 /** A tensor without a place. */
@@ -40,6 +40,8 @@ interface Lifetime {
   readonly first: number;
   readonly last: number;
   readonly colour: number;
+  /** Where it lies in its arena, once it has a place. */
+  offset: number;
 }
 
 /** Gives every scratch tensor a place; `uses` are those of all instances that run at once. No arena is larger than `limit`. */
@@ -48,11 +50,10 @@ export function placeScratch(
   uses: readonly (readonly ScratchUse[])[],
   limit: number,
 ): ScratchMemory {
-  const lifetimes = [...lifetimesOf(tensors, uses)];
+  const lifetimes = lifetimesOf(tensors, uses);
   // Largest first: small tensors then fill the gaps (Pisarchyk & Lee 2020, "greedy by size").
   lifetimes.sort((a, b) => b.bytes - a.bytes || a.id - b.id);
-  const arenas: { readonly colour: number; bytes: number; readonly placed: (Lifetime & ScratchPlace)[] }[] =
-    [];
+  const arenas: { readonly colour: number; bytes: number; readonly placed: Lifetime[] }[] = [];
   const places = new Map<number, ScratchPlace>();
   for (const tensor of lifetimes) {
     let done = false;
@@ -64,8 +65,8 @@ export function placeScratch(
       const end = roundUp(offset + tensor.bytes, ALIGNMENT);
       if (end > limit && candidate.placed.length > 0) continue;
       candidate.bytes = Math.max(candidate.bytes, end);
-      const { id, bytes, first, last, colour } = tensor;
-      insert(candidate.placed, { id, bytes, first, last, colour, arena, offset });
+      tensor.offset = offset;
+      insert(candidate.placed, tensor);
       places.set(tensor.id, { arena, offset });
       done = true;
     }
@@ -74,7 +75,7 @@ export function placeScratch(
 }
 
 /** The lowest offset at which a tensor meets nobody who lives at the same time; `placed` is in the order of offsets. */
-function lowestGap(tensor: Lifetime, placed: readonly (Lifetime & ScratchPlace)[]): number {
+function lowestGap(tensor: Lifetime, placed: readonly Lifetime[]): number {
   let offset = 0;
   for (const other of placed) {
     if (other.last < tensor.first || tensor.last < other.first) continue;
@@ -85,7 +86,7 @@ function lowestGap(tensor: Lifetime, placed: readonly (Lifetime & ScratchPlace)[
 }
 
 /** Adds a tensor in the order of offsets. */
-function insert(placed: (Lifetime & ScratchPlace)[], tensor: Lifetime & ScratchPlace): void {
+function insert(placed: Lifetime[], tensor: Lifetime): void {
   let [low, high] = [0, placed.length];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -95,60 +96,70 @@ function insert(placed: (Lifetime & ScratchPlace)[], tensor: Lifetime & ScratchP
   placed.splice(low, 0, tensor);
 }
 
-function* lifetimesOf(
+/** A number for each tensor, by its id. */
+type Numbers = Int32Array;
+
+function lifetimesOf(
   tensors: readonly ScratchTensor[],
   uses: readonly (readonly ScratchUse[])[],
-): Generator<Lifetime> {
-  const spans = spansOf(uses);
-  const opposed = oppositions(uses);
-  const peers = peersOf(tensors, uses);
-  const colours = new Map<number, number>();
-  const wanted = new Map<number, number>();
-  for (const { id, bytes } of tensors) {
-    const opponents = opposed.get(id) ?? [];
-    const isTaken = (one: number): boolean => opponents.some((other) => colours.get(other) === one);
+): Lifetime[] {
+  const size = tensors.reduce((most, { id }) => Math.max(most, id + 1), 0);
+  const { firsts, lasts } = spansOf(size, uses);
+  const opposed = oppositions(size, uses);
+  const peers = peersOf(size, uses);
+  const colours: Numbers = new Int32Array(size).fill(-1);
+  const wanted: Numbers = new Int32Array(size).fill(-1);
+  return tensors.map(({ id, bytes }) => {
+    const opponents = opposed[id] ?? [];
+    const isTaken = (one: number): boolean => opponents.some((other) => colours[other] === one);
     const peer = peers(id);
-    let colour = wanted.get(peer) ?? 0;
+    let colour = Math.max(0, wanted[peer] ?? 0);
     if (isTaken(colour)) colour = 0;
     while (isTaken(colour)) colour += 1;
-    colours.set(id, colour);
-    if (!wanted.has(peer)) wanted.set(peer, colour);
-    const { first, last } = present(spans.get(id), 'the use of scratch', id);
-    yield { id, bytes, first, last, colour };
-  }
+    colours[id] = colour;
+    if (wanted[peer] === -1) wanted[peer] = colour;
+    const [first = -1, last = -1] = [firsts[id], lasts[id]];
+    if (first === -1) throw new InvariantError(`memory plan: scratch ${id} is never used`);
+    return { id, bytes, first, last, colour, offset: 0 };
+  });
 }
 
 /** First and last use of each tensor. */
 function spansOf(
+  size: number,
   uses: readonly (readonly ScratchUse[])[],
-): ReadonlyMap<number, { readonly first: number; readonly last: number }> {
-  const spans = new Map<number, { first: number; last: number }>();
+): { readonly firsts: Numbers; readonly lasts: Numbers } {
+  const firsts = new Int32Array(size).fill(-1);
+  const lasts = new Int32Array(size).fill(-1);
   uses.forEach((instances, at) => {
     for (const { writes } of instances) {
       for (const id of writes) {
-        const span = spans.get(id);
-        if (span) span.last = at;
-        else spans.set(id, { first: at, last: at });
+        if (firsts[id] === -1) firsts[id] = at;
+        lasts[id] = at;
       }
     }
     for (const { reads } of instances) {
       for (const id of reads) {
-        const span = spans.get(id);
-        if (!span) throw new InvariantError(`memory plan: scratch ${id} is read before it is written`);
-        span.last = at;
+        if (firsts[id] === -1) {
+          throw new InvariantError(`memory plan: scratch ${id} is read before it is written`);
+        }
+        lasts[id] = at;
       }
     }
   });
-  return spans;
+  return { firsts, lasts };
 }
 
 /** The tensors that must not lie in the arena of each, some of them more than once: it is read where they are written. */
-function oppositions(uses: readonly (readonly ScratchUse[])[]): ReadonlyMap<number, readonly number[]> {
-  const opposed = new Map<number, number[]>();
+function oppositions(
+  size: number,
+  uses: readonly (readonly ScratchUse[])[],
+): readonly (readonly number[] | undefined)[] {
+  const opposed = Array.from<number[] | undefined>({ length: size });
   const add = (one: number, other: number): void => {
-    const known = opposed.get(one);
+    const known = opposed[one];
     if (known) known.push(other);
-    else opposed.set(one, [other]);
+    else opposed[one] = [other];
   };
   for (const instances of uses) {
     for (const { reads, writes } of instances) {
@@ -167,21 +178,18 @@ function oppositions(uses: readonly (readonly ScratchUse[])[]): ReadonlyMap<numb
 }
 
 /** Tells the set of a tensor: those that stand at one binding of some dispatch are in one. */
-function peersOf(
-  tensors: readonly ScratchTensor[],
-  uses: readonly (readonly ScratchUse[])[],
-): (id: number) => number {
-  const above = new Map<number, number>(tensors.map(({ id }) => [id, id]));
+function peersOf(size: number, uses: readonly (readonly ScratchUse[])[]): (id: number) => number {
+  const above: Numbers = Int32Array.from({ length: size }, (_, id) => id);
   const find = (id: number): number => {
     let root = id;
-    for (let next = above.get(root); next !== undefined && next !== root; next = above.get(root)) root = next;
-    above.set(id, root);
+    for (let next = above[root]; next !== undefined && next !== root; next = above[root]) root = next;
+    above[id] = root;
     return root;
   };
   const join = (one: readonly number[], other: readonly number[]): void => {
     one.forEach((id, k) => {
       const peer = other[k];
-      if (peer !== undefined) above.set(find(peer), find(id));
+      if (peer !== undefined) above[find(peer)] = find(id);
     });
   };
   for (const [first, ...others] of uses) {

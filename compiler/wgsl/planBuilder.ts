@@ -227,13 +227,16 @@ function bindable(
 /** Work that is long against the cost of a dispatch gains nothing, and would only hold memory longer. */
 const LARGE = 1 << 20;
 
+const none: readonly number[] = [];
+
+/** Which scratch tensors a dispatch reads and writes. */
 function scratchUse({ dispatch, operands, label }: Pending): ScratchUse {
-  const reads: number[] = [];
-  const writes: number[] = [];
+  let [reads, writes] = [none, none];
   operands.forEach(({ place }, i) => {
     if (!isScratch(place)) return;
     const access = present(dispatch.kernel.bindings[i], 'the access of a binding of', label);
-    (access === 'read' ? reads : writes).push(place.id);
+    if (access === 'read') reads = reads.length === 0 ? [place.id] : [...reads, place.id];
+    else writes = writes.length === 0 ? [place.id] : [...writes, place.id];
   });
   return { reads, writes };
 }

@@ -25,14 +25,17 @@ export function nodeOf(graph: Graph, id: NodeId): GraphNode {
   return present(graph.nodes[id], 'schedule: node', id);
 }
 
+const none: Fusion = {};
+
 /** The units that `roots` need, in topological order. What nobody needs costs nothing. */
 export function schedule(graph: Graph, roots: ReadonlySet<NodeId>): Schedule {
   const needed = new Set<NodeId>(roots);
   const units: Unit[] = [];
-  for (const node of [...graph.nodes].reverse()) {
-    if (node.kind !== 'op' || !needed.has(node.id)) continue;
+  for (let last = graph.nodes.length - 1; last >= 0; last--) {
+    const node = nodeOf(graph, last);
+    if (node.kind !== 'op' || !needed.has(last)) continue;
     for (const id of node.inputs) needed.add(id);
-    units.push({ node, inputs: node.inputs, output: node.id, fusion: {} });
+    units.push({ node, inputs: node.inputs, output: last, fusion: none });
   }
   return { graph, units: units.reverse(), roots };
 }

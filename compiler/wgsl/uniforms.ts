@@ -50,7 +50,9 @@ export class Uniforms {
     let start = this.#length;
     for (const { ranges } of instances) {
       invariant(ranges.length === units.length, 'each binding has a unit');
-      for (const [k, unit] of units.entries()) this.#words[start + k] = (ranges[k]?.offset ?? NaN) / unit;
+      for (let k = 0; k < units.length; k++) {
+        this.#words[start + k] = (ranges[k]?.offset ?? NaN) / (units[k] ?? NaN);
+      }
       start += each;
     }
     return this.#place(instances.length * each);
