@@ -16,5 +16,5 @@ export function inProcessEvaluator(): Evaluator {
     bufferBytes: 0,
     residentBytes: process.memoryUsage.rss(),
   }));
-  return { train: service.train, close: () => Promise.resolve() };
+  return { train: service.train, measure: service.measure, close: () => Promise.resolve() };
 }

@@ -73,6 +73,25 @@ const request = z.discriminatedUnion('kind', [
     subset: z.exactOptional(z.number().positive().max(1)),
     observed: z.exactOptional(z.boolean()),
   }),
+  z.object({
+    kind: z.literal('latency'),
+    id,
+    evaluation: graph,
+    batch: z.int().positive(),
+    data,
+    seed: z.int().nonnegative(),
+    runs: z.int().positive(),
+    tuning: z.exactOptional(tuningForm),
+  }),
+  z.object({
+    kind: z.literal('score'),
+    id,
+    score: z.enum(['grad_norm', 'snip', 'synflow', 'jacob_cov']),
+    graph,
+    batch: z.int().positive(),
+    data,
+    seed: z.int().nonnegative(),
+  }),
   z.object({ kind: z.literal('verdict'), id, goOn: z.boolean() }),
   z.object({ kind: z.literal('stop') }),
 ]);
@@ -90,6 +109,17 @@ const diagnostic = z.custom<Diagnostic>(
       .safeParse(value).success,
   'a diagnostic',
 );
+
+const device = z.object({
+  adapter: z.string(),
+  pipelinesCompiled: count,
+  pipelinesReused: count,
+  pipelinesOutside: count,
+  bufferBytes: count,
+  residentBytes: count,
+});
+
+const anyNumber = z.custom<number>((value) => typeof value === 'number', 'a number');
 
 const response = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready'), adapter: z.string() }),
@@ -112,15 +142,11 @@ const response = z.discriminatedUnion('kind', [
     images: count,
     seconds: count,
     tensors: tensors.or(z.undefined()),
-    device: z.object({
-      adapter: z.string(),
-      pipelinesCompiled: count,
-      pipelinesReused: count,
-      pipelinesOutside: count,
-      bufferBytes: count,
-      residentBytes: count,
-    }),
+    device,
   }),
+  z.object({ kind: z.literal('latency'), id, milliseconds: count, device }),
+  // A score may be no finite number: whoever asked finds that out.
+  z.object({ kind: z.literal('score'), id, score: anyNumber, device }),
   z.object({ kind: z.literal('failure'), id, diagnostic, fatal: z.boolean() }),
 ]);
 

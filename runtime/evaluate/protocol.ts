@@ -5,7 +5,7 @@
  */
 import type { Diagnostic } from '../../grammar/diagnostics.ts';
 import type { Graph } from '../../compiler/graph/graph.ts';
-import type { DataSpec, TrainSpec } from '../../compiler/search/search.ts';
+import type { DataSpec, TrainSpec, ZeroCostScore } from '../../compiler/search/search.ts';
 import type { Tuning } from '../../compiler/wgsl/tuning.ts';
 
 /** Parameters and running statistics by name, in logical layout. */
@@ -39,6 +39,61 @@ export interface TrainRequest {
   /** What was measured for the experiment: the same answers run the same kernels. */
   readonly tuning?: Tuning;
 }
+
+/** Time an inference of a network as it begins. */
+export interface LatencyRequest {
+  readonly kind: 'latency';
+  readonly id: number;
+  /** As {@link TrainRequest.evaluation}, for batches of `batch`. */
+  readonly evaluation: Graph;
+  readonly batch: number;
+  readonly data: DataSpec;
+  readonly seed: number;
+  /** So many runs, of which the median counts. */
+  readonly runs: number;
+  readonly tuning?: Tuning;
+}
+
+export interface LatencyResult {
+  readonly kind: 'latency';
+  readonly id: number;
+  readonly milliseconds: number;
+  readonly device: DeviceUse;
+}
+
+/** Scores that need gradients. */
+export type ScoredBy = Exclude<ZeroCostScore, 'params'>;
+
+/** Score a network as it begins. */
+export interface ScoreRequest {
+  readonly kind: 'score';
+  readonly id: number;
+  readonly score: ScoredBy;
+  /** What the score needs: see `runtime/search/zeroCostGraphs.ts`. */
+  readonly graph: Graph;
+  readonly batch: number;
+  readonly data: DataSpec;
+  readonly seed: number;
+}
+
+export interface ScoreResult {
+  readonly kind: 'score';
+  readonly id: number;
+  readonly score: number;
+  readonly device: DeviceUse;
+}
+
+/** Everything that a worker is asked to do. */
+export type Work = TrainRequest | LatencyRequest | ScoreRequest;
+
+interface Results {
+  readonly train: TrainResult;
+  readonly latency: LatencyResult;
+  readonly score: ScoreResult;
+}
+
+/** What comes of it. */
+export type ResultOf<W extends Work> = Results[W['kind']];
 
 export interface TrainProgress {
   readonly kind: 'progress';
@@ -115,12 +170,20 @@ export interface NotReady {
   readonly diagnostic: Diagnostic;
 }
 
-export type Request = TrainRequest | Verdict | { readonly kind: 'stop' };
+export type Request = Work | Verdict | { readonly kind: 'stop' };
 
-export type Response = Ready | NotReady | TrainProgress | TrainResult | TrainFailure;
+export type Response =
+  Ready | NotReady | TrainProgress | TrainResult | LatencyResult | ScoreResult | TrainFailure;
 
 /** Does the work of a request somewhere: in a worker process, in this one (tests), on another machine. */
 export interface Evaluator {
   train(request: TrainRequest, onProgress: OnProgress): Promise<TrainResult | TrainFailure>;
+  /** What takes no epochs. */
+  measure<W extends LatencyRequest | ScoreRequest>(request: W): Promise<ResultOf<W> | TrainFailure>;
   close(): Promise<void>;
+}
+
+/** Whether work could not be done. */
+export function isFailure(answer: { readonly kind: string }): answer is TrainFailure {
+  return answer.kind === 'failure';
 }

@@ -8,14 +8,23 @@ import type { Dataset } from '../data/dataset.ts';
 import { loadData } from '../data/table.ts';
 import type { Executor } from '../train/executor.ts';
 import { trainAndMeasure } from '../train/loop.ts';
+import { measureLatency } from './latency.ts';
 import type {
   DeviceUse,
+  Evaluator,
+  LatencyRequest,
+  LatencyResult,
   OnProgress,
+  ResultOf,
+  ScoreRequest,
+  ScoreResult,
   TrainFailure,
   TrainProgress,
   TrainRequest,
   TrainResult,
+  Work,
 } from './protocol.ts';
+import { scoreNetwork } from './zeroCost.ts';
 
 export interface TrainService {
   /** `onProgress` is waited for where the training is observed. */
@@ -23,6 +32,7 @@ export interface TrainService {
     request: TrainRequest,
     onProgress: (progress: TrainProgress) => ReturnType<OnProgress> | Promise<boolean | void>,
   ) => Promise<TrainResult | TrainFailure>;
+  readonly measure: Evaluator['measure'];
 }
 
 /** A service on `executor`; `use` reads its counters. */
@@ -40,17 +50,52 @@ export function trainService(executor: Executor, use: () => DeviceUse): TrainSer
     return found;
   };
 
+  /** Fails for good without data, and for this network where the work fails. */
+  const onData = async <T>(
+    { id, data }: Work,
+    work: (dataset: Dataset) => Promise<T>,
+  ): Promise<T | TrainFailure> => {
+    let dataset;
+    try {
+      dataset = await dataOf(data);
+    } catch (error) {
+      return failure(id, error, true);
+    }
+    try {
+      return await work(dataset);
+    } catch (error) {
+      return failure(id, error, false);
+    }
+  };
+
+  const measureOn = async (
+    request: LatencyRequest | ScoreRequest,
+    dataset: Dataset,
+  ): Promise<LatencyResult | ScoreResult> => {
+    const { id } = request;
+    switch (request.kind) {
+      case 'latency': {
+        const milliseconds = await measureLatency(executor, request, dataset);
+        return { kind: 'latency', id, milliseconds, device: use() };
+      }
+      case 'score': {
+        const score = await scoreNetwork(executor, request, dataset);
+        return { kind: 'score', id, score, device: use() };
+      }
+      default:
+        return request satisfies never;
+    }
+  };
+
   return {
+    measure: (request) => {
+      const answer = onData(request, (dataset) => measureOn(request, dataset));
+      return answer as Promise<ResultOf<typeof request> | TrainFailure>; // correlated union: by kind
+    },
     train: async (request, onProgress) => {
       const start = performance.now();
-      const { kind: _, id, data, ...asked } = request;
-      let dataset;
-      try {
-        dataset = await dataOf(data);
-      } catch (error) {
-        return failure(id, error, true);
-      }
-      try {
+      const { kind: _, id, data: __, ...asked } = request;
+      return onData(request, async (dataset): Promise<TrainResult> => {
         const { epochs } = asked.train;
         const trained = await trainAndMeasure(executor, { ...asked, dataset }, (epoch, loss, accuracy) =>
           onProgress({
@@ -64,9 +109,7 @@ export function trainService(executor: Executor, use: () => DeviceUse): TrainSer
         );
         const seconds = (performance.now() - start) / 1000;
         return { kind: 'result', id, ...trained, seconds, device: use() };
-      } catch (error) {
-        return failure(id, error, false);
-      }
+      });
     },
   };
 }

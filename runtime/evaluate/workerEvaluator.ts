@@ -4,7 +4,17 @@
  * worker along, too, has failed, and the next gets a fresh worker, unless too many in a row were lost.
  */
 import { diagnose, type Details, type Diagnostic } from '../../grammar/diagnostics.ts';
-import type { Evaluator, OnProgress, TrainFailure, TrainRequest, TrainResult } from './protocol.ts';
+import type {
+  Evaluator,
+  LatencyRequest,
+  OnProgress,
+  ResultOf,
+  ScoreRequest,
+  TrainFailure,
+  TrainRequest,
+  TrainResult,
+  Work,
+} from './protocol.ts';
 import { spendsWorker } from './service.ts';
 import { WorkerProcess, type Lost, type WorkerOptions } from './workerProcess.ts';
 
@@ -52,6 +62,14 @@ export class WorkerEvaluator implements Evaluator {
   }
 
   train(request: TrainRequest, onProgress: OnProgress): Promise<TrainResult | TrainFailure> {
+    return this.#enqueue(request, onProgress);
+  }
+
+  measure<W extends LatencyRequest | ScoreRequest>(request: W): Promise<ResultOf<W> | TrainFailure> {
+    return this.#enqueue(request, () => undefined);
+  }
+
+  #enqueue<W extends Work>(request: W, onProgress: OnProgress): Promise<ResultOf<W> | TrainFailure> {
     const answer = this.#queue.then(() => this.#answer(request, onProgress));
     this.#queue = answer.catch(() => undefined);
     return answer;
@@ -65,7 +83,7 @@ export class WorkerEvaluator implements Evaluator {
     await this.#queue;
   }
 
-  async #answer(request: TrainRequest, onProgress: OnProgress): Promise<TrainResult | TrainFailure> {
+  async #answer<W extends Work>(request: W, onProgress: OnProgress): Promise<ResultOf<W> | TrainFailure> {
     const fail = (diagnostic: Diagnostic, fatal: boolean): TrainFailure => ({
       kind: 'failure',
       id: request.id,
@@ -77,8 +95,8 @@ export class WorkerEvaluator implements Evaluator {
       const worker = await this.#ready();
       if ('code' in worker) return fail(worker, true);
       // oxlint-disable-next-line no-await-in-loop -- attempts follow each other
-      const answer = await worker.train(request, onProgress);
-      if (answer.kind === 'result' || (answer.kind === 'failure' && !spendsWorker(answer))) {
+      const answer = await worker.work(request, onProgress);
+      if (!isLoss(answer)) {
         this.#lossesInARow = 0;
         return answer;
       }
@@ -126,6 +144,11 @@ export class WorkerEvaluator implements Evaluator {
     this.#lastLoss = diagnostic;
     return diagnostic;
   }
+}
+
+/** Whether the worker is lost, or not to be used any more. */
+function isLoss(answer: ResultOf<Work> | TrainFailure | Lost): answer is TrainFailure | Lost {
+  return answer.kind === 'lost' || (answer.kind === 'failure' && spendsWorker(answer));
 }
 
 /** Why the worker is not to be used any more, and whether another one may fare better. */

@@ -15,10 +15,12 @@ import type {
   Request,
   Response,
   TrainFailure,
+  ResultOf,
   TrainProgress,
-  TrainRequest,
-  TrainResult,
+  Work,
 } from './protocol.ts';
+
+const answerTo = { train: 'result', latency: 'latency', score: 'score' } as const;
 
 /** What can be set about worker processes. Times are in milliseconds. */
 export interface WorkerOptions {
@@ -102,17 +104,16 @@ export class WorkerProcess {
   /** Waits for its first words. To be called once, first of all. */
   async ready(): Promise<Ready | NotReady | Lost> {
     const first = await this.#converse(undefined, this.#options.startLimit ?? START_LIMIT, () => undefined);
-    if (first.kind === 'result' || first.kind === 'failure')
-      return this.#distrust(`it began with a ${first.kind}`);
-    return first;
+    if (first.kind === 'ready' || first.kind === 'notReady' || first.kind === 'lost') return first;
+    return this.#distrust(`it began with a ${first.kind}`);
   }
 
   /** Has a request answered. */
-  async train(request: TrainRequest, onProgress: OnProgress): Promise<TrainResult | TrainFailure | Lost> {
+  async work<W extends Work>(request: W, onProgress: OnProgress): Promise<ResultOf<W> | TrainFailure | Lost> {
     const limit = this.#options.silenceLimit ?? SILENCE_LIMIT;
     const answer = await this.#converse(request, limit, (progress) => {
       const goOn = onProgress(progress) ?? true;
-      if (request.observed) this.#send({ kind: 'verdict', id: request.id, goOn });
+      if (request.kind === 'train' && request.observed) this.#send({ kind: 'verdict', id: request.id, goOn });
     });
     if (answer.kind === 'ready' || answer.kind === 'notReady') {
       return this.#distrust('it started anew while at work');
@@ -120,7 +121,10 @@ export class WorkerProcess {
     if (answer.kind !== 'lost' && answer.id !== request.id) {
       return this.#distrust(`it answered request ${answer.id} instead of ${request.id}`);
     }
-    return answer;
+    const { kind } = answer;
+    if (kind === 'lost' || kind === 'failure') return answer;
+    if (kind !== answerTo[request.kind]) return this.#distrust(`it answered a ${request.kind} by a ${kind}`);
+    return answer as ResultOf<W>; // correlated union: the kind was just compared
   }
 
   /** Says something and waits for an answer that is no progress; ends the process when it is silent for too long. */

@@ -1,17 +1,22 @@
 /** What the parts of a running search share. */
 import type { SearchSpec } from '../../compiler/search/search.ts';
-import type {
-  Evaluator,
-  TrainFailure,
-  TrainProgress,
-  TrainRequest,
-  TrainResult,
+import { Refusal, type Diagnostic } from '../../grammar/diagnostics.ts';
+import {
+  isFailure,
+  type Evaluator,
+  type LatencyRequest,
+  type ResultOf,
+  type ScoreRequest,
+  type TrainFailure,
+  type TrainProgress,
+  type TrainRequest,
+  type TrainResult,
 } from '../evaluate/protocol.ts';
 import type { Session } from '../store/Session.ts';
 import type { SearchEvent } from './events.ts';
 import type { Phase, SearchHost } from './host.ts';
 import type { Progress } from './Progress.ts';
-import { trainUntil } from './training.ts';
+import { trainUntil, untilAborted } from './training.ts';
 
 /** Tells the time, in milliseconds since 1970. */
 export interface Clock {
@@ -52,6 +57,20 @@ export async function train(
     context.signal,
   );
   if (response.kind === 'result') await context.noteAdapter(response.device.adapter);
+  return response;
+}
+
+/** Has something measured that takes no epochs. Refuses where the evaluator cannot go on at all. */
+export async function measure<W extends LatencyRequest | ScoreRequest>(
+  context: SearchContext,
+  request: W,
+): Promise<ResultOf<W> | Diagnostic> {
+  const response = await untilAborted(context.evaluator.measure(request), context.signal);
+  if (isFailure(response)) {
+    if (response.fatal) throw new Refusal(response.diagnostic);
+    return response.diagnostic;
+  }
+  await context.noteAdapter(response.device.adapter);
   return response;
 }
 

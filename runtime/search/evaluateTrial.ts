@@ -1,9 +1,9 @@
 /** Evaluates one proposal in the way that the search says, and measures what its objectives ask for besides. */
-import type { SearchSpec } from '../../compiler/search/search.ts';
-import { diagnose, Refusal, type Diagnostic } from '../../grammar/diagnostics.ts';
+import type { Metric, ObjectiveSpec, SearchSpec, ZeroCostEvaluation } from '../../compiler/search/search.ts';
+import { diagnose, type Diagnostic } from '../../grammar/diagnostics.ts';
 import { present } from '../../util/invariant.ts';
 import type { Metrics, MoreMetrics } from '../store/records.ts';
-import type { SearchContext } from './context.ts';
+import { measure, type SearchContext } from './context.ts';
 import { objectiveValue } from './objective.ts';
 import { attempt, type Evaluated, type Trial } from './trial.ts';
 import { trainTrial } from './trainTrial.ts';
@@ -30,7 +30,7 @@ function evaluate(context: SearchContext, trial: Trial): Promise<Evaluated | Dia
       return Promise.resolve('code' in found ? found : { metrics: found });
     }
     case 'zero_cost':
-      throw new Refusal(diagnose('notYet', { what: 'an evaluation by `zero_cost`' }));
+      return scoreTrial(context, trial, search.evaluate);
     default:
       return kind satisfies never;
   }
@@ -39,8 +39,33 @@ function evaluate(context: SearchContext, trial: Trial): Promise<Evaluated | Dia
 /** What objectives ask for that no evaluation tells by itself. */
 async function measureMore(context: SearchContext, trial: Trial): Promise<MoreMetrics | Diagnostic> {
   const { host, search } = context;
-  if (!search.objectives.some(({ metric }) => metric === 'peak_memory')) return {};
-  return attempt(() => ({ peakMemory: host.peakMemory(trial.proposal.architecture) }));
+  const { architecture } = trial.proposal;
+  const asked = (metric: Metric): ObjectiveSpec | undefined =>
+    search.objectives.find((o) => o.metric === metric);
+  const memory = attempt(() => (asked('peak_memory') ? { peakMemory: host.peakMemory(architecture) } : {}));
+  const timed = asked('latency');
+  // A table tells latencies by itself: there is nothing to measure with.
+  if ('code' in memory || timed === undefined || host.table) return memory;
+  const request = attempt(() => host.latency(architecture, timed.batch, trial.seed, trial.number));
+  if ('code' in request) return request;
+  const answer = await measure(context, request);
+  return 'code' in answer ? answer : { ...memory, latency: answer.milliseconds };
+}
+
+/** Scores an untrained network. */
+async function scoreTrial(
+  context: SearchContext,
+  { number, proposal: { architecture }, seed }: Trial,
+  { score }: ZeroCostEvaluation,
+): Promise<Evaluated | Diagnostic> {
+  const scored = (value: number): Evaluated => ({
+    metrics: { loss: undefined, accuracy: undefined, images: 0, epochLosses: [], score: value },
+  });
+  if (score === 'params') return scored(context.host.cost(architecture).params);
+  const request = attempt(() => context.host.score(architecture, seed, number));
+  if ('code' in request) return request;
+  const answer = await measure(context, request);
+  return 'code' in answer ? answer : scored(answer.score);
 }
 
 /** That an objective has no finite value. */

@@ -2,7 +2,7 @@
 import type { Architecture } from '../../compiler/space/architecture.ts';
 import type { SearchedSpace } from '../../compiler/search/vocabulary.ts';
 import type { Cost } from '../../compiler/space/space.ts';
-import type { TensorsByName, TrainRequest } from '../evaluate/protocol.ts';
+import type { LatencyRequest, ScoreRequest, TensorsByName, TrainRequest } from '../evaluate/protocol.ts';
 import type { InheritOptions } from '../train/inherit/inherit.ts';
 import type { LookUp } from './lookUp.ts';
 
@@ -44,6 +44,10 @@ export interface SearchHost extends StrategySpace {
     id: number,
     terms?: TrainingTerms,
   ): TrainRequest;
+  /** An inference to be timed, of so many images; as many as in the search's batch where undefined. */
+  latency(architecture: Architecture, batch: number | undefined, seed: number, id: number): LatencyRequest;
+  /** What the score of the search asks for. */
+  score(architecture: Architecture, seed: number, id: number): ScoreRequest;
   /**
    * What a child begins with: made of the trained tensors of its parent, with the names of the child's network. What is left
    * out is drawn. Where absent, tensors of the same name and shape are taken over, as for the same architecture again.

@@ -1,16 +1,21 @@
 /** Binds a compiled space to a search: from an architecture to what its evaluation asks of a device or of a table. */
 import type { CompiledSearch } from '../../compiler/compile.ts';
+import { trainingsOf } from '../../compiler/search/search.ts';
 import { canonicalHash } from '../../compiler/space/algebra/canonical.ts';
 import { toCompact, toJson } from '../../compiler/space/encode.ts';
 import { instantiate } from '../../compiler/space/instantiate.ts';
 import { costOfArchitecture } from '../../compiler/space/members.ts';
-import { present } from '../../util/invariant.ts';
+import { invariant, present } from '../../util/invariant.ts';
 import { inherit } from '../train/inherit/inherit.ts';
 import { evaluationGraph, trainingGraph } from './graphs.ts';
 import type { SearchHost } from './host.ts';
 import { readLookUp, type LookUp } from './lookUp.ts';
 import { peakMemory } from './peakMemory.ts';
 import { shorten } from './shorten.ts';
+import { zeroCostGraph } from './zeroCostGraphs.ts';
+
+/** An odd number, so that the median is one of them. */
+const LATENCY_RUNS = 21;
 
 /** The host of a search with all that it needs, its table of results included. Relative names of files begin at `folder`. */
 export async function searchHost(compiled: CompiledSearch, folder?: string): Promise<SearchHost> {
@@ -57,6 +62,25 @@ export function spaceHost(compiled: CompiledSearch, table?: LookUp): SearchHost 
       const measured = { batch: 1, mode: 'inference' } as const;
       const graph = instantiate(space, parent, measured);
       return inherit({ graph, trained }, instantiate(space, child, measured), options).tensors;
+    },
+    latency: (architecture, wanted, seed, id) => {
+      const batch = wanted ?? trainingsOf(search)[0]?.batch ?? 1;
+      return {
+        kind: 'latency',
+        id,
+        evaluation: evaluationGraph(space, architecture, batch),
+        batch,
+        data: present(search.data, 'search: the data of an inference'),
+        seed,
+        runs: LATENCY_RUNS,
+      };
+    },
+    score: (architecture, seed, id) => {
+      invariant(evaluate.kind === 'zero_cost' && evaluate.score !== 'params', 'search: a score by gradients');
+      const { score, batch } = evaluate;
+      const graph = zeroCostGraph(space, architecture, score, batch);
+      const data = present(search.data, 'search: the data of a score');
+      return { kind: 'score', id, score, graph, batch, data, seed };
     },
     ...(table && { table }),
   };

@@ -18,17 +18,23 @@ export async function trainUntil(
   signal: AbortSignal,
 ): Promise<TrainResult | TrainFailure> {
   if (signal.aborted) throw new Interrupted();
+  const training = evaluator.train(request, (progress) => {
+    return signal.aborted ? undefined : onProgress(progress);
+  });
+  return untilAborted(training, signal);
+}
+
+/** What `work` gives, unless `signal` comes first: throws {@link Interrupted}, and leaves the work to its fate. */
+export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let stop = (): void => {};
   const aborted = new Promise<never>((_, reject) => {
     stop = () => reject(new Interrupted());
     signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
   });
   try {
-    const training = evaluator.train(request, (progress) => {
-      return signal.aborted ? undefined : onProgress(progress);
-    });
-    // The race also takes care of a training that fails after the search has ended.
-    return await Promise.race([aborted, training]);
+    // The race also takes care of work that fails after the search has ended.
+    return await Promise.race([aborted, work]);
   } finally {
     signal.removeEventListener('abort', stop);
   }

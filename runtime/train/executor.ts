@@ -76,7 +76,27 @@ export interface EvaluationRun {
   readonly release: () => void;
 }
 
+/** One pass through a graph. */
+export interface Pass {
+  readonly graph: Graph;
+  /** A value for every parameter and state of the graph. */
+  readonly tensors: Tensors;
+  readonly dataset: Dataset;
+  /** The rows of the data that the inputs `x` and `labels` hold, as many as a batch has. */
+  readonly rows: Int32Array;
+}
+
+/** What one pass gave. */
+export interface Passed {
+  /** Gradients by the name of their parameter, in logical layout. */
+  readonly gradients: Tensors;
+  /** The graph's outputs by name. */
+  readonly outputs: ReadonlyMap<string, Float32Array>;
+}
+
 export interface Executor {
   readonly prepareTraining: (network: NetworkOnData, update: UpdateSpec) => Promise<TrainingRun>;
   readonly prepareEvaluation: (network: NetworkOnData) => Promise<EvaluationRun>;
+  /** Runs a graph once and gives back all of its gradients and outputs. */
+  readonly runOnce: (pass: Pass) => Promise<Passed>;
 }

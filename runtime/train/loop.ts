@@ -183,7 +183,7 @@ function trainingRows({ dataset, trainOn, subset = 1 }: Training): Int32Array {
 }
 
 /** The values that parameters and states begin with: those that are given, the others drawn by the seed. */
-function initialTensors(graph: Graph, seed: number, given: Tensors = new Map()): Tensors {
+export function initialTensors(graph: Graph, seed: number, given: Tensors = new Map()): Tensors {
   const tensors = new Map<string, Tensor>();
   for (const node of graph.nodes) {
     if (node.kind !== 'parameter' && node.kind !== 'state') continue;

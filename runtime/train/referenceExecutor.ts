@@ -2,7 +2,7 @@
  * The training loop's executor on the reference executor: plain loops on the CPU. Far too slow to search with; tests
  * hold the device against it.
  */
-import type { Graph, GraphNode, Shape } from '../../compiler/graph/graph.ts';
+import type { Graph } from '../../compiler/graph/graph.ts';
 import { present } from '../../util/invariant.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { inData, type Fault } from '../execute/fault.ts';
@@ -11,6 +11,8 @@ import type {
   EvaluationRun,
   Executor,
   NetworkOnData,
+  Pass,
+  Passed,
   Tensor,
   Tensors,
   TrainingRun,
@@ -27,7 +29,19 @@ export function referenceExecutor(): Executor {
   return {
     prepareTraining: (network, update) => Promise.resolve(trainingRun(network, update)),
     prepareEvaluation: (network) => Promise.resolve(evaluationRun(network)),
+    runOnce: (pass) => Promise.resolve(runOnce(pass)),
   };
+}
+
+function runOnce({ graph, dataset, tensors, rows }: Pass): Passed {
+  const feeds = {
+    inputs: gather(graph, dataset, rows),
+    parameters: values(graph, 'parameter', tensors),
+    states: values(graph, 'state', tensors),
+  };
+  const { gradients, outputs } = runReference(graph, feeds, OPTIONS);
+  const data = Object.entries(outputs).map(([name, value]) => [name, Float32Array.from(value.data)] as const);
+  return { gradients: new Map(Object.entries(floats(gradients))), outputs: new Map(data) };
 }
 
 function trainingRun({ graph, dataset, batch, tensors }: NetworkOnData, update: UpdateSpec): TrainingRun {
@@ -125,11 +139,6 @@ function floats(tensors: NamedTensors): Record<string, Tensor> {
 }
 
 function gather(graph: Graph, dataset: Dataset, rows: Int32Array): NamedTensors {
-  const shapeOf = (name: string): Shape =>
-    present(
-      graph.nodes.find((node: GraphNode) => node.kind === 'input' && node.name === name),
-      `the input ${name}`,
-    ).shape;
   const [height, width, channels] = dataset.imageShape;
   const elements = height * width * channels;
   const images = new Float32Array(rows.length * elements);
@@ -138,8 +147,9 @@ function gather(graph: Graph, dataset: Dataset, rows: Int32Array): NamedTensors 
     images.set(dataset.images.subarray(row * elements, (row + 1) * elements), i * elements);
   });
   const labels = rows.map((row) => (row === NO_ROW ? -1 : (dataset.labels[row] ?? -1)));
-  return {
-    x: { shape: shapeOf('x'), data: images },
-    labels: { shape: shapeOf('labels'), data: labels },
-  };
+  // A graph without a loss reads no labels.
+  const inputs = graph.nodes.filter((node) => node.kind === 'input');
+  return Object.fromEntries(
+    inputs.map(({ name, shape }) => [name, { shape, data: name === 'labels' ? labels : images }]),
+  );
 }

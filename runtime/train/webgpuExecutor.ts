@@ -101,6 +101,39 @@ export function webGpuExecutor(device: Device): WebGpuExecutor {
         release: release(execution),
       };
     },
+    runOnce: async ({ graph, dataset, tensors, rows }) => {
+      const { profile } = device;
+      const trained = graph.gradients.length > 0;
+      // With a learning rate of 0 a step leaves nothing but gradients.
+      const optimizer = { name: 'sgd', lr: 1, momentum: 0, nesterov: false, weightDecay: 0 } as const;
+      const feed = { capacity: rows.length };
+      const plan = trained
+        ? planTraining(graph, { profile, feed, optimizer })
+        : planInference(graph, { profile, feed });
+      const execution = await start(plan, {
+        graph,
+        dataset,
+        tensors,
+        batch: rows.length,
+        capacity: rows.length,
+      });
+      try {
+        execution.writeIndices(rows);
+        await execution.run(trained ? 'train' : 'evaluate', [{ learningRate: 0, offset: 0 }]);
+        const read = trained ? await execution.readGradients() : new Map<string, Float32Array>();
+        const outputs = new Map<string, Float32Array>();
+        // oxlint-disable-next-line no-await-in-loop -- one buffer after the other
+        for (const { name } of plan.outputs) outputs.set(name, await execution.readOutput(name));
+        const shapes = new Map(plan.parameters.map(({ name, shape }) => [name, shape]));
+        const gradients = [...read].map(
+          ([name, data]) =>
+            [name, { shape: present(shapes.get(name), `the shape of ${name}`), data }] as const,
+        );
+        return { gradients: new Map(gradients), outputs };
+      } finally {
+        release(execution)();
+      }
+    },
     bufferBytes: () => {
       const holders: { readonly bytes: number }[] = [...resident.values(), ...running];
       return holders.reduce((total, { bytes }) => total + bytes, 0);

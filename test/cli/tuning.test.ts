@@ -31,6 +31,7 @@ async function search(
         tunings.push(request.tuning);
         return fake.train(request, onProgress);
       },
+      measure: (request) => fake.measure(request),
       close: () => fake.close(),
     };
   };

@@ -8,6 +8,8 @@ import type { Space } from '../../../compiler/space/space.ts';
 import { diagnose } from '../../../grammar/diagnostics.ts';
 import type {
   Evaluator,
+  LatencyRequest,
+  ScoreRequest,
   TrainFailure,
   TrainRequest,
   TrainResult,
@@ -69,6 +71,18 @@ export function fakeHost(allowed: bigint = 1000n): SearchHost {
     encode,
     toJson: ({ choices }) => ({ space: 'fake', decisions: choices }),
     cost: ({ choices }) => ({ params: 10 * choices.reduce((a, b) => a + b, 1), macs: 1000 * choices.length }),
+    latency: (architecture, batch, seed, id) => ({
+      kind: 'latency',
+      id,
+      evaluation: {} as Graph,
+      batch: batch ?? 8,
+      data: { name: 'fake', args: { architecture: encode(architecture) } },
+      seed,
+      runs: 3,
+    }),
+    score: () => {
+      throw new Error('no search of these tests scores');
+    },
     canonicalHash: encode,
     peakMemory: ({ choices }) => 100 * choices.length,
     request: (
@@ -99,6 +113,8 @@ export interface FakeOptions {
   readonly adapter?: string;
   /** What goes wrong with a request, if anything. */
   readonly fail?: (request: TrainRequest) => 'failed' | 'fatal' | undefined;
+  /** What is measured without training; usually one millisecond more than the batch has images. */
+  readonly measured?: (request: LatencyRequest | ScoreRequest) => never | undefined;
   /** Changes a result. */
   readonly change?: (result: TrainResult, request: TrainRequest) => TrainResult;
 }
@@ -106,8 +122,26 @@ export interface FakeOptions {
 /** An evaluator whose results are a hash of the request. */
 export function fakeEvaluator(options: FakeOptions = {}): Evaluator & { readonly requests: TrainRequest[] } {
   const requests: TrainRequest[] = [];
+  const device = {
+    adapter: options.adapter ?? 'fake adapter',
+    pipelinesCompiled: 0,
+    pipelinesReused: 0,
+    pipelinesOutside: 0,
+    bufferBytes: 0,
+    residentBytes: 0,
+  };
   return {
     requests,
+    measure: async (request) => {
+      const result = {
+        kind: request.kind,
+        id: request.id,
+        milliseconds: 1 + request.batch,
+        score: 2,
+        device,
+      };
+      return options.measured?.(request) ?? (result as never);
+    },
     async train(request, onProgress) {
       requests.push(request);
       const failure = options.fail?.(request);
@@ -127,14 +161,7 @@ export function fakeEvaluator(options: FakeOptions = {}): Evaluator & { readonly
         images: 200,
         seconds: 0.001,
         tensors: request.keepTensors ? tensors(request) : undefined,
-        device: {
-          adapter: options.adapter ?? 'fake adapter',
-          pipelinesCompiled: 0,
-          pipelinesReused: 0,
-          pipelinesOutside: 0,
-          bufferBytes: 0,
-          residentBytes: 0,
-        },
+        device,
       };
       return options.change?.(result, request) ?? result;
     },

@@ -122,3 +122,64 @@ describe('checkTraining', () => {
     ]);
   });
 });
+
+describe('what a search asks for besides', () => {
+  const slight = { epochs: 1, optimizer: { ...task().train.optimizer, lr: 1e-12 } } as const;
+
+  it('begins with the tensors that it is given, and draws the others', async () => {
+    const first = await run(task());
+    const given = new Map([...first.tensors!].slice(0, -1));
+    expect(given.size).toBeLessThan(first.tensors!.size);
+    const { train, training } = task();
+    const parameters = training.nodes.flatMap((n) => (n.kind === 'parameter' ? [n.name] : []));
+    const [from, fresh] = await Promise.all([
+      run(task({ initial: given, train: { ...train, ...slight } })),
+      run(task({ train: { ...train, ...slight } })),
+    ]);
+    for (const [name, { data }] of from.tensors!) {
+      if (!parameters.includes(name)) continue;
+      const expected = (given.get(name) ?? fresh.tensors!.get(name))!.data;
+      data.forEach((value, i) => expect(value).toBeCloseTo(expected[i], 6));
+    }
+    expect(from.epochLosses[0]).toBeLessThan(fresh.epochLosses[0]);
+  });
+
+  it('trains on a share of the images', async () => {
+    const { train } = task();
+    const quarter = { subset: 0.5, train: { ...train, batch: 32 } };
+    // 70 images are two batches, 140 are four.
+    const seen: number[] = [];
+    const executor = referenceExecutor();
+    const counting: typeof executor = {
+      ...executor,
+      prepareTraining: async (network, update) => {
+        seen.push(network.capacity);
+        return executor.prepareTraining(network, update);
+      },
+    };
+    await trainAndMeasure(counting, task(quarter), () => undefined);
+    expect(seen).toEqual([64]);
+    expect(checkTraining(task({ subset: 0.1 })).map((d) => d.code)).toEqual(['NAS4201']);
+  });
+
+  it('measures every epoch where it is observed, without changing anything, and stops when told', async () => {
+    const plain = await run(task());
+    const accuracies: (number | undefined)[] = [];
+    const observed = await trainAndMeasure(
+      referenceExecutor(),
+      task({ observed: true }),
+      (_, __, accuracy) => {
+        accuracies.push(accuracy);
+      },
+    );
+    expect(observed).toEqual({ ...plain, epochAccuracies: accuracies });
+    expect(accuracies.at(-1)).toBe(plain.accuracy);
+    const stopped = await trainAndMeasure(
+      referenceExecutor(),
+      task({ observed: true }),
+      (epoch) => epoch < 2,
+    );
+    expect(stopped.epochLosses).toEqual(plain.epochLosses.slice(0, 2));
+    expect(stopped.accuracy).toBe(accuracies[1]);
+  });
+});
