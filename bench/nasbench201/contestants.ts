@@ -19,6 +19,8 @@ const rate = 'the learning rate is made for the number of queries';
 /** Settings by the name of the strategy. */
 const settings: Readonly<Record<string, Omit<Contestant, 'name' | 'strategy'>>> = {
   evolution: { args: { population: 50, sample: 10, identity: 0 } },
+  hierarchical: { args: { population: 50 } },
+  nsga2: { args: { population: 20 } },
   ppo: { args: { lr: 0.01 }, note: rate },
   reinforce: { args: { lr: 0.03 }, note: rate },
   tournament: { args: { population: 50, sample: 10 } },

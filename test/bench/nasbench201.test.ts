@@ -34,4 +34,7 @@ describe.runIf(present)('on NAS-Bench-201', () => {
   it('aging evolution', () => {
     expect(Math.abs(found('evolution') - 94.31)).toBeLessThan(0.07);
   });
+  it('local search', () => {
+    expect(found('local_search')).toBeGreaterThanOrEqual(94.25);
+  });
 });

@@ -7,6 +7,9 @@ import type { StrategySpace } from '../host.ts';
 import { bayesian } from './bayesian.ts';
 import { evolution } from './evolution.ts';
 import { exhaustive } from './exhaustive.ts';
+import { hierarchical } from './hierarchical.ts';
+import { localSearch } from './localSearch.ts';
+import { nsga2 } from './nsga2.ts';
 import { ppo } from './ppo.ts';
 import { random } from './random.ts';
 import { reinforce } from './reinforce.ts';
@@ -21,6 +24,9 @@ export const strategies: StrategyTable = {
   bayesian,
   evolution,
   exhaustive,
+  hierarchical,
+  local_search: localSearch,
+  nsga2,
   ppo,
   random,
   reinforce,

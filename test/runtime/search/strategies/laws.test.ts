@@ -4,7 +4,7 @@ import { hashText } from '../../../../compiler/space/algebra/hash.ts';
 import { checkStrategyFit, strategies } from '../../../../runtime/search/strategies/table.ts';
 import type { StrategySpace } from '../../../../runtime/search/host.ts';
 import type { Proposal } from '../../../../runtime/search/strategy.ts';
-import { bits, mixed, onesShare, proposed, run, single, strategyOf } from './helpers.ts';
+import { bits, mixed, onesShare, proposed, run, single, strategyOf, type RunOptions } from './helpers.ts';
 
 const names = Object.keys(strategies);
 const spaces: Readonly<Record<string, StrategySpace>> = { bits: bits(6), mixed: mixed(), single: single() };
@@ -14,6 +14,14 @@ const fitting = names.flatMap((name) =>
   ),
 );
 
+/** Arguments with which a run of 60 trials comes to what a strategy does after its first steps. */
+const settings: Readonly<Record<string, RunOptions['args']>> = {
+  evolution: { population: 12, sample: 4, identity: 0.2 },
+  hierarchical: { population: 12, sample: 0.3, diversify: 40 },
+  nsga2: { population: 10 },
+  tournament: { population: 12, sample: 4 },
+};
+
 /** A fitness without sense, the same for the same architecture; now and then none. */
 function noise({ architecture, share = 1 }: Proposal): number {
   const hash = Number.parseInt(hashText(architecture.choices.join()).slice(0, 8), 16);
@@ -21,26 +29,26 @@ function noise({ architecture, share = 1 }: Proposal): number {
 }
 
 describe.each(fitting)('$name on $label', ({ name, space }) => {
-  const trials = 60;
+  const options = { trials: 60, args: settings[name] ?? {} };
   it('proposes members only, and takes failures', () => {
-    for (const { architecture } of run(name, space, noise, { trials })) {
+    for (const { architecture } of run(name, space, noise, options)) {
       expect(space.members.contains(architecture)).toBe(true);
     }
   });
   it('takes failures of everything', () => {
-    run(name, space, () => Number.NaN, { trials });
+    run(name, space, () => Number.NaN, options);
   });
   it('takes equal values of everything', () => {
-    run(name, space, () => 0.5, { trials });
+    run(name, space, () => 0.5, options);
   });
   it('proposes the same for the same seed', () => {
-    const [first, second] = [1, 2].map(() => proposed(run(name, space, noise, { trials })));
+    const [first, second] = [1, 2].map(() => proposed(run(name, space, noise, options)));
     expect(second).toEqual(first);
   });
   it('goes on identically wherever it is stopped', () => {
-    const whole = run(name, space, noise, { trials });
+    const whole = run(name, space, noise, options);
     for (const stop of [0, 1, 2, 7, 20, whole.length - 1].filter((n) => n < whole.length)) {
-      const resumed = strategyOf(name, space, { trials });
+      const resumed = strategyOf(name, space, options);
       for (const outcome of whole.slice(0, stop)) {
         resumed.ask();
         resumed.tell(outcome);
@@ -55,7 +63,7 @@ describe.each(fitting)('$name on $label', ({ name, space }) => {
     }
   });
   it('only names parents that are done', () => {
-    const outcomes = run(name, space, noise, { trials });
+    const outcomes = run(name, space, noise, options);
     for (const { parent, trial } of outcomes) {
       if (parent === undefined) continue;
       expect(parent).toBeLessThan(trial);
