@@ -10,7 +10,12 @@
  * network, and software drivers do not unroll a loop whose bound they cannot see (unrolling made the same
  * kernel compile 70 times longer and run slower).
  */
+import { invariant } from '../../util/invariant.ts';
+import { endingLoops, sizesIn } from './loops.ts';
+import { Lines } from './lines.ts';
 import type { PlanKernel } from './plan.ts';
+
+export { Lines };
 
 /** Type of one field of the uniform block. */
 export type FieldType = 'u32' | 'i32' | 'f32';
@@ -27,6 +32,8 @@ export interface KernelSource<F extends string = string> extends PlanKernel {
   readonly fields: Readonly<Record<F, FieldType>>;
   /** Whether it has layers of its own in z. */
   readonly layered: boolean;
+  /** Fields that must be at least one. */
+  readonly sizes: readonly string[];
 }
 
 /** What {@link kernel} turns into a module. */
@@ -44,35 +51,6 @@ export interface KernelParts<F extends string> {
    * storage by its name, from where the instance's tensor begins.
    */
   readonly body: Lines;
-}
-
-/** Lines of source with indentation. A line that ends in `{` opens a level, one that starts with `}` closes. */
-export class Lines {
-  readonly #lines: string[] = [];
-  #depth = 1;
-
-  /** Adds each line at the present depth. */
-  add(...lines: readonly string[]): this {
-    for (const line of lines) {
-      if (line.startsWith('}')) this.#depth -= 1;
-      this.#lines.push('  '.repeat(this.#depth) + line);
-      if (line.endsWith('{')) this.#depth += 1;
-    }
-    return this;
-  }
-
-  /** Adds what `make` says for each number below `count`. */
-  each(count: number, make: (i: number) => string | readonly string[]): this {
-    for (let i = 0; i < count; i += 1) {
-      const made = make(i);
-      this.add(...(typeof made === 'string' ? [made] : made));
-    }
-    return this;
-  }
-
-  toString(): string {
-    return this.#lines.join('\n');
-  }
 }
 
 /** Read-only storage of vec4f. */
@@ -96,7 +74,7 @@ export function rowsOfInstance(storage: number): number {
 /** Writes the module. */
 export function kernel<F extends string>(parts: KernelParts<F>): KernelSource<F> {
   const { name, storage, fields, subgroups = false } = parts;
-  const text = parts.body.toString();
+  const text = endingLoops(parts.body).toString();
   // A body that looks at z has layers of its own there, and the instances stand above them.
   const layered = text.includes('group.z');
   const members = Object.entries<FieldType>({ ...fields, ...(layered ? layers : {}) });
@@ -145,9 +123,19 @@ export function kernel<F extends string>(parts: KernelParts<F>): KernelSource<F>
     wgsl,
     fields,
     layered,
+    sizes: sizesIn(parts.body),
     bindings: storage.map(({ access }) => access),
     units: storage.map(({ type }) => (type.startsWith('vec4') ? 16 : 4)),
   };
+}
+
+/**
+ * The value of one lane, the same for all. Tint guards every broadcast from a lane that a subgroup may not have by a
+ * selection of each component, but clamps the lane of a shuffle, once for all turns. Where a subgroup is a vector of a processor
+ * (eight lanes), a shuffle is one instruction; elsewhere a broadcast is the cheaper one.
+ */
+export function broadcast(value: string, lane: number, size: number): string {
+  return size === 8 ? `subgroupShuffle(${value}, ${lane}u)` : `subgroupBroadcast(${value}, ${lane})`;
 }
 
 /** Fields that follow the others of a kernel with layers. */
@@ -161,11 +149,12 @@ function fromStarts(body: string, storage: readonly StorageBinding[]): string {
 
 /**
  * Division of a count by a size whose inverse comes with it: vector integer division is a scalar loop on
- * CPU adapters, a float product is not. Exact for what fits a 128 MiB binding of vec4f (a < 2^23): the
- * product is off by less than one, which the remainder shows.
+ * CPU adapters, and so is the conversion of a float. But the sum of 2^23 and a smaller float is rounded to a whole number, and
+ * its bits say which. Exact for what fits a 128 MiB binding of vec4f (0 <= a < 2^23): the product is off by
+ * less than one, which the remainder shows.
  */
 export const divideHelper: string = `fn divide(a: i32, b: i32, inverse: f32) -> i32 {
-  let q = i32(f32(a) * inverse);
+  let q = bitcast<i32>(f32(a) * inverse + 8388608.0) - bitcast<i32>(8388608.0);
   let r = a - q * b;
   return q + select(0, 1, r >= b) - select(0, 1, r < 0);
 }`;
@@ -180,6 +169,10 @@ export function blockWords<F extends string>(
   depth: number,
 ): number[] {
   const words: number[] = [];
+  const known: Readonly<Record<string, number>> = values;
+  for (const size of source.sizes) {
+    invariant((known[size] ?? 0) >= 1, `${source.name}: a loop runs to ${size}, which is ${known[size]}`);
+  }
   for (const field in source.fields) words.push(wordOf(values[field], source.fields[field]));
   if (source.layered) words.push(wordOf(depth, 'i32'), wordOf(1 / depth, 'f32'));
   return words;

@@ -5,7 +5,7 @@
 import { elementsOf } from '../../ops/shapes.ts';
 import type { Profile } from '../plan.ts';
 import { dispatch, output, scratch, type Binding, type Dispatch } from '../rule.ts';
-import { kernel, Lines, reads, writes, type KernelSource } from '../source.ts';
+import { broadcast, kernel, Lines, reads, writes, type KernelSource } from '../source.ts';
 import {
   chooseRolling,
   count,
@@ -62,8 +62,8 @@ const convolution = rollingFamily((tuning): RollingKernel => {
       `let l${n} = w[(ky${n} * u.weightPitch + tap${n} - ky${n} * ${k}) * u.quads + quad];`,
     ])
     .each(k * k, (n) => {
-      const from = `l${Math.floor(n / size)}, ${n % size}`;
-      return `let w${Math.floor(n / k)}_${n % k} = subgroupBroadcast(${from});`;
+      const weight = broadcast(`l${Math.floor(n / size)}`, n % size, size);
+      return `let w${Math.floor(n / k)}_${n % k} = ${weight};`;
     });
   rollSums(body, tuning, {
     load: (lattice) => {

@@ -50,8 +50,17 @@ interface Tile {
 /** Speed of the templates against each other at full tiles, as measured on lavapipe. */
 const CHANNELS_ADVANTAGE = 1.3;
 
-/** From here on there is work for every core in tiles of 32 pixels, which need fewer loads than those of 16. */
-const MANY_PIXELS = 1024;
+/** With so many tiles of 32 pixels there is work for every core; they need fewer loads than those of 16. */
+const MANY_TILES = 32;
+
+/**
+ * Whether what a row of taps sees is loaded once and slides from tap to tap: for two or three neighbours, where rows are
+ * whole blocks of pixels. A load costs a CPU adapter as much as forty shuffles.
+ */
+function slides({ kind }: Profile, { x, y }: Gather, size: number): boolean {
+  const neighbours = x.stride === 1 && Math.abs(x.step) === 1 && (x.taps === 2 || x.taps === 3);
+  return kind === 'cpu' && size >= 8 && neighbours && y.taps > 0 && x.places % size === 0;
+}
 
 /** The tiles that may compute a gather, by name, the best guess first. */
 function tilesFor(profile: Profile, gather: Gather, pixelCount: number): ReadonlyMap<string, Tile> {
@@ -64,16 +73,17 @@ function tilesFor(profile: Profile, gather: Gather, pixelCount: number): Readonl
   const quads = outputQuads >= 3 ? 4 : outputQuads;
   const usedByChannels = outputQuads / (Math.ceil(outputQuads / size) * size);
   const usedByPixels = outputQuads / (Math.ceil(outputQuads / quads) * quads);
+  const sliding = slides(profile, gather, size);
   const channels = ([32, 16] as const).map((pixels): [string, Tile] => [
     `channels ${pixels}`,
-    { kernel: channelsTemplate(size, pixels, ragged), pixels, quads: size },
+    { kernel: channelsTemplate(size, pixels, ragged, sliding), pixels, quads: size },
   ]);
-  if (pixelCount < MANY_PIXELS) channels.reverse();
+  if ((pixelCount / 32) * Math.ceil(outputQuads / size) < MANY_TILES) channels.reverse();
   const blocks = 4;
   const depth = depthOf(inputChannels);
   const byPixels: [string, Tile] = [
     'pixels',
-    { kernel: pixelsTemplate(size, blocks, quads, depth, ragged), pixels: blocks * size, quads },
+    { kernel: pixelsTemplate(size, blocks, quads, depth, ragged, sliding), pixels: blocks * size, quads },
   ];
   if (usedByChannels * CHANNELS_ADVANTAGE >= usedByPixels) return new Map([...channels, byPixels]);
   // Lanes over channels that are not there: no measurement would take them.

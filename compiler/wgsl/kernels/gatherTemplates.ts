@@ -16,7 +16,16 @@
  * guarded.
  */
 import { THREADS } from '../grid.ts';
-import { divideHelper, family, kernel, Lines, reads, writes, type KernelSource } from '../source.ts';
+import {
+  Lines,
+  broadcast,
+  divideHelper,
+  family,
+  kernel,
+  reads,
+  writes,
+  type KernelSource,
+} from '../source.ts';
 
 const fields = {
   pixels: 'i32',
@@ -57,10 +66,13 @@ export type GatherKernel = KernelSource<Field>;
 
 const lanes = ['x', 'y', 'z', 'w'] as const;
 
+/** Columns beyond those under its first tap that a block of pixels sees, where taps slide: up to three taps. */
+const REACH = 2;
+
 /** Statements that find where pixel `p{n}` starts in the input and where it lies in the output. */
-function decode(n: number, pixel: string): string[] {
+function decode(n: number | string, pixel: string): string[] {
   return [
-    `let p${n} = min(${pixel}, u.pixels - 1);`,
+    `let p${n} = ${pixel};`,
     `let line${n} = divide(p${n}, u.columns, u.inverseColumns);`,
     `let image${n} = divide(line${n}, u.rows, u.inverseRows);`,
     `let column${n} = p${n} - line${n} * u.columns;`,
@@ -73,11 +85,39 @@ function decode(n: number, pixel: string): string[] {
   ];
 }
 
-/**
- * Opens the loops over taps and channels; for each of `count` pixels `v{n}` holds four input channels. The
- * taps are one loop, not two: CPU adapters blend every accumulator at the end of each turn of each loop.
- */
-function openLoops(body: Lines, count: number): void {
+/** The statements that find the pixels of the lanes, `count` to each lane, from `tile` on. */
+function decodeAll(body: Lines, count: number, size: number, sliding: boolean): void {
+  if (!sliding) {
+    body.each(count, (n) => decode(n, `min(tile + ${n * size} + lane, u.pixels - 1)`));
+    return;
+  }
+  // Blocks of pixels stay together: those past the end repeat the last one.
+  const block = (first: string): string => `min(tile + ${first}, u.pixels - ${size})`;
+  body
+    .each(count, (n) => decode(n, `${block(String(n * size))} + lane`))
+    .add(`let side_block = min(lane / ${REACH}, ${count - 1});`)
+    .add(...decode('h', `${block(`side_block * ${size}`)} + ${size - 1}`));
+}
+
+/** The place of pixels `names` in the input under a tap, and whether there is one. */
+function place(names: readonly (number | string)[], column: (n: number | string) => string): string[] {
+  return names.flatMap((n) => [
+    `let iy${n} = y${n} + tapY * u.stepY;`,
+    `let ix${n} = ${column(n)};`,
+    `let inside${n} = iy${n} >= 0 && iy${n} < u.inputHeight && ix${n} >= 0 && ix${n} < u.inputWidth;`,
+    `let from${n} = select(0, ((start${n} + iy${n}) * u.inputWidth + ix${n}) * u.inputQuads, inside${n});`,
+  ]);
+}
+
+/** Opens the loops over taps and channels; for each of `count` pixels `v{n}` holds four input channels. */
+function openLoops(body: Lines, count: number, size: number, sliding: boolean): void {
+  if (sliding) openSlidingLoops(body, count, size);
+  else openTapLoops(body, count);
+}
+
+/** One tap after the other. They are one loop, not two: CPU adapters blend every sum at the end of each turn of each loop. */
+function openTapLoops(body: Lines, count: number): void {
+  const pixels = [...Array(count).keys()];
   body
     .add(
       'var tapY = 0;',
@@ -87,24 +127,51 @@ function openLoops(body: Lines, count: number): void {
       'let tap = (u.firstY + tapY * u.nextY) * u.kernelWidth + u.firstX + tapX * u.nextX;',
       'let weights = tap * u.weightRows * u.outputQuads + column;',
     )
-    .each(count, (n) => [
-      `let iy${n} = y${n} + tapY * u.stepY;`,
-      `let ix${n} = x${n} + tapX * u.stepX;`,
-      `let inside${n} = iy${n} >= 0 && iy${n} < u.inputHeight && ix${n} >= 0 && ix${n} < u.inputWidth;`,
-      `let from${n} = select(0, ((start${n} + iy${n}) * u.inputWidth + ix${n}) * u.inputQuads, inside${n});`,
-    ])
+    .add(...place(pixels, (n) => `x${n} + tapX * u.stepX`))
     .add('for (var c = 0; c < u.inputQuads; c++) {')
     .each(count, (n) => `let v${n} = select(vec4f(), x[from${n} + c], inside${n});`);
 }
 
-const closeLoops = [
-  '}',
-  'tapX++;',
-  'let wrap = tapX == u.tapsX;',
-  'tapY += select(0, 1, wrap);',
-  'tapX = select(tapX, 0, wrap);',
-  '}',
-] as const;
+/**
+ * Where the pixels of a block are neighbours, and so are the taps of a row, what one pixel sees under one tap another sees
+ * under the next. The columns under the first tap are loaded once for a row of taps, and one more load brings the
+ * next columns of all blocks; for each tap the lanes take theirs by shuffles.
+ */
+function openSlidingLoops(body: Lines, count: number, size: number): void {
+  const blocks = [...Array(count).keys()];
+  body
+    .add('let left = min(0, (u.tapsX - 1) * u.stepX);', 'for (var tapY = 0; tapY < u.tapsY; tapY++) {')
+    .add(...place(blocks, (n) => `x${n} + left`))
+    .add(...place(['h'], () => `xh + left + 1 + lane % ${REACH}`))
+    .add('for (var c = 0; c < u.inputQuads; c++) {')
+    .each(count, (n) => `let m${n} = select(vec4f(), x[from${n} + c], inside${n});`)
+    .add('let mh = select(vec4f(), x[fromh + c], insideh);')
+    .add('for (var tapX = 0; tapX < u.tapsX; tapX++) {')
+    .add(
+      'let tap = (u.firstY + tapY * u.nextY) * u.kernelWidth + u.firstX + tapX * u.nextX;',
+      'let weights = tap * u.weightRows * u.outputQuads + column;',
+      'let seen = lane + tapX * u.stepX - left;',
+      `let own = u32(seen) & ${size - 1}u;`,
+      `let side = u32(max(seen - ${size}, 0));`,
+      `let beyond = seen >= ${size};`,
+    )
+    .each(count, (n) => {
+      const next = `subgroupShuffle(mh, side + ${n * REACH}u)`;
+      return `let v${n} = select(subgroupShuffle(m${n}, own), ${next}, beyond);`;
+    });
+}
+
+function closeLoops(sliding: boolean): readonly string[] {
+  if (sliding) return ['}', '}', '}'];
+  return [
+    '}',
+    'tapX++;',
+    'let wrap = tapX == u.tapsX;',
+    'tapY += select(0, 1, wrap);',
+    'tapX = select(tapX, 0, wrap);',
+    '}',
+  ];
+}
 
 /**
  * The weights of rows `c * 4` and following of a tap. Where rows are not padded to a multiple of four
@@ -127,8 +194,13 @@ function storage(): ReturnType<typeof reads> {
 }
 
 /** `channels`: `size` lanes of output channels, `pixels` pixels per workgroup. */
-export const channelsTemplate: (size: number, pixels: number, ragged: boolean) => GatherKernel = family(
-  (size: number, pixels: number, ragged: boolean): GatherKernel => {
+export const channelsTemplate: (
+  size: number,
+  pixels: number,
+  ragged: boolean,
+  sliding: boolean,
+) => GatherKernel = family(
+  (size: number, pixels: number, ragged: boolean, sliding: boolean): GatherKernel => {
     const blocks = Math.max(1, pixels / size);
     const body = new Lines()
       .add(
@@ -136,23 +208,23 @@ export const channelsTemplate: (size: number, pixels: number, ragged: boolean) =
         `let quad = i32(group.y) * ${size} + lane;`,
         'let column = min(quad, u.outputQuads - 1);',
       )
-      .each(blocks, (n) => decode(n, `tile + ${n * size} + lane`))
       .each(pixels, (i) => `var s${i} = vec4f();`);
-    openLoops(body, blocks);
+    decodeAll(body, blocks, size, sliding);
+    openLoops(body, blocks, size, sliding);
     body
       .add(...loadRows(4, ragged))
       .each(pixels, (i) => [
-        `let a${i} = subgroupBroadcast(v${Math.floor(i / size)}, ${i % size});`,
+        `let a${i} = ${broadcast(`v${Math.floor(i / size)}`, i % size, size)};`,
         ...lanes.map((lane, q) => `s${i} += a${i}.${lane} * w${q};`),
       ])
-      .add(...closeLoops)
-      .each(pixels, (i) => `let at${i} = subgroupBroadcast(to${Math.floor(i / size)}, ${i % size});`)
+      .add(...closeLoops(sliding))
+      .each(pixels, (i) => `let at${i} = ${broadcast(`to${Math.floor(i / size)}`, i % size, size)};`)
       .add('if (quad < u.outputQuads) {')
       // Pixels past the end repeat the last one and store the same value again.
       .each(pixels, (i) => `y[at${i} + quad] = s${i};`)
       .add('}');
     return kernel({
-      name: `conv_channels_${size}_${pixels}${ragged ? '_ragged' : ''}`,
+      name: `conv_channels_${size}_${pixels}${sliding ? '_sliding' : ''}${ragged ? '_ragged' : ''}`,
       storage: storage(),
       fields,
       workgroupSize: size,
@@ -173,8 +245,16 @@ export const pixelsTemplate: (
   quads: number,
   depth: number,
   ragged: boolean,
+  sliding: boolean,
 ) => GatherKernel = family(
-  (size: number, blocks: number, quads: number, depth: number, ragged: boolean): GatherKernel => {
+  (
+    size: number,
+    blocks: number,
+    quads: number,
+    depth: number,
+    ragged: boolean,
+    sliding: boolean,
+  ): GatherKernel => {
     const rowsPerLoad = Math.min(4, Math.floor(size / quads));
     const loads = Math.ceil(depth / rowsPerLoad);
     const body = new Lines()
@@ -184,9 +264,9 @@ export const pixelsTemplate: (
         `let weight_row = (lane / ${quads}) % ${rowsPerLoad};`,
         `let column = min(quad + lane % ${quads}, u.outputQuads - 1) + weight_row * u.outputQuads;`,
       )
-      .each(blocks, (n) => decode(n, `tile + ${n * size} + lane`))
       .each(blocks * quads, (i) => `var s${Math.floor(i / quads)}_${i % quads} = vec4f();`);
-    openLoops(body, blocks);
+    decodeAll(body, blocks, size, sliding);
+    openLoops(body, blocks, size, sliding);
     body
       .add(
         'let first_row = weights + c * 4 * u.outputQuads;',
@@ -198,13 +278,13 @@ export const pixelsTemplate: (
       })
       .each(depth * quads, (i) => {
         const [q, j] = [Math.floor(i / quads), i % quads];
-        const from = `w${Math.floor(q / rowsPerLoad)}, ${(q % rowsPerLoad) * quads + j}`;
+        const from = broadcast(`w${Math.floor(q / rowsPerLoad)}`, (q % rowsPerLoad) * quads + j, size);
         return [
-          `let b${q}_${j} = subgroupBroadcast(${from});`,
+          `let b${q}_${j} = ${from};`,
           ...[...Array(blocks).keys()].map((n) => `s${n}_${j} += v${n}.${lanes[q]} * b${q}_${j};`),
         ];
       })
-      .add(...closeLoops)
+      .add(...closeLoops(sliding))
       .each(blocks, (n) => [
         `if (tile + ${n * size} + lane < u.pixels) {`,
         ...[...Array(quads).keys()].flatMap((j) => [
@@ -215,7 +295,7 @@ export const pixelsTemplate: (
         '}',
       ]);
     return kernel({
-      name: `conv_pixels_${size}_${blocks}x${quads * 4}_${depth}${ragged ? '_ragged' : ''}`,
+      name: `conv_pixels_${size}_${blocks}x${quads * 4}_${depth}${sliding ? '_sliding' : ''}${ragged ? '_ragged' : ''}`,
       storage: storage(),
       fields,
       workgroupSize: size,
@@ -234,13 +314,13 @@ export const portableTemplate: (ragged: boolean) => GatherKernel = family((ragge
       'let quad = i32(group.y);',
       'let column = quad;',
     )
-    .each(4, (n) => decode(n, `tile + ${n}`))
+    .each(4, (n) => decode(n, `min(tile + ${n}, u.pixels - 1)`))
     .each(4, (i) => `var s${i} = vec4f();`);
-  openLoops(body, 4);
+  openTapLoops(body, 4);
   body
     .add(...loadRows(4, ragged))
     .each(4, (i) => lanes.map((lane, q) => `s${i} += v${i}.${lane} * w${q};`))
-    .add(...closeLoops)
+    .add(...closeLoops(false))
     .each(4, (i) => [`if (tile + ${i} < u.pixels) {`, `y[to${i} + quad] = s${i};`, '}']);
   return kernel({
     name: `conv_portable_4x4${ragged ? '_ragged' : ''}`,

@@ -7,7 +7,16 @@
  */
 import type { Profile } from '../plan.ts';
 import { dispatch, type Binding, type Dispatch } from '../rule.ts';
-import { divideHelper, family, kernel, Lines, reads, writes, type KernelSource } from '../source.ts';
+import {
+  broadcast,
+  divideHelper,
+  family,
+  kernel,
+  Lines,
+  reads,
+  writes,
+  type KernelSource,
+} from '../source.ts';
 
 /** A convolution of 1x1, or its input gradient; channels are counted in vec4 ("quads"). */
 export interface Pointwise {
@@ -128,8 +137,8 @@ const template = family(
         ];
       })
       .each(weights, (i) => {
-        const from = `l${Math.floor(i / size)}, ${i % size}`;
-        return `let w${Math.floor(i / columnQuads)}_${i % columnQuads} = subgroupBroadcast(${from});`;
+        const weight = broadcast(`l${Math.floor(i / size)}`, i % size, size);
+        return `let w${Math.floor(i / columnQuads)}_${i % columnQuads} = ${weight};`;
       })
       .add(
         'for (var tile = i32(group.x); tile < u.tiles; tile += u.slices) {',

@@ -11,7 +11,16 @@ import type { Profile } from '../plan.ts';
 import { dispatch, output, scratch, type Binding, type Dispatch } from '../rule.ts';
 import { depthOf } from './gather.ts';
 import { pick, sizeClass } from '../tuning.ts';
-import { divideHelper, family, kernel, Lines, reads, writes, type KernelSource } from '../source.ts';
+import {
+  broadcast,
+  divideHelper,
+  family,
+  kernel,
+  Lines,
+  reads,
+  writes,
+  type KernelSource,
+} from '../source.ts';
 
 /** The geometry of one weight gradient. */
 export interface WeightGradient {
@@ -79,14 +88,15 @@ function decodeGroup(n: number | string, group: string): string[] {
  * Opens the loops over the pixels from `begin` to `end`, line by line, so that only a new line needs
  * divisions. Sees `pixel`, the first of a step; the step's last pixels may lie past `line_end`.
  */
-function openLoops(body: Lines, loads: number, step: number): void {
+function openLoops(body: Lines, loads: number): void {
   body
     .add(
-      'var line_begin = begin;',
-      'while (line_begin < end) {',
-      'let line = divide(line_begin, u.columns, u.inverseColumns);',
+      'let first_line = divide(begin, u.columns, u.inverseColumns);',
+      'let last_line = divide(end + u.columns - 1, u.columns, u.inverseColumns);',
+      'for (var line = first_line; line < last_line; line++) {',
       'let image = divide(line, u.rows, u.inverseRows);',
       'let line_start = line * u.columns;',
+      'let line_begin = max(line_start, begin);',
       'let line_end = min(line_start + u.columns, end);',
       'let y = (line - image * u.rows) * u.strideY;',
     )
@@ -95,10 +105,13 @@ function openLoops(body: Lines, loads: number, step: number): void {
       `let inside_y${n} = iy${n} >= 0 && iy${n} < u.inputHeight;`,
       `let at${n} = (image * u.inputHeight + iy${n}) * u.inputWidth * u.inputQuads + channel${n};`,
     ])
-    .add(`for (var pixel = line_begin; pixel < line_end; pixel += ${step}) {`);
+    // A line holds a pixel at least, which a `for` would not know.
+    .add('var pixel = line_begin;', 'loop {');
 }
 
-const closeLoops = ['}', 'line_begin = line_end;', '}'] as const;
+function closeLoops(step: number): readonly string[] {
+  return ['continuing {', `pixel += ${step};`, 'break if pixel >= line_end;', '}', '}', '}'];
+}
 
 /** Loads `v{n}`, four input channels under the output pixel `pixel`, zero outside the image or the line. */
 function loadInput(n: number, pixel: string): string[] {
@@ -133,21 +146,21 @@ const subgroupTemplate = family(
       )
       .each(loads, (n) => decodeGroup(n, `first + ${n * perLoad} + (lane / ${step}) % ${perLoad}`))
       .each(groups * depth, (i) => `var s${Math.floor(i / depth)}_${i % depth} = vec4f();`);
-    openLoops(body, loads, step);
+    openLoops(body, loads);
     body
       .each(loads, (n) => loadInput(n, '(pixel + lane_pixel)'))
       .each(step, (i) => `let g${i} = g[min(pixel + ${i}, u.pixels - 1) * u.outputQuads + column];`)
       .each(groups * step, (i) => {
         const [group, pixel] = [Math.floor(i / step), i % step];
         const name = `a${group}_${pixel}`;
-        const from = `v${Math.floor(group / perLoad)}, ${(group % perLoad) * step + pixel}`;
+        const lane = (group % perLoad) * step + pixel;
         return [
-          `let ${name} = subgroupBroadcast(${from});`,
+          `let ${name} = ${broadcast(`v${Math.floor(group / perLoad)}`, lane, size)};`,
           ...[...Array(depth).keys()].map((k) => `s${group}_${k} += ${name}.${lanes[k]} * g${pixel};`),
         ];
       })
       .add(
-        ...closeLoops,
+        ...closeLoops(step),
         'let to = (i32(group.z) * u.resultRows + first * 4) * u.outputQuads + quad;',
         'let rows = select(0, u.resultRows - first * 4, quad < u.outputQuads);',
       )
@@ -181,7 +194,7 @@ const portableTemplate = family((threads: number): GradientKernel => {
     )
     .each(2, (n) => decodeGroup(n, `first + ${n}`))
     .each(16, (i) => `var s${Math.floor(i / 8)}_${Math.floor(i / 2) % 4}_${i % 2} = vec4f();`);
-  openLoops(body, 2, 1);
+  openLoops(body, 2);
   body
     .each(2, (n) => loadInput(n, 'pixel'))
     .each(2, (j) => `let g${j} = g[pixel * u.outputQuads + min(quad + ${j}, u.outputQuads - 1)];`)
@@ -189,7 +202,7 @@ const portableTemplate = family((threads: number): GradientKernel => {
       const [group, k, j] = [Math.floor(i / 8), Math.floor(i / 2) % 4, i % 2];
       return `s${group}_${k}_${j} += v${group}.${lanes[k]} * g${j};`;
     })
-    .add(...closeLoops, 'let to = i32(group.z) * u.resultRows;')
+    .add(...closeLoops(1), 'let to = i32(group.z) * u.resultRows;')
     .each(2, (j) => [
       `if (quad + ${j} < u.outputQuads) {`,
       ...[...Array(8).keys()].flatMap((row) => [

@@ -99,6 +99,28 @@ const pointwiseConvs = fc
   })
   .map((c) => convCase({ ...c, kernel: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1] }));
 
+/** Between whole blocks of eight pixels of a row, forward and back: with few and many channels, at ends of images and tiles. */
+const blockConvs = fc
+  .record({
+    n: images,
+    h: size,
+    blocks: fc.integer({ min: 1, max: 3 }),
+    ci: channels,
+    co: channels,
+    kernel: fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 2, max: 4 })),
+    padding,
+    s: fc.integer({ min: 1, max: 3 }),
+    back: fc.boolean(),
+    seed,
+  })
+  .map(({ blocks, s, back, ...c }) => {
+    const [, , left, right] = c.padding;
+    const w = back ? 8 * blocks * s : (8 * blocks - 1) * s + c.kernel[1] - left - right;
+    return { ...c, w, stride: [s, s] as const, dilation: [1, 1] as const };
+  })
+  .filter((c) => c.w > 0 && isFitting(c))
+  .map(convCase);
+
 interface PoolCase {
   readonly x: Shape;
   readonly attributes: PoolAttributes;
@@ -145,6 +167,7 @@ function poolOutput({ x, attributes }: { x: Shape; attributes: PoolAttributes })
 describe.each([
   ['convolution', convs],
   ['pointwise convolution', pointwiseConvs],
+  ['block convolution', blockConvs],
 ])('%s kernels agree with the reference', (_, cases) => {
   agrees(
     device,

@@ -44,14 +44,21 @@ fn main(
   let run = local >> u.shift;
   let start = (i32(group.x) + i32(group.y) * u.width) * u.perGroup + run * u.perRun + local - (run << u.shift);
   let end = min(start + u.perRun, u.count);
-  for (var i = start; i < end; i += u.lanes) {
-    let w = parameter[parameter_at + i];
-    let d = gradient[gradient_at + i];
-    let g = d + u.decay * w;
-    let m = u.beta1 * first[first_at + i] + u.rest1 * g;
-    let v = u.beta2 * second[second_at + i] + u.rest2 * g * g;
-    first[first_at + i] = m;
-    second[second_at + i] = v;
-    parameter[parameter_at + i] = w - rate * c0 * m / (sqrt(v) * c1 + u.epsilon);
+  if (start < end) {
+    var i = start;
+    for (var i_turn = 0; i_turn < 2147483647; i_turn++) {
+      let w = parameter[parameter_at + i];
+      let d = gradient[gradient_at + i];
+      let g = d + u.decay * w;
+      let m = u.beta1 * first[first_at + i] + u.rest1 * g;
+      let v = u.beta2 * second[second_at + i] + u.rest2 * g * g;
+      first[first_at + i] = m;
+      second[second_at + i] = v;
+      parameter[parameter_at + i] = w - rate * c0 * m / (sqrt(v) * c1 + u.epsilon);
+      i += u.lanes;
+      if (i >= end) {
+        break;
+      }
+    }
   }
 }

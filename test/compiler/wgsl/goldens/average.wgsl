@@ -31,8 +31,15 @@ fn main(
   let run = local >> u.shift;
   let start = (i32(group.x) + i32(group.y) * u.width) * u.perGroup + run * u.perRun + local - (run << u.shift);
   let end = min(start + u.perRun, u.count);
-  for (var i = start; i < end; i += u.lanes) {
-    let old = average[average_at + i];
-    average[average_at + i] = old + share * (parameter[parameter_at + i] - old);
+  if (start < end) {
+    var i = start;
+    for (var i_turn = 0; i_turn < 2147483647; i_turn++) {
+      let old = average[average_at + i];
+      average[average_at + i] = old + share * (parameter[parameter_at + i] - old);
+      i += u.lanes;
+      if (i >= end) {
+        break;
+      }
+    }
   }
 }

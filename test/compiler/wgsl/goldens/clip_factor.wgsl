@@ -23,8 +23,15 @@ fn main(
   let sums_at = starts0.x;
   let clip_at = starts0.y;
   var sum = vec4f();
-  for (var i = local; i < u.count; i += 1) {
-    sum += sums[sums_at + i];
+  if (local < u.count) {
+    var i = local;
+    for (var i_turn = 0; i_turn < 2147483647; i_turn++) {
+      sum += sums[sums_at + i];
+      i += 1;
+      if (i >= u.count) {
+        break;
+      }
+    }
   }
   let total = (sum.x + sum.y) + (sum.z + sum.w);
   let ratio = u.most / (sqrt(total) + 1e-6);

@@ -38,7 +38,7 @@ struct Block {
 @group(0) @binding(4) var<uniform> starts: array<vec4i, 256>;
 
 fn divide(a: i32, b: i32, inverse: f32) -> i32 {
-  let q = i32(f32(a) * inverse);
+  let q = bitcast<i32>(f32(a) * inverse + 8388608.0) - bitcast<i32>(8388608.0);
   let r = a - q * b;
   return q + select(0, 1, r >= b) - select(0, 1, r < 0);
 }
@@ -65,16 +65,22 @@ fn main(
     let image = divide(line, u.rows, u.inverseRows);
     let row = line - image * u.rows;
     let x0 = column * u.strideX - u.beforeX;
-    for (var ky = 0; ky < u.kernelHeight; ky++) {
+    for (var ky = 0; ky < 2147483647; ky++) {
       let iy = row * u.strideY - u.beforeY + ky * u.dilationY;
       if (iy >= 0 && iy < u.height) {
         let base = (image * u.height + iy) * u.breadth;
-        for (var kx = 0; kx < u.kernelWidth; kx++) {
+        for (var kx = 0; kx < 2147483647; kx++) {
           let ix = x0 + kx * u.dilationX;
           let inside = ix >= 0 && ix < u.breadth;
           let v = x[x_at + (base + select(0, ix, inside)) * u.quads + quad];
           sum += select(vec4f(), v, inside) * w[w_at + (ky * u.pitch + kx) * u.quads + quad];
+          if (kx + 1 >= u.kernelWidth) {
+            break;
+          }
         }
+      }
+      if (ky + 1 >= u.kernelHeight) {
+        break;
       }
     }
     result[result_at + i] = sum;

@@ -29,8 +29,15 @@ fn main(
   let run = local >> u.shift;
   let start = (i32(group.x) + i32(group.y) * u.width) * u.perGroup + run * u.perRun + local - (run << u.shift);
   let end = min(start + u.perRun, u.count);
-  for (var i = start; i < end; i += u.lanes) {
-    most = max(most, numbers[numbers_at + i] & vec4u(0x7fffffffu));
+  if (start < end) {
+    var i = start;
+    for (var i_turn = 0; i_turn < 2147483647; i_turn++) {
+      most = max(most, numbers[numbers_at + i] & vec4u(0x7fffffffu));
+      i += u.lanes;
+      if (i >= end) {
+        break;
+      }
+    }
   }
   if (max(max(most.x, most.y), max(most.z, most.w)) >= 0x7f800000u) {
     atomicStore(&(alarm[alarm_at + 0]), 1u);

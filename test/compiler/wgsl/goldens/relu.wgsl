@@ -33,8 +33,15 @@ fn main(
   let run = local >> u.shift;
   let start = (i32(group.x) + i32(group.y) * u.width) * u.perGroup + run * u.perRun + local - (run << u.shift);
   let end = min(start + u.perRun, u.count);
-  for (var i = start; i < end; i += u.lanes) {
-    let a = in_a[in_a_at + i];
-    y[y_at + i] = relu(a);
+  if (start < end) {
+    var i = start;
+    for (var i_turn = 0; i_turn < 2147483647; i_turn++) {
+      let a = in_a[in_a_at + i];
+      y[y_at + i] = relu(a);
+      i += u.lanes;
+      if (i >= end) {
+        break;
+      }
+    }
   }
 }

@@ -41,14 +41,21 @@ fn main(
   let run = local >> u.shift;
   let start = (i32(group.x) + i32(group.y) * u.width) * u.perGroup + run * u.perRun + local - (run << u.shift);
   let end = min(start + u.perRun, u.count);
-  for (var i = start; i < end; i += u.lanes) {
-    let w = parameter[parameter_at + i];
-    let d = gradient[gradient_at + i];
-    let g = d + u.decay * w;
-    let s = u.alpha * square[square_at + i] + u.rest * g * g;
-    let v = u.momentum * velocity[velocity_at + i] + g / (sqrt(s) + u.epsilon);
-    square[square_at + i] = s;
-    velocity[velocity_at + i] = v;
-    parameter[parameter_at + i] = w - rate * v;
+  if (start < end) {
+    var i = start;
+    for (var i_turn = 0; i_turn < 2147483647; i_turn++) {
+      let w = parameter[parameter_at + i];
+      let d = gradient[gradient_at + i];
+      let g = d + u.decay * w;
+      let s = u.alpha * square[square_at + i] + u.rest * g * g;
+      let v = u.momentum * velocity[velocity_at + i] + g / (sqrt(s) + u.epsilon);
+      square[square_at + i] = s;
+      velocity[velocity_at + i] = v;
+      parameter[parameter_at + i] = w - rate * v;
+      i += u.lanes;
+      if (i >= end) {
+        break;
+      }
+    }
   }
 }

@@ -36,12 +36,19 @@ fn main(
   let run = local >> u.shift;
   let start = (i32(group.x) + i32(group.y) * u.width) * u.perGroup + run * u.perRun + local - (run << u.shift);
   let end = min(start + u.perRun, u.count);
-  for (var i = start; i < end; i += u.lanes) {
-    let w = parameter[parameter_at + i];
-    let d = gradient[gradient_at + i];
-    let g = d + u.decay * w;
-    let v = u.momentum * velocity[velocity_at + i] + g;
-    velocity[velocity_at + i] = v;
-    parameter[parameter_at + i] = w - rate * select(v, g + u.momentum * v, u.nesterov != 0);
+  if (start < end) {
+    var i = start;
+    for (var i_turn = 0; i_turn < 2147483647; i_turn++) {
+      let w = parameter[parameter_at + i];
+      let d = gradient[gradient_at + i];
+      let g = d + u.decay * w;
+      let v = u.momentum * velocity[velocity_at + i] + g;
+      velocity[velocity_at + i] = v;
+      parameter[parameter_at + i] = w - rate * select(v, g + u.momentum * v, u.nesterov != 0);
+      i += u.lanes;
+      if (i >= end) {
+        break;
+      }
+    }
   }
 }

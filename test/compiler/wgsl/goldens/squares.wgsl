@@ -23,9 +23,16 @@ fn main(
   let sums_at = starts0.y;
   let first = i32(group.x) * 64 + local;
   var sum = vec4f();
-  for (var i = first; i < u.count; i += u.stride) {
-    let g = gradient[gradient_at + i];
-    sum += g * g;
+  if (first < u.count) {
+    var i = first;
+    for (var i_turn = 0; i_turn < 2147483647; i_turn++) {
+      let g = gradient[gradient_at + i];
+      sum += g * g;
+      i += u.stride;
+      if (i >= u.count) {
+        break;
+      }
+    }
   }
   sums[sums_at + first] = sum;
 }

@@ -25,9 +25,14 @@ fn main(
   let y_at = starts0.z;
   var sum = 0.0;
   var counted = 0;
-  for (var row = local; row < u.rows; row++) {
-    sum += values[values_at + row];
-    counted += select(0, 1, labels[labels_at + row] >= 0);
+  if (local < u.rows) {
+    for (var row = local; row < 2147483647; row++) {
+      sum += values[values_at + row];
+      counted += select(0, 1, labels[labels_at + row] >= 0);
+      if (row + 1 >= u.rows) {
+        break;
+      }
+    }
   }
   let divisor = select(1, max(counted, 1), u.mean != 0);
   y[y_at + 0] = vec4f(sum / f32(divisor), 0, 0, 0);

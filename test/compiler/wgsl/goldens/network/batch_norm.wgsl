@@ -22,7 +22,7 @@ struct Block {
 @group(0) @binding(6) var<uniform> starts: array<vec4i, 256>;
 
 fn divide(a: i32, b: i32, inverse: f32) -> i32 {
-  let q = i32(f32(a) * inverse);
+  let q = bitcast<i32>(f32(a) * inverse + 8388608.0) - bitcast<i32>(8388608.0);
   let r = a - q * b;
   return q + select(0, 1, r >= b) - select(0, 1, r < 0);
 }
@@ -52,9 +52,16 @@ fn main(
     let inverse = 1 / sqrt(statistics[statistics_at + u.quads + quad] + u.epsilon);
     let factor = scale[scale_at + quad];
     let term = shift[shift_at + quad];
-    for (var row = begin; row < end; row += u.step) {
-      let i = row * u.quads + quad;
-      y[y_at + i] = factor * ((x[x_at + i] - mean) * inverse) + term;
+    if (begin < end) {
+      var row = begin;
+      for (var row_turn = 0; row_turn < 2147483647; row_turn++) {
+        let i = row * u.quads + quad;
+        y[y_at + i] = factor * ((x[x_at + i] - mean) * inverse) + term;
+        row += u.step;
+        if (row >= end) {
+          break;
+        }
+      }
     }
   }
 }

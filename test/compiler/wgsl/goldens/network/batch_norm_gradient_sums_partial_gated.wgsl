@@ -23,7 +23,7 @@ struct Block {
 @group(0) @binding(7) var<uniform> starts: array<vec4i, 256>;
 
 fn divide(a: i32, b: i32, inverse: f32) -> i32 {
-  let q = i32(f32(a) * inverse);
+  let q = bitcast<i32>(f32(a) * inverse + 8388608.0) - bitcast<i32>(8388608.0);
   let r = a - q * b;
   return q + select(0, 1, r >= b) - select(0, 1, r < 0);
 }
@@ -56,12 +56,19 @@ fn main(
     let gate_term = gate_shift[gate_shift_at + quad];
     var sum = vec4f();
     var products = vec4f();
-    for (var row = begin; row < end; row += u.step) {
-      let i = row * u.quads + quad;
-      let xhat = (x[x_at + i] - mean) * inverse;
-      let d = select(vec4f(), dy[dy_at + i], gate_factor * xhat + gate_term > vec4f());
-      sum += d;
-      products += d * xhat;
+    if (begin < end) {
+      var row = begin;
+      for (var row_turn = 0; row_turn < 2147483647; row_turn++) {
+        let i = row * u.quads + quad;
+        let xhat = (x[x_at + i] - mean) * inverse;
+        let d = select(vec4f(), dy[dy_at + i], gate_factor * xhat + gate_term > vec4f());
+        sum += d;
+        products += d * xhat;
+        row += u.step;
+        if (row >= end) {
+          break;
+        }
+      }
     }
     y[y_at + 2 * thread] = sum;
     y[y_at + 2 * thread + 1] = products;

@@ -23,7 +23,7 @@ struct Block {
 @group(0) @binding(7) var<uniform> starts: array<vec4i, 256>;
 
 fn divide(a: i32, b: i32, inverse: f32) -> i32 {
-  let q = i32(f32(a) * inverse);
+  let q = bitcast<i32>(f32(a) * inverse + 8388608.0) - bitcast<i32>(8388608.0);
   let r = a - q * b;
   return q + select(0, 1, r >= b) - select(0, 1, r < 0);
 }
@@ -56,11 +56,18 @@ fn main(
     let factor = gate_factor * inverse;
     let mean_dy = sums[sums_at + quad] / f32(u.rows);
     let mean_product = sums[sums_at + u.quads + quad] / f32(u.rows);
-    for (var row = begin; row < end; row += u.step) {
-      let i = row * u.quads + quad;
-      let xhat = (x[x_at + i] - mean) * inverse;
-      let d = dy[dy_at + i];
-      y[y_at + i] = factor * (d - mean_dy - xhat * mean_product);
+    if (begin < end) {
+      var row = begin;
+      for (var row_turn = 0; row_turn < 2147483647; row_turn++) {
+        let i = row * u.quads + quad;
+        let xhat = (x[x_at + i] - mean) * inverse;
+        let d = dy[dy_at + i];
+        y[y_at + i] = factor * (d - mean_dy - xhat * mean_product);
+        row += u.step;
+        if (row >= end) {
+          break;
+        }
+      }
     }
   }
 }

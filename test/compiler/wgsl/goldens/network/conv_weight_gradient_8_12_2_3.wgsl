@@ -36,7 +36,7 @@ struct Block {
 @group(0) @binding(4) var<uniform> starts: array<vec4i, 256>;
 
 fn divide(a: i32, b: i32, inverse: f32) -> i32 {
-  let q = i32(f32(a) * inverse);
+  let q = bitcast<i32>(f32(a) * inverse + 8388608.0) - bitcast<i32>(8388608.0);
   let r = a - q * b;
   return q + select(0, 1, r >= b) - select(0, 1, r < 0);
 }
@@ -75,48 +75,58 @@ fn main(
   var s2_0 = vec4f();
   var s2_1 = vec4f();
   var s2_2 = vec4f();
-  var line_begin = begin;
-  while (line_begin < end) {
-    let line = divide(line_begin, u.columns, u.inverseColumns);
-    let image = divide(line, u.rows, u.inverseRows);
-    let line_start = line * u.columns;
-    let line_end = min(line_start + u.columns, end);
-    let y = (line - image * u.rows) * u.strideY;
-    let iy0 = y + dy0;
-    let inside_y0 = iy0 >= 0 && iy0 < u.inputHeight;
-    let at0 = (image * u.inputHeight + iy0) * u.inputWidth * u.inputQuads + channel0;
-    for (var pixel = line_begin; pixel < line_end; pixel += 2) {
-      let ix0 = ((pixel + lane_pixel) - line_start) * u.strideX + dx0;
-      let inside0 = inside_y0 && (pixel + lane_pixel) < line_end && ix0 >= 0 && ix0 < u.inputWidth;
-      let v0 = select(vec4f(), x[x_at + select(0, at0 + ix0 * u.inputQuads, inside0)], inside0);
-      let g0 = g[g_at + min(pixel + 0, u.pixels - 1) * u.outputQuads + column];
-      let g1 = g[g_at + min(pixel + 1, u.pixels - 1) * u.outputQuads + column];
-      let a0_0 = subgroupBroadcast(v0, 0);
-      s0_0 += a0_0.x * g0;
-      s0_1 += a0_0.y * g0;
-      s0_2 += a0_0.z * g0;
-      let a0_1 = subgroupBroadcast(v0, 1);
-      s0_0 += a0_1.x * g1;
-      s0_1 += a0_1.y * g1;
-      s0_2 += a0_1.z * g1;
-      let a1_0 = subgroupBroadcast(v0, 2);
-      s1_0 += a1_0.x * g0;
-      s1_1 += a1_0.y * g0;
-      s1_2 += a1_0.z * g0;
-      let a1_1 = subgroupBroadcast(v0, 3);
-      s1_0 += a1_1.x * g1;
-      s1_1 += a1_1.y * g1;
-      s1_2 += a1_1.z * g1;
-      let a2_0 = subgroupBroadcast(v0, 4);
-      s2_0 += a2_0.x * g0;
-      s2_1 += a2_0.y * g0;
-      s2_2 += a2_0.z * g0;
-      let a2_1 = subgroupBroadcast(v0, 5);
-      s2_0 += a2_1.x * g1;
-      s2_1 += a2_1.y * g1;
-      s2_2 += a2_1.z * g1;
+  let first_line = divide(begin, u.columns, u.inverseColumns);
+  let last_line = divide(end + u.columns - 1, u.columns, u.inverseColumns);
+  if (first_line < last_line) {
+    for (var line = first_line; line < 2147483647; line++) {
+      let image = divide(line, u.rows, u.inverseRows);
+      let line_start = line * u.columns;
+      let line_begin = max(line_start, begin);
+      let line_end = min(line_start + u.columns, end);
+      let y = (line - image * u.rows) * u.strideY;
+      let iy0 = y + dy0;
+      let inside_y0 = iy0 >= 0 && iy0 < u.inputHeight;
+      let at0 = (image * u.inputHeight + iy0) * u.inputWidth * u.inputQuads + channel0;
+      var pixel = line_begin;
+      loop {
+        let ix0 = ((pixel + lane_pixel) - line_start) * u.strideX + dx0;
+        let inside0 = inside_y0 && (pixel + lane_pixel) < line_end && ix0 >= 0 && ix0 < u.inputWidth;
+        let v0 = select(vec4f(), x[x_at + select(0, at0 + ix0 * u.inputQuads, inside0)], inside0);
+        let g0 = g[g_at + min(pixel + 0, u.pixels - 1) * u.outputQuads + column];
+        let g1 = g[g_at + min(pixel + 1, u.pixels - 1) * u.outputQuads + column];
+        let a0_0 = subgroupShuffle(v0, 0u);
+        s0_0 += a0_0.x * g0;
+        s0_1 += a0_0.y * g0;
+        s0_2 += a0_0.z * g0;
+        let a0_1 = subgroupShuffle(v0, 1u);
+        s0_0 += a0_1.x * g1;
+        s0_1 += a0_1.y * g1;
+        s0_2 += a0_1.z * g1;
+        let a1_0 = subgroupShuffle(v0, 2u);
+        s1_0 += a1_0.x * g0;
+        s1_1 += a1_0.y * g0;
+        s1_2 += a1_0.z * g0;
+        let a1_1 = subgroupShuffle(v0, 3u);
+        s1_0 += a1_1.x * g1;
+        s1_1 += a1_1.y * g1;
+        s1_2 += a1_1.z * g1;
+        let a2_0 = subgroupShuffle(v0, 4u);
+        s2_0 += a2_0.x * g0;
+        s2_1 += a2_0.y * g0;
+        s2_2 += a2_0.z * g0;
+        let a2_1 = subgroupShuffle(v0, 5u);
+        s2_0 += a2_1.x * g1;
+        s2_1 += a2_1.y * g1;
+        s2_2 += a2_1.z * g1;
+        continuing {
+          pixel += 2;
+          break if pixel >= line_end;
+        }
+      }
+      if (line + 1 >= last_line) {
+        break;
+      }
     }
-    line_begin = line_end;
   }
   let to = (i32(group.z) * u.resultRows + first * 4) * u.outputQuads + quad;
   let rows = select(0, u.resultRows - first * 4, quad < u.outputQuads);

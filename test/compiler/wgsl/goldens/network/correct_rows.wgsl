@@ -32,10 +32,15 @@ fn main(
     let first = row * u.stride;
     var largest = scores[scores_at + first];
     var best = 0;
-    for (var k = 1; k < u.classes; k++) {
-      let score = scores[scores_at + first + k];
-      best = select(best, k, score > largest);
-      largest = max(largest, score);
+    if (1 < u.classes) {
+      for (var k = 1; k < 2147483647; k++) {
+        let score = scores[scores_at + first + k];
+        best = select(best, k, score > largest);
+        largest = max(largest, score);
+        if (k + 1 >= u.classes) {
+          break;
+        }
+      }
     }
     result[result_at + row] = select(0.0, 1.0, best == label);
   }

@@ -33,29 +33,50 @@ fn main(
     let label = labels[labels_at + row];
     let first = row * u.stride;
     var counted = 0;
-    for (var r = 0; r < u.rows * u.mean; r++) {
-      counted += select(0, 1, labels[labels_at + r] >= 0);
+    if (0 < u.rows * u.mean) {
+      for (var r = 0; r < 2147483647; r++) {
+        counted += select(0, 1, labels[labels_at + r] >= 0);
+        if (r + 1 >= u.rows * u.mean) {
+          break;
+        }
+      }
     }
     var largest = scores[scores_at + first];
-    for (var k = 1; k < u.classes; k++) {
-      largest = max(largest, scores[scores_at + first + k]);
+    if (1 < u.classes) {
+      for (var k = 1; k < 2147483647; k++) {
+        largest = max(largest, scores[scores_at + first + k]);
+        if (k + 1 >= u.classes) {
+          break;
+        }
+      }
     }
     var others = 0.0;
     var own = 0.0;
-    for (var k = 0; k < u.classes; k++) {
+    for (var k = 0; k < 2147483647; k++) {
       let e = exp(scores[scores_at + first + k] - largest);
       others += select(e, 0.0, k == label);
       own += select(0.0, e, k == label);
+      if (k + 1 >= u.classes) {
+        break;
+      }
     }
     let total = others + own;
     let factor = select(0.0, dloss[dloss_at + 0] / f32(max(counted, 1)), label >= 0);
-    for (var k = 0; k < u.classes; k++) {
+    for (var k = 0; k < 2147483647; k++) {
       let e = exp(scores[scores_at + first + k] - largest);
       let smoothed = u.smoothing * (select(0.0, 1.0, k == label) - 1 / f32(u.classes));
       result[result_at + first + k] = factor * (select(e, -others, k == label) / total + smoothed);
+      if (k + 1 >= u.classes) {
+        break;
+      }
     }
-    for (var k = u.classes; k < u.stride; k++) {
-      result[result_at + first + k] = 0.0;
+    if (u.classes < u.stride) {
+      for (var k = u.classes; k < 2147483647; k++) {
+        result[result_at + first + k] = 0.0;
+        if (k + 1 >= u.stride) {
+          break;
+        }
+      }
     }
   }
 }

@@ -31,21 +31,32 @@ fn main(
     let label = labels[labels_at + row];
     let first = row * u.stride;
     var largest = scores[scores_at + first];
-    for (var k = 1; k < u.classes; k++) {
-      largest = max(largest, scores[scores_at + first + k]);
+    if (1 < u.classes) {
+      for (var k = 1; k < 2147483647; k++) {
+        largest = max(largest, scores[scores_at + first + k]);
+        if (k + 1 >= u.classes) {
+          break;
+        }
+      }
     }
     var others = 0.0;
     var own = 0.0;
-    for (var k = 0; k < u.classes; k++) {
+    for (var k = 0; k < 2147483647; k++) {
       let e = exp(scores[scores_at + first + k] - largest);
       others += select(e, 0.0, k == label);
       own += select(0.0, e, k == label);
+      if (k + 1 >= u.classes) {
+        break;
+      }
     }
     let total = others + own;
     let at_label = scores[scores_at + first + clamp(label, 0, u.classes - 1)];
     var below = 0.0;
-    for (var k = 0; k < u.classes; k++) {
+    for (var k = 0; k < 2147483647; k++) {
       below += scores[scores_at + first + k] - largest;
+      if (k + 1 >= u.classes) {
+        break;
+      }
     }
     let smoothed = u.smoothing * (at_label - largest - below / f32(u.classes));
     result[result_at + row] = select(0.0, log(total) + largest - at_label + smoothed, label >= 0);

@@ -36,7 +36,7 @@ struct Block {
 @group(0) @binding(4) var<uniform> starts: array<vec4i, 256>;
 
 fn divide(a: i32, b: i32, inverse: f32) -> i32 {
-  let q = i32(f32(a) * inverse);
+  let q = bitcast<i32>(f32(a) * inverse + 8388608.0) - bitcast<i32>(8388608.0);
   let r = a - q * b;
   return q + select(0, 1, r >= b) - select(0, 1, r < 0);
 }
@@ -74,64 +74,84 @@ fn main(
   var s6 = vec4f();
   var s7 = vec4f();
   var s8 = vec4f();
-  for (var tile = i32(group.x); tile < u.tiles; tile += u.slices) {
-    let place0 = tile * 8 + 0 + lane;
-    let image0 = divide(place0, u.pitch, u.inversePitch);
-    let along0 = place0 - image0 * u.pitch;
-    let column0 = along0 + u.firstColumn;
-    let source0_0_x = column0 * u.sourceStepX + u.sourceOffsetX + 0;
-    let source0_0_exists = image0 < u.images && source0_0_x >= 0 && source0_0_x < u.sourceColumns;
-    let source0_0_column = (image0 * u.sourceRows * u.sourceColumns + source0_0_x) * u.quads + quad;
-    let source0_0_at = select(0, source0_0_column, source0_0_exists);
-    let target0_0_x = column0 * u.targetStepX + u.targetOffsetX + 0;
-    let target0_0_exists = image0 < u.images && target0_0_x >= 0 && target0_0_x < u.targetColumns;
-    let target0_0_column = (image0 * u.targetRows * u.targetColumns + target0_0_x) * u.quads + quad;
-    let target0_0_at = select(0, target0_0_column, target0_0_exists);
-    for (var phase = 0; phase < u.phases; phase++) {
-      let source_y = phase + u.sourceOffsetY;
-      let source_begin = divide_up(-source_y - 0, u.sourceStepY, u.inverseSourceStepY);
-      let source_end = divide_up(u.sourceRows - source_y, u.sourceStepY, u.inverseSourceStepY);
-      let source_row = u.sourceColumns * u.quads;
-      let target_y = phase + u.targetOffsetY;
-      let target_begin = divide_up(-target_y - 0, u.targetStepY, u.inverseTargetStepY);
-      let target_end = divide_up(u.targetRows - target_y, u.targetStepY, u.inverseTargetStepY);
-      let target_row = u.targetColumns * u.quads;
-      let begin = max(source_begin, target_begin + -1);
-      let end = min(source_end, target_end + 1);
-      var g_0_0_1 = vec4f();
-      var g_0_0_2 = vec4f();
-      for (var i = max(target_begin, begin - 1); i < begin - -1; i++) {
-        let g_y = target_y + i * u.targetStepY + 0;
-        let g_exists = g_y >= 0 && g_y < u.targetRows;
-        let g_row = select(0, g_y, g_exists) * target_row;
-        let g_0_0 = select(vec4f(), g[g_at + target0_0_at + g_row], g_exists && target0_0_exists);
-        g_0_0_2 = g_0_0_1;
-        g_0_0_1 = g_0_0;
+  if (i32(group.x) < u.tiles) {
+    var tile = i32(group.x);
+    for (var tile_turn = 0; tile_turn < 2147483647; tile_turn++) {
+      let place0 = tile * 8 + 0 + lane;
+      let image0 = divide(place0, u.pitch, u.inversePitch);
+      let along0 = place0 - image0 * u.pitch;
+      let column0 = along0 + u.firstColumn;
+      let source0_0_x = column0 * u.sourceStepX + u.sourceOffsetX + 0;
+      let source0_0_exists = image0 < u.images && source0_0_x >= 0 && source0_0_x < u.sourceColumns;
+      let source0_0_column = (image0 * u.sourceRows * u.sourceColumns + source0_0_x) * u.quads + quad;
+      let source0_0_at = select(0, source0_0_column, source0_0_exists);
+      let target0_0_x = column0 * u.targetStepX + u.targetOffsetX + 0;
+      let target0_0_exists = image0 < u.images && target0_0_x >= 0 && target0_0_x < u.targetColumns;
+      let target0_0_column = (image0 * u.targetRows * u.targetColumns + target0_0_x) * u.quads + quad;
+      let target0_0_at = select(0, target0_0_column, target0_0_exists);
+      for (var phase = 0; phase < 2147483647; phase++) {
+        let source_y = phase + u.sourceOffsetY;
+        let source_begin = divide_up(-source_y - 0, u.sourceStepY, u.inverseSourceStepY);
+        let source_end = divide_up(u.sourceRows - source_y, u.sourceStepY, u.inverseSourceStepY);
+        let source_row = u.sourceColumns * u.quads;
+        let target_y = phase + u.targetOffsetY;
+        let target_begin = divide_up(-target_y - 0, u.targetStepY, u.inverseTargetStepY);
+        let target_end = divide_up(u.targetRows - target_y, u.targetStepY, u.inverseTargetStepY);
+        let target_row = u.targetColumns * u.quads;
+        let begin = max(source_begin, target_begin + -1);
+        let end = min(source_end, target_end + 1);
+        var g_0_0_1 = vec4f();
+        var g_0_0_2 = vec4f();
+        if (max(target_begin, begin - 1) < begin - -1) {
+          for (var i = max(target_begin, begin - 1); i < 2147483647; i++) {
+            let g_y = target_y + i * u.targetStepY + 0;
+            let g_exists = g_y >= 0 && g_y < u.targetRows;
+            let g_row = select(0, g_y, g_exists) * target_row;
+            let g_0_0 = select(vec4f(), g[g_at + target0_0_at + g_row], g_exists && target0_0_exists);
+            g_0_0_2 = g_0_0_1;
+            g_0_0_1 = g_0_0;
+            if (i + 1 >= begin - -1) {
+              break;
+            }
+          }
+        }
+        if (begin < end) {
+          for (var t = begin; t < 2147483647; t++) {
+            let g_y = target_y + (t - -1) * u.targetStepY + 0;
+            let g_exists = g_y >= 0 && g_y < u.targetRows;
+            let g_row = select(0, g_y, g_exists) * target_row;
+            let g_0_0 = select(vec4f(), g[g_at + target0_0_at + g_row], g_exists && target0_0_exists);
+            let x0_y = source_y + t * u.sourceStepY + 0;
+            let x0_exists = x0_y >= 0 && x0_y < u.sourceRows;
+            let x0_row = select(0, x0_y, x0_exists) * source_row;
+            let x0_0_0 = select(vec4f(), x[x_at + source0_0_at + x0_row], x0_exists && source0_0_exists);
+            let x0_0_0_moved_left1 = subgroupShuffle(x0_0_0, lane_left1);
+            let x0_0_0_left1 = select(x0_0_0_moved_left1, vec4f(), beyond_left1);
+            let x0_0_0_moved_right1 = subgroupShuffle(x0_0_0, lane_right1);
+            let x0_0_0_right1 = select(x0_0_0_moved_right1, vec4f(), beyond_right1);
+            s0 += x0_0_0_left1 * g_0_0;
+            s1 += x0_0_0 * g_0_0;
+            s2 += x0_0_0_right1 * g_0_0;
+            s3 += x0_0_0_left1 * g_0_0_1;
+            s4 += x0_0_0 * g_0_0_1;
+            s5 += x0_0_0_right1 * g_0_0_1;
+            s6 += x0_0_0_left1 * g_0_0_2;
+            s7 += x0_0_0 * g_0_0_2;
+            s8 += x0_0_0_right1 * g_0_0_2;
+            g_0_0_2 = g_0_0_1;
+            g_0_0_1 = g_0_0;
+            if (t + 1 >= end) {
+              break;
+            }
+          }
+        }
+        if (phase + 1 >= u.phases) {
+          break;
+        }
       }
-      for (var t = begin; t < end; t++) {
-        let g_y = target_y + (t - -1) * u.targetStepY + 0;
-        let g_exists = g_y >= 0 && g_y < u.targetRows;
-        let g_row = select(0, g_y, g_exists) * target_row;
-        let g_0_0 = select(vec4f(), g[g_at + target0_0_at + g_row], g_exists && target0_0_exists);
-        let x0_y = source_y + t * u.sourceStepY + 0;
-        let x0_exists = x0_y >= 0 && x0_y < u.sourceRows;
-        let x0_row = select(0, x0_y, x0_exists) * source_row;
-        let x0_0_0 = select(vec4f(), x[x_at + source0_0_at + x0_row], x0_exists && source0_0_exists);
-        let x0_0_0_moved_left1 = subgroupShuffle(x0_0_0, lane_left1);
-        let x0_0_0_left1 = select(x0_0_0_moved_left1, vec4f(), beyond_left1);
-        let x0_0_0_moved_right1 = subgroupShuffle(x0_0_0, lane_right1);
-        let x0_0_0_right1 = select(x0_0_0_moved_right1, vec4f(), beyond_right1);
-        s0 += x0_0_0_left1 * g_0_0;
-        s1 += x0_0_0 * g_0_0;
-        s2 += x0_0_0_right1 * g_0_0;
-        s3 += x0_0_0_left1 * g_0_0_1;
-        s4 += x0_0_0 * g_0_0_1;
-        s5 += x0_0_0_right1 * g_0_0_1;
-        s6 += x0_0_0_left1 * g_0_0_2;
-        s7 += x0_0_0 * g_0_0_2;
-        s8 += x0_0_0_right1 * g_0_0_2;
-        g_0_0_2 = g_0_0_1;
-        g_0_0_1 = g_0_0;
+      tile += u.slices;
+      if (tile >= u.tiles) {
+        break;
       }
     }
   }

@@ -14,7 +14,7 @@ struct Block {
 @group(0) @binding(3) var<uniform> starts: array<vec4i, 256>;
 
 fn divide(a: i32, b: i32, inverse: f32) -> i32 {
-  let q = i32(f32(a) * inverse);
+  let q = bitcast<i32>(f32(a) * inverse + 8388608.0) - bitcast<i32>(8388608.0);
   let r = a - q * b;
   return q + select(0, 1, r >= b) - select(0, 1, r < 0);
 }
@@ -35,8 +35,11 @@ fn main(
     let image = divide(i, u.quads, u.inverseQuads);
     let first = image * u.pixels * u.quads + i - image * u.quads;
     var sum = vec4f();
-    for (var p = 0; p < u.pixels; p++) {
+    for (var p = 0; p < 2147483647; p++) {
       sum += x[x_at + first + p * u.quads];
+      if (p + 1 >= u.pixels) {
+        break;
+      }
     }
     y[y_at + i] = sum / f32(u.pixels);
   }

@@ -27,7 +27,7 @@ struct Block {
 @group(0) @binding(3) var<uniform> starts: array<vec4i, 256>;
 
 fn divide(a: i32, b: i32, inverse: f32) -> i32 {
-  let q = i32(f32(a) * inverse);
+  let q = bitcast<i32>(f32(a) * inverse + 8388608.0) - bitcast<i32>(8388608.0);
   let r = a - q * b;
   return q + select(0, 1, r >= b) - select(0, 1, r < 0);
 }
@@ -58,10 +58,20 @@ fn main(
     let left = max(x0, 0);
     let right = min(x0 + u.windowX, u.otherColumns);
     var best = image_in[image_in_at + ((image * u.otherRows + top) * u.otherColumns + left) * u.quads + quad];
-    for (var y = top; y < bottom; y++) {
-      for (var x = left; x < right; x++) {
-        let v = image_in[image_in_at + ((image * u.otherRows + y) * u.otherColumns + x) * u.quads + quad];
-        best = select(best, v, v > best);
+    if (top < bottom) {
+      for (var y = top; y < 2147483647; y++) {
+        if (left < right) {
+          for (var x = left; x < 2147483647; x++) {
+            let v = image_in[image_in_at + ((image * u.otherRows + y) * u.otherColumns + x) * u.quads + quad];
+            best = select(best, v, v > best);
+            if (x + 1 >= right) {
+              break;
+            }
+          }
+        }
+        if (y + 1 >= bottom) {
+          break;
+        }
       }
     }
     result[result_at + i] = best;

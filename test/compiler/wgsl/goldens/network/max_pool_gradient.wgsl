@@ -28,7 +28,7 @@ struct Block {
 @group(0) @binding(4) var<uniform> starts: array<vec4i, 256>;
 
 fn divide(a: i32, b: i32, inverse: f32) -> i32 {
-  let q = i32(f32(a) * inverse);
+  let q = bitcast<i32>(f32(a) * inverse + 8388608.0) - bitcast<i32>(8388608.0);
   let r = a - q * b;
   return q + select(0, 1, r >= b) - select(0, 1, r < 0);
 }
@@ -60,11 +60,21 @@ fn main(
     let left = divide(max(px - u.windowX + u.strideX, 0), u.strideX, u.inverseStrideX);
     let right = min(divide(px, u.strideX, u.inverseStrideX) + 1, u.otherColumns);
     var sum = vec4f();
-    for (var wy = top; wy < bottom; wy++) {
-      for (var wx = left; wx < right; wx++) {
-        let at = ((image * u.otherRows + wy) * u.otherColumns + wx) * u.quads + quad;
-        let here = vec4u(u32((py - wy * u.strideY) * u.windowX + px - wx * u.strideX));
-        sum += select(vec4f(), dy[dy_at + at], places[places_at + at] == here);
+    if (top < bottom) {
+      for (var wy = top; wy < 2147483647; wy++) {
+        if (left < right) {
+          for (var wx = left; wx < 2147483647; wx++) {
+            let at = ((image * u.otherRows + wy) * u.otherColumns + wx) * u.quads + quad;
+            let here = vec4u(u32((py - wy * u.strideY) * u.windowX + px - wx * u.strideX));
+            sum += select(vec4f(), dy[dy_at + at], places[places_at + at] == here);
+            if (wx + 1 >= right) {
+              break;
+            }
+          }
+        }
+        if (wy + 1 >= bottom) {
+          break;
+        }
       }
     }
     result[result_at + i] = sum;

@@ -29,17 +29,23 @@ fn main(
   if (quad < u.quads) {
     let origin = partial[partial_at + 2 * quad];
     var mean = vec4f();
-    for (var s = 0; s < u.slices; s++) {
+    for (var s = 0; s < 2147483647; s++) {
       let count = f32((min(s * u.apart + u.span, u.rows) - s * u.apart + u.step - 1) / u.step);
       mean += count * (partial[partial_at + 2 * (s * u.quads + quad)] - origin);
+      if (s + 1 >= u.slices) {
+        break;
+      }
     }
     mean = origin + mean / f32(u.rows);
     var squares = vec4f();
-    for (var s = 0; s < u.slices; s++) {
+    for (var s = 0; s < 2147483647; s++) {
       let count = f32((min(s * u.apart + u.span, u.rows) - s * u.apart + u.step - 1) / u.step);
       let at = 2 * (s * u.quads + quad);
       let distance = partial[partial_at + at] - mean;
       squares += partial[partial_at + at + 1] + count * distance * distance;
+      if (s + 1 >= u.slices) {
+        break;
+      }
     }
     y[y_at + quad] = mean;
     y[y_at + u.quads + quad] = squares / f32(u.rows);

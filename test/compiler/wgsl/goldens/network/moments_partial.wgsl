@@ -19,7 +19,7 @@ struct Block {
 @group(0) @binding(3) var<uniform> starts: array<vec4i, 256>;
 
 fn divide(a: i32, b: i32, inverse: f32) -> i32 {
-  let q = i32(f32(a) * inverse);
+  let q = bitcast<i32>(f32(a) * inverse + 8388608.0) - bitcast<i32>(8388608.0);
   let r = a - q * b;
   return q + select(0, 1, r >= b) - select(0, 1, r < 0);
 }
@@ -44,11 +44,18 @@ fn main(
     let origin = x[x_at + begin * u.quads + quad];
     var sum = vec4f();
     var squares = vec4f();
-    for (var row = begin; row < end; row += u.step) {
-      let i = row * u.quads + quad;
-      let distance = x[x_at + i] - origin;
-      sum += distance;
-      squares += distance * distance;
+    if (begin < end) {
+      var row = begin;
+      for (var row_turn = 0; row_turn < 2147483647; row_turn++) {
+        let i = row * u.quads + quad;
+        let distance = x[x_at + i] - origin;
+        sum += distance;
+        squares += distance * distance;
+        row += u.step;
+        if (row >= end) {
+          break;
+        }
+      }
     }
     let count = f32((end - begin + u.step - 1) / u.step);
     y[y_at + 2 * thread] = origin + sum / count;

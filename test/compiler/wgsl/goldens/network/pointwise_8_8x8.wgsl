@@ -51,35 +51,42 @@ fn main(
   let exists1 = row1 < u.weightRows && column1 < u.weightQuads;
   let at1 = select(0, row1 * u.weightQuads + column1, exists1);
   let l1 = select(vec4f(), w[w_at + at1], exists1);
-  let w0_0 = subgroupBroadcast(l0, 0);
-  let w0_1 = subgroupBroadcast(l0, 1);
-  let w1_0 = subgroupBroadcast(l0, 2);
-  let w1_1 = subgroupBroadcast(l0, 3);
-  let w2_0 = subgroupBroadcast(l0, 4);
-  let w2_1 = subgroupBroadcast(l0, 5);
-  let w3_0 = subgroupBroadcast(l0, 6);
-  let w3_1 = subgroupBroadcast(l0, 7);
-  let w4_0 = subgroupBroadcast(l1, 0);
-  let w4_1 = subgroupBroadcast(l1, 1);
-  let w5_0 = subgroupBroadcast(l1, 2);
-  let w5_1 = subgroupBroadcast(l1, 3);
-  let w6_0 = subgroupBroadcast(l1, 4);
-  let w6_1 = subgroupBroadcast(l1, 5);
-  let w7_0 = subgroupBroadcast(l1, 6);
-  let w7_1 = subgroupBroadcast(l1, 7);
-  for (var tile = i32(group.x); tile < u.tiles; tile += u.slices) {
-    let place = tile * 8 + lane;
-    let pixel = min(place, u.pixels - 1);
-    let start = pixel * u.inputQuads;
-    let to = pixel * u.outputQuads + first;
-    let v0 = x[x_at + start + min(0, u.inputQuads - 1)];
-    let v1 = x[x_at + start + min(1, u.inputQuads - 1)];
-    let s0 = vec4f(u.zero) + v0.x * w0_0 + v0.y * w1_0 + v0.z * w2_0 + v0.w * w3_0 + v1.x * w4_0 + v1.y * w5_0 + v1.z * w6_0 + v1.w * w7_0;
-    let s1 = vec4f(u.zero) + v0.x * w0_1 + v0.y * w1_1 + v0.z * w2_1 + v0.w * w3_1 + v1.x * w4_1 + v1.y * w5_1 + v1.z * w6_1 + v1.w * w7_1;
-    if (place < u.pixels) {
-      y[y_at + to + 0] = s0;
-      if (first + 1 < u.outputQuads) {
-        y[y_at + to + 1] = s1;
+  let w0_0 = subgroupShuffle(l0, 0u);
+  let w0_1 = subgroupShuffle(l0, 1u);
+  let w1_0 = subgroupShuffle(l0, 2u);
+  let w1_1 = subgroupShuffle(l0, 3u);
+  let w2_0 = subgroupShuffle(l0, 4u);
+  let w2_1 = subgroupShuffle(l0, 5u);
+  let w3_0 = subgroupShuffle(l0, 6u);
+  let w3_1 = subgroupShuffle(l0, 7u);
+  let w4_0 = subgroupShuffle(l1, 0u);
+  let w4_1 = subgroupShuffle(l1, 1u);
+  let w5_0 = subgroupShuffle(l1, 2u);
+  let w5_1 = subgroupShuffle(l1, 3u);
+  let w6_0 = subgroupShuffle(l1, 4u);
+  let w6_1 = subgroupShuffle(l1, 5u);
+  let w7_0 = subgroupShuffle(l1, 6u);
+  let w7_1 = subgroupShuffle(l1, 7u);
+  if (i32(group.x) < u.tiles) {
+    var tile = i32(group.x);
+    for (var tile_turn = 0; tile_turn < 2147483647; tile_turn++) {
+      let place = tile * 8 + lane;
+      let pixel = min(place, u.pixels - 1);
+      let start = pixel * u.inputQuads;
+      let to = pixel * u.outputQuads + first;
+      let v0 = x[x_at + start + min(0, u.inputQuads - 1)];
+      let v1 = x[x_at + start + min(1, u.inputQuads - 1)];
+      let s0 = vec4f(u.zero) + v0.x * w0_0 + v0.y * w1_0 + v0.z * w2_0 + v0.w * w3_0 + v1.x * w4_0 + v1.y * w5_0 + v1.z * w6_0 + v1.w * w7_0;
+      let s1 = vec4f(u.zero) + v0.x * w0_1 + v0.y * w1_1 + v0.z * w2_1 + v0.w * w3_1 + v1.x * w4_1 + v1.y * w5_1 + v1.z * w6_1 + v1.w * w7_1;
+      if (place < u.pixels) {
+        y[y_at + to + 0] = s0;
+        if (first + 1 < u.outputQuads) {
+          y[y_at + to + 1] = s1;
+        }
+      }
+      tile += u.slices;
+      if (tile >= u.tiles) {
+        break;
       }
     }
   }

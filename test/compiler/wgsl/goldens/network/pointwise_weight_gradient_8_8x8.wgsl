@@ -50,29 +50,36 @@ fn main(
   var s5 = vec4f();
   var s6 = vec4f();
   var s7 = vec4f();
-  for (var p = begin; p < end; p += 8) {
-    let place0 = p + 0 + own;
-    let pixel0 = min(place0, end - 1);
-    let start0 = pixel0 * u.inputQuads;
-    let g0 = select(vec4f(), g[g_at + pixel0 * u.outputQuads + quad], place0 < end);
-    let l0_0 = x[x_at + start0 + group0];
-    let x0_0 = subgroupShuffle(l0_0, u32(lane - column + 0));
-    let x0_1 = subgroupShuffle(l0_0, u32(lane - column + 1));
-    let place1 = p + 4 + own;
-    let pixel1 = min(place1, end - 1);
-    let start1 = pixel1 * u.inputQuads;
-    let g1 = select(vec4f(), g[g_at + pixel1 * u.outputQuads + quad], place1 < end);
-    let l1_0 = x[x_at + start1 + group0];
-    let x1_0 = subgroupShuffle(l1_0, u32(lane - column + 0));
-    let x1_1 = subgroupShuffle(l1_0, u32(lane - column + 1));
-    s0 += x0_0.x * g0 + x1_0.x * g1;
-    s1 += x0_0.y * g0 + x1_0.y * g1;
-    s2 += x0_0.z * g0 + x1_0.z * g1;
-    s3 += x0_0.w * g0 + x1_0.w * g1;
-    s4 += x0_1.x * g0 + x1_1.x * g1;
-    s5 += x0_1.y * g0 + x1_1.y * g1;
-    s6 += x0_1.z * g0 + x1_1.z * g1;
-    s7 += x0_1.w * g0 + x1_1.w * g1;
+  if (begin < end) {
+    var p = begin;
+    for (var p_turn = 0; p_turn < 2147483647; p_turn++) {
+      let place0 = p + 0 + own;
+      let pixel0 = min(place0, end - 1);
+      let start0 = pixel0 * u.inputQuads;
+      let g0 = select(vec4f(), g[g_at + pixel0 * u.outputQuads + quad], place0 < end);
+      let l0_0 = x[x_at + start0 + group0];
+      let x0_0 = subgroupShuffle(l0_0, u32(lane - column + 0));
+      let x0_1 = subgroupShuffle(l0_0, u32(lane - column + 1));
+      let place1 = p + 4 + own;
+      let pixel1 = min(place1, end - 1);
+      let start1 = pixel1 * u.inputQuads;
+      let g1 = select(vec4f(), g[g_at + pixel1 * u.outputQuads + quad], place1 < end);
+      let l1_0 = x[x_at + start1 + group0];
+      let x1_0 = subgroupShuffle(l1_0, u32(lane - column + 0));
+      let x1_1 = subgroupShuffle(l1_0, u32(lane - column + 1));
+      s0 += x0_0.x * g0 + x1_0.x * g1;
+      s1 += x0_0.y * g0 + x1_0.y * g1;
+      s2 += x0_0.z * g0 + x1_0.z * g1;
+      s3 += x0_0.w * g0 + x1_0.w * g1;
+      s4 += x0_1.x * g0 + x1_1.x * g1;
+      s5 += x0_1.y * g0 + x1_1.y * g1;
+      s6 += x0_1.z * g0 + x1_1.z * g1;
+      s7 += x0_1.w * g0 + x1_1.w * g1;
+      p += 8;
+      if (p >= end) {
+        break;
+      }
+    }
   }
   s0 += subgroupShuffleXor(s0, 2u);
   s1 += subgroupShuffleXor(s1, 2u);

@@ -25,8 +25,11 @@ fn main(
   let i = (i32(group.x) + i32(group.y) * u.width) * 64 + local;
   if (i < u.count) {
     var sum = vec4f();
-    for (var s = 0; s < u.splits; s++) {
+    for (var s = 0; s < 2147483647; s++) {
       sum += partial[partial_at + s * u.count + i];
+      if (s + 1 >= u.splits) {
+        break;
+      }
     }
     y[y_at + i] = sum;
   }

@@ -31,9 +31,16 @@ fn main(
   let run = local >> u.shift;
   let start = (i32(group.x) + i32(group.y) * u.width) * u.perGroup + run * u.perRun + local - (run << u.shift);
   let end = min(start + u.perRun, u.count);
-  for (var i = start; i < end; i += u.lanes) {
-    let a = in_a[in_a_at + i];
-    let b = in_b[in_b_at + i];
-    y[y_at + i] = select(vec4f(), a, b > vec4f());
+  if (start < end) {
+    var i = start;
+    for (var i_turn = 0; i_turn < 2147483647; i_turn++) {
+      let a = in_a[in_a_at + i];
+      let b = in_b[in_b_at + i];
+      y[y_at + i] = select(vec4f(), a, b > vec4f());
+      i += u.lanes;
+      if (i >= end) {
+        break;
+      }
+    }
   }
 }

@@ -19,7 +19,7 @@ struct Block {
 @group(0) @binding(3) var<uniform> starts: array<vec4i, 256>;
 
 fn divide(a: i32, b: i32, inverse: f32) -> i32 {
-  let q = i32(f32(a) * inverse);
+  let q = bitcast<i32>(f32(a) * inverse + 8388608.0) - bitcast<i32>(8388608.0);
   let r = a - q * b;
   return q + select(0, 1, r >= b) - select(0, 1, r < 0);
 }
@@ -42,9 +42,16 @@ fn main(
     let begin = slice * u.apart;
     let end = min(begin + u.span, u.rows);
     var sum = vec4f();
-    for (var row = begin; row < end; row += u.step) {
-      let i = row * u.quads + quad;
-      sum += x[x_at + i];
+    if (begin < end) {
+      var row = begin;
+      for (var row_turn = 0; row_turn < 2147483647; row_turn++) {
+        let i = row * u.quads + quad;
+        sum += x[x_at + i];
+        row += u.step;
+        if (row >= end) {
+          break;
+        }
+      }
     }
     y[y_at + thread] = sum;
   }

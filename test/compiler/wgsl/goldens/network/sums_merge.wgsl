@@ -26,8 +26,11 @@ fn main(
   let term = i32(group.y);
   if (quad < u.quads) {
     var sum = vec4f();
-    for (var s = 0; s < u.slices; s++) {
+    for (var s = 0; s < 2147483647; s++) {
       sum += partial[partial_at + u.terms * (s * u.quads + quad) + term];
+      if (s + 1 >= u.slices) {
+        break;
+      }
     }
     y[y_at + term * u.quads + quad] = sum;
   }
