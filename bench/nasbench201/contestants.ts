@@ -22,6 +22,7 @@ const settings: Readonly<Record<string, Omit<Contestant, 'name' | 'strategy'>>> 
   hierarchical: { args: { population: 50 } },
   nsga2: { args: { population: 20 } },
   ppo: { args: { lr: 0.01 }, note: rate },
+  q_learning: { args: {}, queries: 1000, note: 'by the mean of its last 100 proposals' },
   reinforce: { args: { lr: 0.03 }, note: rate },
   tournament: { args: { population: 50, sample: 10 } },
 };

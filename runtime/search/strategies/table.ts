@@ -11,6 +11,7 @@ import { hierarchical } from './hierarchical.ts';
 import { localSearch } from './localSearch.ts';
 import { nsga2 } from './nsga2.ts';
 import { ppo } from './ppo.ts';
+import { qLearning } from './qLearning.ts';
 import { random } from './random.ts';
 import { reinforce } from './reinforce.ts';
 import { tournament } from './tournament.ts';
@@ -28,6 +29,7 @@ export const strategies: StrategyTable = {
   local_search: localSearch,
   nsga2,
   ppo,
+  q_learning: qLearning,
   random,
   reinforce,
   tournament,
