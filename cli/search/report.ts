@@ -11,7 +11,7 @@ import type { Experiment } from '../../runtime/store/Store.ts';
 import { present } from '../../util/invariant.ts';
 import { countOf } from '../../util/words.ts';
 import type { Colors } from '../context.ts';
-import { alignColumns, answerLines, formatCount, formatSeconds } from '../format.ts';
+import { alignColumns, answerLines, formatCount, formatSeconds, formatShare } from '../format.ts';
 import { measuredText, moreTexts, objectiveText, qualityText } from '../metrics.ts';
 
 /** The report of a finished search, for people. `store` is the folder as the user knows it. */
@@ -48,6 +48,7 @@ export function reportLines(
     ...(answers.length > 0 ? [...answers, ''] : []),
     `  ${winner.metrics.accuracy === undefined ? 'score     ' : 'validation'}    ${told(winner.metrics)}`,
     `  test          ${test}${anew}`,
+    ...sparedLines(trials),
     `  params        ${formatCount(winner.params)}`,
     `  MACs          ${formatCount(winner.macs)} per image`,
     `  time          ${formatSeconds(spent)} for ${countOf(trials.length, 'trial')}${training}`,
@@ -55,6 +56,19 @@ export function reportLines(
     `  architecture  ${join(store, final.architecture)}`,
     ...(final.weights === undefined ? [] : [`  weights       ${join(store, final.weights)}`]),
     `  store         ${join(store, 'store.db')}, experiment ${experiment}`,
+  ];
+}
+
+/** How much of the trainings was left out, where some were ended early. */
+function sparedLines(trials: Experiment['trials']): string[] {
+  const done = trials.filter((trial) => trial.status === 'done');
+  const stopped = done.flatMap(({ metrics }) => metrics.stopped ?? []);
+  if (stopped.length === 0) return [];
+  const spared = stopped.reduce((sum, { epoch, epochs }) => sum + epochs - epoch, 0);
+  const trained = done.reduce((sum, { metrics }) => sum + metrics.epochLosses.length, 0);
+  const share = formatShare(spared / (spared + trained));
+  return [
+    `  ended early   ${stopped.length} of ${countOf(trials.length, 'trial')}, which spared ${share} of the epochs`,
   ];
 }
 

@@ -81,15 +81,16 @@ function readStop(reader: FieldReader, arg: ArgNode | undefined): CurveSpec | un
   if (!call) return undefined;
   if (call.name !== 'curve') {
     reader.report('unknownMethod', { what: 'way to stop', name: call.name }, call.at, {
-      expected: '`curve(delta: 0.95, after: 0.25)`',
+      expected: '`curve(delta: 0.95, after: 0.25, least: 20)`',
       hint: didYouMean(call.name, ['curve']),
     });
     return undefined;
   }
-  const args = reader.named(call, ['delta', 'after']);
+  const args = reader.named(call, ['delta', 'after', 'least']);
   return {
     delta: reader.number(args, 'delta', 0.95, share, isShare),
     after: reader.number(args, 'after', 0.25, share, isShare),
+    least: reader.number(args, 'least', 20, `a whole number from 5 to ${MOST}`, (n) => n >= 5 && isWhole(n)),
   };
 }
 

@@ -23,6 +23,13 @@ export function readObjectives(
   if (first === undefined) {
     return [{ direction: 'maximize', metric: evaluate.kind === 'zero_cost' ? 'score' : 'accuracy' }];
   }
+  const [field] = fields;
+  if (field && evaluate.kind === 'train' && evaluate.stop && first.metric !== 'accuracy') {
+    const said = `\`${first.metric}\` beside \`stop\`, which predicts accuracies`;
+    reader.report('badField', { name: first.direction, found: said }, reader.at(field), {
+      expected: '`maximize accuracy` first',
+    });
+  }
   return [first, ...others];
 }
 

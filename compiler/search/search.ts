@@ -48,6 +48,8 @@ export interface CurveSpec {
   readonly delta: number;
   /** Share of the epochs that are trained in any case. */
   readonly after: number;
+  /** Whole trainings without which none is ended. */
+  readonly least: number;
 }
 
 /** `tabular(...)`: looked up in a table of results that were measured before. */

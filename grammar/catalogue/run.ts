@@ -16,6 +16,7 @@ export interface RunValues extends SearchValues, InsightValues {
   dataColumns: { path: string; row: number; found: number };
   dataValue: { path: string; row: number; column: number; found: string };
   dataRows: { path: string; found: number };
+  dataFileForm: { path: string; problem: string };
   dataNotFinite: { data: string; row: number; value: string };
   // 42xx: training
   batchTooLarge: { batch: number; images: number };
@@ -126,6 +127,13 @@ export const runEntries: Entries<RunValues> = {
     title: 'a number in the data is none',
     message: ({ data, row, value }) => `row ${row} of the data ${data}, counted from 0, holds ${value}`,
     explanation: `Infinities and NaN ("not a number") spread to everything that is computed from them. A network cannot be trained on data that hold one.`,
+  },
+  dataFileForm: {
+    code: 'NAS4111',
+    severity: 'error',
+    title: 'data file of another form',
+    message: ({ path, problem }) => `${path} is not what it should be: ${problem}`,
+    explanation: `CIFAR-10 in its binary form is a row of records of 3,073 bytes: the label, then 1,024 bytes each of red, green and blue.`,
   },
   batchTooLarge: {
     code: 'NAS4201',

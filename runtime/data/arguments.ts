@@ -35,6 +35,24 @@ export class ArgumentReader {
     return undefined;
   }
 
+  /** An argument that is one of a few numbers; `otherwise` where it is absent or wrong. */
+  oneOf(name: string, numbers: readonly number[], otherwise: number): number {
+    const value = this.#take(name);
+    if (value === undefined) return otherwise;
+    if (typeof value === 'number' && numbers.includes(value)) return value;
+    this.#wrong(name, value, listWords(numbers.map(String), 'or'), undefined);
+    return otherwise;
+  }
+
+  /** An argument that is a whole number from 1 to `most`; `otherwise` where it is absent or wrong. */
+  count(name: string, otherwise: number, most: number): number {
+    const value = this.#take(name);
+    if (value === undefined) return otherwise;
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most) return value;
+    this.#wrong(name, value, `a whole number from 1 to ${most}`, undefined);
+    return otherwise;
+  }
+
   /** All problems, those of arguments that nobody took included. */
   finish(): readonly Diagnostic[] {
     const unknown = Object.keys(this.#args).filter((name) => !this.#taken.includes(name));

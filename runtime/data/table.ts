@@ -5,6 +5,7 @@ import { didYouMean } from '../../util/didYouMean.ts';
 import { listWords } from '../../util/words.ts';
 import { ArgumentReader } from './arguments.ts';
 import type { Dataset, DatasetForm } from './dataset.ts';
+import { cifar10 } from './cifar10.ts';
 import { digits } from './digits.ts';
 import type { DataSource } from './source.ts';
 
@@ -20,7 +21,10 @@ interface TableEntry {
   readonly bind: (reader: ArgumentReader) => BoundSource;
 }
 
-const table: Readonly<Record<string, TableEntry>> = { digits: entry(digits) };
+const table: Readonly<Record<string, TableEntry>> = {
+  cifar10: entry(cifar10),
+  digits: entry(digits),
+};
 
 /** The names of all data sets, for completion and documentation, with a sentence on each. */
 export function dataSets(): ReadonlyMap<string, string> {

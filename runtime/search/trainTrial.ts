@@ -1,10 +1,11 @@
 /** Evaluates a proposal by training it: from scratch or from its parent's weights, once or from several seeds. */
-import type { TrainEvaluation } from '../../compiler/search/search.ts';
+import type { CurveSpec, TrainEvaluation } from '../../compiler/search/search.ts';
 import { Refusal, type Diagnostic } from '../../grammar/diagnostics.ts';
 import { invariant } from '../../util/invariant.ts';
 import type { TensorsByName, TrainResult } from '../evaluate/protocol.ts';
 import type { Metrics, Repeats } from '../store/records.ts';
 import { train, type SearchContext } from './context.ts';
+import { watchCurve, type CurveWatch } from './curveWatch.ts';
 import type { TrainingTerms } from './host.ts';
 import { repeatsOf } from './repeats.ts';
 import { repeatSeed } from './seeds.ts';
@@ -15,7 +16,7 @@ import { attempt, type Evaluated, type Trial } from './trial.ts';
 export async function trainTrial(
   context: SearchContext,
   trial: Trial,
-  { repeats = 1 }: TrainEvaluation,
+  { repeats = 1, stop, train: { epochs } }: TrainEvaluation,
 ): Promise<Evaluated | Diagnostic> {
   const same = context.progress.equal(trial.proposal);
   if (same) return { metrics: { ...same.metrics, sameAs: same.metrics.sameAs ?? same.number } };
@@ -26,6 +27,7 @@ export async function trainTrial(
     ...(initial && { initial }),
     ...(context.keepsTensors && { keepTensors: true }),
   };
+  if (stop) return trainWatched(context, trial, terms, watchFor(context, trial, stop, epochs), epochs);
   const results: TrainResult[] = [];
   for (let repeat = 0; repeat < repeats; repeat++) {
     const seed = repeat === 0 ? trial.seed : repeatSeed(context.search.seed, trial.number, repeat);
@@ -47,10 +49,41 @@ export async function trainTrial(
   };
 }
 
+/** A training is ended early only where it would have been a whole one from fresh weights. */
+function watchFor(
+  { host, search, progress }: SearchContext,
+  { proposal: { architecture, share = 1, parent } }: Trial,
+  stop: CurveSpec,
+  epochs: number,
+): CurveWatch | undefined {
+  if (share < 1 || parent !== undefined) return undefined;
+  return watchCurve(stop, search, progress.done, host.cost(architecture), epochs);
+}
+
+async function trainWatched(
+  context: SearchContext,
+  trial: Trial,
+  terms: TrainingTerms,
+  watch: CurveWatch | undefined,
+  epochs: number,
+): Promise<Evaluated | Diagnostic> {
+  const result = await trainOnce(context, trial, terms, watch?.goesOn);
+  if ('code' in result) return result;
+  const metrics = metricsOf(result);
+  const ended = watch?.ended();
+  if (ended === undefined) return { metrics, tensors: result.tensors };
+  const { epoch, predicted, deviation } = ended;
+  return {
+    metrics: { ...metrics, accuracy: predicted, stopped: { epoch, epochs, deviation } },
+    tensors: result.tensors,
+  };
+}
+
 async function trainOnce(
   context: SearchContext,
   { number, proposal, seed }: Trial,
   terms: TrainingTerms,
+  goesOn?: CurveWatch['goesOn'],
 ): Promise<TrainResult | Diagnostic> {
   const request = attempt(() => context.host.request(proposal.architecture, 'trial', seed, number, terms));
   if ('code' in request) return request;
@@ -58,7 +91,7 @@ async function trainOnce(
     request.trainOn === 'train' && request.evaluateOn === 'validation',
     'search: a trial may see nothing but training and validation images',
   );
-  const response = await train(context, request, 'trial', number);
+  const response = await train(context, request, 'trial', number, goesOn);
   if (response.kind === 'result') return resultProblem(response) ?? response;
   if (response.fatal) throw new Refusal(response.diagnostic);
   return response.diagnostic;

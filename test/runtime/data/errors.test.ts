@@ -62,7 +62,7 @@ describe('specifications', () => {
     expect(check({ name: 'digit', args: {} })).toMatchInlineSnapshot(`
       [
         {
-          "expected": "digits",
+          "expected": "cifar10 or digits",
           "hint": "did you mean \`digits\`?",
           "says": "NAS4101 no data set is called \`digit\`",
         },

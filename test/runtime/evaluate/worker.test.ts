@@ -30,7 +30,7 @@ function request(changes: Partial<TrainRequest> = {}): TrainRequest {
 
 async function result(
   asked: TrainRequest,
-  onProgress: (p: TrainProgress) => void = quiet,
+  onProgress: (p: TrainProgress) => boolean | void = quiet,
 ): Promise<TrainResult> {
   const answer = await evaluator.train(asked, onProgress);
   if (answer.kind !== 'result') throw new Error(JSON.stringify(answer.diagnostic));
@@ -40,7 +40,7 @@ async function result(
 describe('the worker', () => {
   it('learns the digits, the same bits each time, with pipelines compiled once and memory given back', async () => {
     const seen: number[] = [];
-    const first = await result(request(), (p) => seen.push(p.loss));
+    const first = await result(request(), (p) => void seen.push(p.loss));
     expect(first.epochLosses).toEqual(seen);
     expect(seen).toHaveLength(3);
     expect(seen[2]).toBeLessThan(0.5 * seen[0]);
@@ -63,6 +63,66 @@ describe('the worker', () => {
     expect(evaluator.workerPid).toBe(pid);
     const other = await result(request({ seed: 2 }));
     expect(other.epochLosses).not.toEqual(first.epochLosses);
+  });
+
+  it('asks after each epoch of an observed training whether to go on', async () => {
+    const whole = await result(request());
+    const accuracies: (number | undefined)[] = [];
+    const observed = await result(request({ observed: true }), (p) => {
+      accuracies.push(p.accuracy);
+      return p.epoch < 2;
+    });
+    expect(accuracies).toHaveLength(2);
+    expect(observed.epochAccuracies).toEqual(accuracies);
+    expect(observed.epochLosses).toEqual(whole.epochLosses.slice(0, 2));
+    expect(observed.accuracy).toBe(accuracies[1]);
+    // Going on to the end changes nothing.
+    const { epochAccuracies, ...rest } = await result(request({ observed: true }));
+    expect(epochAccuracies?.at(-1)).toBe(whole.accuracy);
+    expect([rest.loss, rest.accuracy, rest.tensors]).toEqual([whole.loss, whole.accuracy, whole.tensors]);
+  });
+
+  it('goes on from tensors, on a share of the images', async () => {
+    const first = await result(request());
+    const again = await result(request({ initial: first.tensors!, subset: 0.5, seed: 2 }));
+    expect(again.epochLosses[0]).toBeLessThan(first.epochLosses[0]);
+  });
+
+  it('times and scores networks as they begin', async () => {
+    const { data, evaluation, training } = request();
+    const timed = await evaluator.measure({
+      kind: 'latency',
+      id: nextId++,
+      evaluation,
+      batch: 32,
+      data,
+      seed: 1,
+      runs: 5,
+    });
+    expect(timed).toMatchObject({ kind: 'latency' });
+    if (timed.kind === 'latency') expect(timed.milliseconds).toBeGreaterThan(0);
+    const scored = await evaluator.measure({
+      kind: 'score',
+      id: nextId++,
+      score: 'snip',
+      graph: training,
+      batch: 32,
+      data,
+      seed: 1,
+    });
+    expect(scored).toMatchObject({ kind: 'score' });
+    if (scored.kind === 'score') expect(scored.score).toBeGreaterThan(0);
+    const nowhere = { name: 'digits', args: { path: '/nowhere' } };
+    const failed = await evaluator.measure({
+      kind: 'score',
+      id: nextId++,
+      score: 'snip',
+      graph: training,
+      batch: 32,
+      data: nowhere,
+      seed: 1,
+    });
+    expect(failed).toMatchObject({ kind: 'failure', fatal: true, diagnostic: { code: 'NAS4104' } });
   });
 
   it('a training that diverges is a failed trial, and the worker goes on', async () => {

@@ -115,6 +115,8 @@ export interface FakeOptions {
   readonly fail?: (request: TrainRequest) => 'failed' | 'fatal' | undefined;
   /** What is measured without training; usually one millisecond more than the batch has images. */
   readonly measured?: (request: LatencyRequest | ScoreRequest) => never | undefined;
+  /** The accuracy after each epoch, of trainings that are observed. */
+  readonly curve?: (request: TrainRequest) => readonly number[];
   /** Changes a result. */
   readonly change?: (result: TrainResult, request: TrainRequest) => TrainResult;
 }
@@ -147,17 +149,23 @@ export function fakeEvaluator(options: FakeOptions = {}): Evaluator & { readonly
       const failure = options.fail?.(request);
       const { epochs } = request.train;
       const epochLosses = Array.from({ length: epochs }, (_, epoch) => number(request, `epoch ${epoch}`));
+      const curve = (request.observed && options.curve?.(request)) || undefined;
+      let trained = 0;
       for (const [epoch, loss] of epochLosses.entries()) {
         await new Promise((resolve) => setTimeout(resolve, (options.delay ?? 0) / epochs));
-        onProgress({ kind: 'progress', id: request.id, epoch: epoch + 1, epochs, loss });
+        trained = epoch + 1;
+        const progress = { kind: 'progress', id: request.id, epoch: trained, epochs, loss } as const;
+        const goesOn = onProgress(curve ? { ...progress, accuracy: curve[epoch] } : progress);
+        if (curve && goesOn === false) break;
       }
       if (failure !== undefined) return failed(request, failure === 'fatal');
       const result: TrainResult = {
         kind: 'result',
         id: request.id,
-        epochLosses,
+        epochLosses: epochLosses.slice(0, trained),
+        ...(curve && { epochAccuracies: curve.slice(0, trained) }),
         loss: number(request, 'loss'),
-        accuracy: Math.floor(number(request, 'accuracy') * 200) / 200,
+        accuracy: curve?.[trained - 1] ?? Math.floor(number(request, 'accuracy') * 200) / 200,
         images: 200,
         seconds: 0.001,
         tensors: request.keepTensors ? tensors(request) : undefined,
