@@ -28,7 +28,7 @@ const settings: Readonly<Record<string, Omit<Contestant, 'name' | 'strategy'>>> 
 };
 
 /** Strategies that a table of single accuracies says nothing about. */
-const leftOut = ['exhaustive'];
+const leftOut = ['exhaustive', 'asha', 'hyperband', 'successive_halving'];
 
 /** All contestants, random search first. */
 export const contestants: readonly Contestant[] = Object.keys(strategies)

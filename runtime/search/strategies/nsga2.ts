@@ -19,6 +19,7 @@ export const nsga2: StrategyKind = {
     crossover: probability('Probability that a child has two parents.', 0.9),
     mutation: probability('Probability that one answer of a child is changed.', 1),
   },
+  several: true,
   warnings: (args, trials) => populationWarnings('nsga2', numberOf(args, 'population'), trials),
   create: (args, task) =>
     new Nsga2(task, {

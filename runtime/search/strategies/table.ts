@@ -4,16 +4,19 @@ import { diagnose, Refusal, type Diagnostic } from '../../../grammar/diagnostics
 import { didYouMean } from '../../../util/didYouMean.ts';
 import { listWords } from '../../../util/words.ts';
 import type { StrategySpace } from '../host.ts';
+import { asha } from './asha.ts';
 import { bayesian } from './bayesian.ts';
 import { evolution } from './evolution.ts';
 import { exhaustive } from './exhaustive.ts';
 import { hierarchical } from './hierarchical.ts';
+import { hyperband } from './hyperband.ts';
 import { localSearch } from './localSearch.ts';
 import { nsga2 } from './nsga2.ts';
 import { ppo } from './ppo.ts';
 import { qLearning } from './qLearning.ts';
 import { random } from './random.ts';
 import { reinforce } from './reinforce.ts';
+import { successiveHalving } from './successiveHalving.ts';
 import { tournament } from './tournament.ts';
 import type { Strategy, StrategyArguments, StrategyKind, StrategyTask } from '../strategy.ts';
 
@@ -22,16 +25,19 @@ export type StrategyTable = Readonly<Record<string, StrategyKind>>;
 
 /** Every strategy of this package. */
 export const strategies: StrategyTable = {
+  asha,
   bayesian,
   evolution,
   exhaustive,
   hierarchical,
+  hyperband,
   local_search: localSearch,
   nsga2,
   ppo,
   q_learning: qLearning,
   random,
   reinforce,
+  successive_halving: successiveHalving,
   tournament,
 };
 

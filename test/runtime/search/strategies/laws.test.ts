@@ -16,9 +16,12 @@ const fitting = names.flatMap((name) =>
 
 /** Arguments with which a run of 60 trials comes to what a strategy does after its first steps. */
 const settings: Readonly<Record<string, RunOptions['args']>> = {
+  asha: { eta: 2, halvings: 3 },
   evolution: { population: 12, sample: 4, identity: 0.2 },
   hierarchical: { population: 12, sample: 0.3, diversify: 40 },
+  hyperband: { eta: 2, halvings: 2 },
   nsga2: { population: 10 },
+  successive_halving: { population: 20 },
   tournament: { population: 12, sample: 4 },
 };
 
