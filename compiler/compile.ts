@@ -15,9 +15,8 @@ import { listWords } from '../util/words.ts';
 import { chooseOne, spaceNamed } from './named.ts';
 import type { Program } from './program.ts';
 import { checkSearch } from './search/check.ts';
-import { checkFit, checkShapes } from './search/fit.ts';
+import { checkFit } from './search/fit.ts';
 import { overrideSearch, type OverriddenSearch } from './search/overrides.ts';
-import { readScale, scaleProblem } from './search/scale.ts';
 import type { SearchSpec } from './search/search.ts';
 import type { Vocabulary } from './search/vocabulary.ts';
 import { overridesOf, sortSettings, type Setting } from './settings.ts';
@@ -37,6 +36,8 @@ export interface CompiledSpace {
   readonly syntax: { readonly space: SpaceNode; readonly motifs: readonly (MotifNode | CellNode)[] };
   readonly notations: readonly Notation[];
   readonly moves: readonly MoveRule[];
+  /** The architecture that the file calls `start`: where moves set out from. */
+  readonly start?: Architecture | undefined;
 }
 
 /** Compiles the space called `name`, or the only one. Settings give values to its parameters. */
@@ -147,19 +148,22 @@ function compileAnew(
   return { value: { space: elaborated.value, members: members.value, syntax, ...extras }, diagnostics };
 }
 
-/** The notations and moves of a space. One that does not fit under these parameters is left out; `nas check` reports it. */
+/** The notations, the moves and the start of a space. One that does not fit under these parameters is left out; `nas check` reports it. */
 function extrasOf(
   program: Program,
   node: SpaceNode,
   space: Space,
-): Pick<CompiledSpace, 'notations' | 'moves'> {
-  const mine = <N extends NotationNode | MovesNode>(nodes: readonly N[]): readonly N[] =>
+): Pick<CompiledSpace, 'notations' | 'moves' | 'start'> {
+  const mine = <N extends NotationNode | MovesNode | ArchitectureNode>(nodes: readonly N[]): readonly N[] =>
     nodes.filter((n) => n.space.text === node.name.text);
   return {
     notations: mine(program.notations).flatMap(
       (n) => compileNotation(space, n, program.sourceOf(n)).value ?? [],
     ),
     moves: mine(program.moves).flatMap((n) => compileMoves(space, n, program.sourceOf(n)).value ?? []),
+    start: mine(program.architectures)
+      .filter((n) => n.name.text === 'start')
+      .flatMap((n) => readArchitecture(space, n, program.sourceOf(n)).value ?? [])[0],
   };
 }
 
@@ -168,8 +172,6 @@ export interface CompiledSearch extends CompiledSpace {
   readonly search: SearchSpec;
   /** The search as it stands in the file, without settings. */
   readonly searchSyntax: SearchNode;
-  /** The space at the parameters at which the winner is trained anew, where these are others. */
-  readonly retrainSpace?: Space;
   /** The file, as it was named: where relative paths begin. */
   readonly file: string;
 }
@@ -196,44 +198,7 @@ export function compileSearch(
   const diagnostics = [...search.diagnostics, ...compiled.diagnostics];
   if (!search.value || !compiled.value) return { value: undefined, diagnostics };
   diagnostics.push(...checkFit(compiled.value, search.value, vocabulary, node, program.source));
-  const scaled = scaledSpace(program, changed.node, compiled.value.space, [...own, ...sorted.space]);
-  diagnostics.push(...scaled.diagnostics);
-  if (scaled.value && search.value.data) {
-    const at = { source: program.source, span: node.name.span };
-    diagnostics.push(...checkShapes(scaled.value, vocabulary.dataForm(search.value.data), at));
-  }
   if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
-  const value = {
-    ...compiled.value,
-    search: search.value,
-    searchSyntax: node,
-    ...(scaled.value && { retrainSpace: scaled.value }),
-    file: program.source.name,
-  };
+  const value = { ...compiled.value, search: search.value, searchSyntax: node, file: program.source.name };
   return { value, diagnostics };
-}
-
-/** The space at the parameters of the winner, where `retrain` names others. */
-function scaledSpace(
-  program: Program,
-  node: SearchNode,
-  space: Space,
-  overrides: readonly Override[],
-): Checked<Space> {
-  const scale = readScale(node, program.source);
-  if (scale === undefined) return { value: undefined, diagnostics: [] };
-  if ('code' in scale) return { value: undefined, diagnostics: [scale] };
-  const found = spaceNamed(program, node.space, program.source);
-  if (!found.value) return { value: undefined, diagnostics: found.diagnostics };
-  const { source } = program;
-  const more = scale.args.flatMap(({ name, value }): Override[] =>
-    name ? [{ name: name.text, value, source }] : [],
-  );
-  const compiled = compileWith(program, found.value, [...overrides, ...more]);
-  if (!compiled.value) return { value: undefined, diagnostics: compiled.diagnostics };
-  const problem = scaleProblem(space, compiled.value.space);
-  if (problem === undefined) return { value: compiled.value.space, diagnostics: [] };
-  const at = { source, span: scale.node.span };
-  const told = diagnose('otherDecisions', { space: space.name, problem }, { at });
-  return { value: undefined, diagnostics: [told] };
 }

@@ -49,8 +49,7 @@ export function checkFit(
   return diagnostics;
 }
 
-/** The network must read the images and tell the classes apart. */
-export function checkShapes(space: Space, form: DataForm, at: Location): readonly Diagnostic[] {
+function checkShapes(space: Space, form: DataForm, at: Location): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   const compare = (
     what: 'input' | 'output',

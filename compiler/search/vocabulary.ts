@@ -3,6 +3,7 @@
  * right about them; the compiler knows nothing of how they work.
  */
 import type { Diagnostic } from '../../grammar/diagnostics.ts';
+import type { Architecture } from '../space/architecture.ts';
 import type { Members } from '../space/members.ts';
 import type { MoveRule } from '../space/moves.ts';
 import type { Space } from '../space/space.ts';
@@ -22,6 +23,8 @@ export interface SearchedSpace {
   readonly space: Space;
   readonly members: Members;
   readonly moves: readonly MoveRule[];
+  /** Where the moves set out from, if the file says so. */
+  readonly start?: Architecture | undefined;
 }
 
 export interface Vocabulary {

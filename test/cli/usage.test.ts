@@ -17,7 +17,6 @@ const commands = [
   'draw',
   'search',
   'trials',
-  'compare',
   'insight',
   'explain',
   'doctor',

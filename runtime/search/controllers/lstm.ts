@@ -40,14 +40,16 @@ export function dense(builder: GraphBuilder, x: NodeId, { kernel, bias }: Dense)
   return builder.op('bias_add', [product, bias], {});
 }
 
-/** A layer that reads as many numbers as it has units. */
+/** A layer that reads `inputs` numbers, as many as it has units where nothing is said. */
 export function lstmWeights(
   builder: GraphBuilder,
   name: string,
   units: number,
   init: Initializer,
+  inputs: number = units,
 ): LstmWeights {
-  const gate = (which: string): Dense => denseWeights(builder, `${name}.${which}`, [2 * units, units], init);
+  const gate = (which: string): Dense =>
+    denseWeights(builder, `${name}.${which}`, [inputs + units, units], init);
   return {
     input: gate('input'),
     forget: gate('forget'),

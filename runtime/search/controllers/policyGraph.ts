@@ -266,7 +266,7 @@ function scoresOf(
 }
 
 /** Independent bits with these scores: log sigmoid(s) = -softplus(-s), log (1 - sigmoid(s)) = -softplus(s). */
-function bernoulli(
+export function bernoulli(
   builder: GraphBuilder,
   scores: NodeId,
   { isIn, isOut }: { readonly isIn: NodeId; readonly isOut: NodeId },
@@ -285,7 +285,7 @@ function bernoulli(
 }
 
 /** [rows, n] -> [rows] */
-function rowSums(builder: GraphBuilder, x: NodeId): NodeId {
+export function rowSums(builder: GraphBuilder, x: NodeId): NodeId {
   const [rows] = axes2(builder.shape(x));
   return reshape(builder, builder.op('reduce', [x], { kind: 'sum', axes: [1] }), [rows]);
 }

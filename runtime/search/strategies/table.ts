@@ -6,6 +6,7 @@ import { listWords } from '../../../util/words.ts';
 import type { StrategySpace } from '../host.ts';
 import { asha } from './asha.ts';
 import { bayesian } from './bayesian.ts';
+import { eas } from './eas.ts';
 import { evolution } from './evolution.ts';
 import { exhaustive } from './exhaustive.ts';
 import { hierarchical } from './hierarchical.ts';
@@ -27,6 +28,7 @@ export type StrategyTable = Readonly<Record<string, StrategyKind>>;
 export const strategies: StrategyTable = {
   asha,
   bayesian,
+  eas,
   evolution,
   exhaustive,
   hierarchical,

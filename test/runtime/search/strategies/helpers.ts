@@ -34,6 +34,22 @@ motif block(x; c) = x |> choose kind {
   skip: identity
 }`);
 
+/** Blocks of layers that can be made wider and more, as EAS grows them. */
+export const ladder = (): StrategySpace =>
+  compileText(`nas 1
+space ladder {
+  input x: image[8, 8, 1]
+  output x |> for i in 0..1 { stage(i < 1) } |> flatten |> repeat choose fcs 1..3 { fc() } |> dense(3)
+}
+motif stage(x; pooled) = x |> repeat choose depth 1..4 { layer() } |> if pooled then max_pool(2, 2) else identity
+motif layer(x) = x |> conv(choose f {4, 6, 8, 12, 16}, choose k {1, 3, 5}) |> batch_norm |> relu
+motif fc(x) = x |> dense(choose units {8, 12, 16}, bias: false) |> batch_norm |> relu
+architecture start of ladder {
+  stage = [{depth: 1, layer: [{f: 4, k: 3}]}, {depth: 2, layer: [{f: 6, k: 3}, {f: 8, k: 1}]}]
+  fcs = 1, fc = [8]
+}
+moves of ladder { widen f, widen units, deepen depth, deepen fcs }`);
+
 /** A space of one architecture. */
 export const single = (): StrategySpace =>
   compileText(`nas 1

@@ -4,19 +4,35 @@ import { hashText } from '../../../../compiler/space/algebra/hash.ts';
 import { checkStrategyFit, strategies } from '../../../../runtime/search/strategies/table.ts';
 import type { StrategySpace } from '../../../../runtime/search/host.ts';
 import type { Proposal } from '../../../../runtime/search/strategy.ts';
-import { bits, mixed, onesShare, proposed, run, single, strategyOf, type RunOptions } from './helpers.ts';
+import {
+  bits,
+  ladder,
+  mixed,
+  onesShare,
+  proposed,
+  run,
+  single,
+  strategyOf,
+  type RunOptions,
+} from './helpers.ts';
 
 const names = Object.keys(strategies);
 const spaces: Readonly<Record<string, StrategySpace>> = { bits: bits(6), mixed: mixed(), single: single() };
-const fitting = names.flatMap((name) =>
-  Object.entries(spaces).flatMap(([label, space]) =>
+/** For strategies that ask for more. */
+const others: Readonly<Record<string, StrategySpace>> = { ladder: ladder() };
+const fits = (name: string, among: typeof spaces): { name: string; label: string; space: StrategySpace }[] =>
+  Object.entries(among).flatMap(([label, space]) =>
     checkStrategyFit({ name, args: {} }, space).length === 0 ? [{ name, label, space }] : [],
-  ),
-);
+  );
+const fitting = names.flatMap((name) => {
+  const usual = fits(name, spaces);
+  return usual.length > 0 ? usual : fits(name, others);
+});
 
 /** Arguments with which a run of 60 trials comes to what a strategy does after its first steps. */
 const settings: Readonly<Record<string, RunOptions['args']>> = {
   asha: { eta: 2, halvings: 3 },
+  eas: { units: 6, embedding: 4, batch: 5, wider: 2, deeper: 2 },
   evolution: { population: 12, sample: 4, identity: 0.2 },
   hierarchical: { population: 12, sample: 0.3, diversify: 40 },
   hyperband: { eta: 2, halvings: 2 },
