@@ -114,6 +114,8 @@ export async function prepare(device: Device, plan: Plan, data?: ResidentData): 
   const execution = new WebGpuExecution(device, plan, buffers, own, programs);
   for (const slot of plan.constants) {
     invariant(slot.init.kind === 'constant', 'prepare: a constant has one value');
+    // Kept memory begins as zeros; the tensors of edges that are `none` are as large as images.
+    if (Object.is(slot.init.value, 0)) continue;
     const values = new Float32Array(slot.shape.reduce((a, b) => a * b, 1)).fill(slot.init.value);
     execution.write(slot, values);
   }
