@@ -2,8 +2,8 @@ nas 1
 
 /// The space of PNAS (Liu et al. 2018, section 3): one cell, used with stride 1 and with stride 2. Its blocks take
 /// two earlier states, apply one of eight operations to each and add. Block b (from 1) chooses (b + 1)^2 * 8^2
-/// ways: 256, 576, 1,024, 1,600 and 2,304; with five blocks 556,627,761,561,600 cells. Progressive search raises
-/// `blocks` from 1 (256 cells, of which 136 differ by more than the order of their two operands) to 5.
+/// ways: 256, 576, 1,024, 1,600 and 2,304; with five blocks 556,627,761,561,600 cells. In
+/// pnas_progressive.nas their number is a decision, for progressive search.
 ///
 /// Cells concatenate the blocks that no block reads; with `all`, they concatenate every block, as the released
 /// PNASNet-5 does. The paper searches with c = 24, n = 2.

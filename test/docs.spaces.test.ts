@@ -46,6 +46,7 @@ test.each([
   'nasnet',
   'amoebanet',
   'pnas',
+  'pnas_progressive',
   'enas_micro',
   'enas_rnn',
   'nasbench201',

@@ -21,6 +21,7 @@ const settings: Readonly<Record<string, Omit<Contestant, 'name' | 'strategy'>>> 
   evolution: { args: { population: 50, sample: 10, identity: 0 } },
   hierarchical: { args: { population: 50 } },
   nsga2: { args: { population: 20 } },
+  pnas: { args: { predictor: 'mlp', units: 16 } },
   ppo: { args: { lr: 0.01 }, note: rate },
   q_learning: { args: {}, queries: 1000, note: 'by the mean of its last 100 proposals' },
   reinforce: { args: { lr: 0.03 }, note: rate },

@@ -29,6 +29,7 @@ export const settings: Readonly<Record<string, Readonly<Record<string, number>>>
   one_shot: { size: 8, c: 4, n: 1 },
   path_tree: { size: 8, k: 8, n: 1 },
   pnas: { size: 8, c: 4, n: 1 },
+  pnas_progressive: { size: 8, c: 4, n: 1, most: 3 },
   rnn_cell: { words: 20, steps: 4, units: 8 },
   smash: { size: 8, c: 8, most: 2 },
   transformer: { words: 20, steps: 8 },
@@ -48,10 +49,21 @@ export const shippedSpaces: readonly ShippedSpace[] = readdirSync(folder)
     return [...text.matchAll(/^space (\w+)/gm)].map((match) => ({ file, text, name: match[1] ?? '' }));
   });
 
+/** A shipped space, made small; with other parameters where told. */
+export function compileNamed(name: string, more: Readonly<Record<string, number>> = {}): CompiledSpace {
+  const found = shippedSpaces.find((space) => space.name === name);
+  if (!found) throw new Error(`no space is called ${name}`);
+  return compileShipped(found, more);
+}
+
 /** Compiles a shipped space, made small. */
-export function compileShipped({ file, text, name }: ShippedSpace): CompiledSpace {
+export function compileShipped(
+  { file, text, name }: ShippedSpace,
+  more: Readonly<Record<string, number>> = {},
+): CompiledSpace {
   const program = readProgram({ name: file, text }, nodeHost(folder));
-  const set = Object.entries(settings[name] ?? {}).map(([path, value]) => ({ path, value: String(value) }));
+  const all = { ...settings[name], ...more };
+  const set = Object.entries(all).map(([path, value]) => ({ path, value: String(value) }));
   const { value, diagnostics } = program.value
     ? compileSpace(program.value, name, set)
     : { value: undefined, diagnostics: program.diagnostics };

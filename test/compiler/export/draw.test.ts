@@ -181,6 +181,7 @@ const settings: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   one_shot: { n: 1 },
   path_tree: { n: 1 },
   pnas: { n: 1, blocks: 3 },
+  pnas_progressive: { n: 1, most: 3 },
   smash: { most: 2 },
 };
 

@@ -37,6 +37,7 @@ const settings: Readonly<Record<string, RunOptions['args']>> = {
   hierarchical: { population: 12, sample: 0.3, diversify: 40 },
   hyperband: { eta: 2, halvings: 2 },
   nsga2: { population: 10 },
+  pnas: { units: 4, ensemble: 2, epochs: 3 },
   successive_halving: { population: 20 },
   tournament: { population: 12, sample: 4 },
 };
