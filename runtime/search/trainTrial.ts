@@ -104,12 +104,12 @@ async function initialOf(
 ): Promise<TensorsByName | undefined> {
   if (parent === undefined) return undefined;
   invariant(keepsTensors, 'search: a strategy names a parent and does not say that it `inherits`');
-  invariant(
-    progress.done.some(({ number }) => number === parent),
-    `search: the parent, trial ${parent}, failed or is still to come`,
-  );
-  const tensors = await session.readTensors(parent);
-  return host.inherit?.(progress.architecture(parent), tensors, architecture, { seed, noise }) ?? tensors;
+  const found = progress.done.find(({ number }) => number === parent);
+  invariant(found, `search: the parent, trial ${parent}, failed or is still to come`);
+  // What took over another trial's result was not trained itself.
+  const trained = found.metrics.sameAs ?? parent;
+  const tensors = await session.readTensors(trained);
+  return host.inherit?.(progress.architecture(trained), tensors, architecture, { seed, noise }) ?? tensors;
 }
 
 /** What is kept of a result. */

@@ -81,6 +81,18 @@ describe('proposals with a share and a parent', () => {
     expect(seen).toEqual([host.members.unrank(0n), host.members.unrank(1n)]);
   });
 
+  it('begin with the tensors that a cached parent took its result from', async () => {
+    const evaluate = { ...search.evaluate, cache: true } as typeof search.evaluate;
+    const folder = temporaryFolder();
+    const proposals = halving([{}, {}, {}, { parent: 2 }]);
+    const { evaluator, outcome } = await run(folder, proposals, { search: { ...named, evaluate } });
+    expect(outcome).toMatchObject({ kind: 'finished', trials: 4 });
+    expect(JSON.parse(await json(folder)).trials[2].sameAs).toBe(1);
+    expect(existsSync(kept(folder, 2))).toBe(false);
+    // Of the four trials the third was not trained.
+    expect(evaluator.requests.map((r) => r.initial?.size)).toEqual([undefined, undefined, 2, undefined]);
+  });
+
   it('survive an end at any moment with the same content', async () => {
     const whole = temporaryFolder();
     let last = 0;
