@@ -13,6 +13,7 @@ import { hierarchical } from './hierarchical.ts';
 import { hyperband } from './hyperband.ts';
 import { localSearch } from './localSearch.ts';
 import { nsga2 } from './nsga2.ts';
+import { pathLevel } from './pathLevel.ts';
 import { pnas } from './pnas.ts';
 import { ppo } from './ppo.ts';
 import { qLearning } from './qLearning.ts';
@@ -36,6 +37,7 @@ export const strategies: StrategyTable = {
   hyperband,
   local_search: localSearch,
   nsga2,
+  path_level: pathLevel,
   pnas,
   ppo,
   q_learning: qLearning,

@@ -16,6 +16,7 @@ import {
   widerTraining,
   type ChainForm,
 } from './chainGraph.ts';
+import { drawn } from './draw.ts';
 import { Learner } from './Learner.ts';
 
 /** Rows of the table of layers; further kinds of layers share them. */
@@ -350,16 +351,4 @@ class Deciding {
 
 function sigmoid(score: number): number {
   return 1 / (1 + Math.exp(-score));
-}
-
-/** One of some options, each as likely as its weight; undefined where there is none. */
-function drawn(
-  options: readonly number[],
-  weight: (option: number) => number,
-  random: Random,
-): number | undefined {
-  if (options.length === 0) return undefined;
-  const weights = options.map(weight);
-  let left = random.next() * weights.reduce((sum, w) => sum + w, 0);
-  return options.find((_, i) => (left -= weights[i] ?? 0) < 0) ?? options.at(-1);
 }

@@ -194,7 +194,8 @@ export function deeperTraining(form: ChainForm, rows: number, steps: number, ent
   return trainingOf(builder, rows, logProbability, surprise, entropy);
 }
 
-function trainingOf(
+/** The gradients of minus advantages times log-probabilities, and `entropy` times entropies, of rows. */
+export function trainingOf(
   builder: GraphBuilder,
   rows: number,
   logProbability: NodeId,

@@ -1,4 +1,5 @@
 /** Small spaces, scores on them, and runs of strategies against them. */
+import { readFileSync } from 'node:fs';
 import { compileText } from '../../../compiler/space/helpers.ts';
 import type { StaticValue } from '../../../../compiler/space/space.ts';
 import type { StrategySpace } from '../../../../runtime/search/host.ts';
@@ -49,6 +50,16 @@ architecture start of ladder {
   fcs = 1, fc = [8]
 }
 moves of ladder { widen f, widen units, deepen depth, deepen fcs }`);
+
+/** The shipped trees of paths, small. */
+export const pathTree = (depth = 2): StrategySpace =>
+  compileText(
+    readFileSync(new URL('../../../../spaces/path_tree.nas', import.meta.url), 'utf8'),
+    Object.entries({ size: 4, colors: 1, k: 8, n: 1, depth }).map(([path, value]) => ({
+      path,
+      value: `${value}`,
+    })),
+  );
 
 /** A space of one architecture. */
 export const single = (): StrategySpace =>

@@ -9,6 +9,7 @@ import {
   ladder,
   mixed,
   onesShare,
+  pathTree,
   proposed,
   run,
   single,
@@ -19,7 +20,7 @@ import {
 const names = Object.keys(strategies);
 const spaces: Readonly<Record<string, StrategySpace>> = { bits: bits(6), mixed: mixed(), single: single() };
 /** For strategies that ask for more. */
-const others: Readonly<Record<string, StrategySpace>> = { ladder: ladder() };
+const others: Readonly<Record<string, StrategySpace>> = { ladder: ladder(), tree: pathTree() };
 const fits = (name: string, among: typeof spaces): { name: string; label: string; space: StrategySpace }[] =>
   Object.entries(among).flatMap(([label, space]) =>
     checkStrategyFit({ name, args: {} }, space).length === 0 ? [{ name, label, space }] : [],
@@ -39,6 +40,7 @@ const settings: Readonly<Record<string, RunOptions['args']>> = {
   nsga2: { population: 10 },
   pnas: { units: 4, ensemble: 2, epochs: 3 },
   successive_halving: { population: 20 },
+  path_level: { units: 4, embedding: 4, batch: 5 },
   tournament: { population: 12, sample: 4 },
 };
 
