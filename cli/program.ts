@@ -5,6 +5,7 @@ import { closest, didYouMean } from '../util/didYouMean.ts';
 import { excerpt, listWords } from '../util/words.ts';
 import type { BuildOptions } from './commands/build.ts';
 import type { CheckOptions } from './commands/check.ts';
+import type { CompareOptions } from './commands/compare.ts';
 import type { CountOptions } from './commands/count.ts';
 import type { DiffOptions } from './commands/diff.ts';
 import type { DoctorOptions } from './commands/doctor.ts';
@@ -36,6 +37,10 @@ const batchHelp = 'images in a batch (default: that of --search, or 64)';
 const countHelp = `
 \`free\` ignores the requirements, \`allowed\` meets them, \`distinct\` counts allowed architectures that are the
 same network once, where there are few enough of them to compare all.`;
+
+const compareHelp = `
+Random search is always among them. Each search is an experiment of its own, which \`nas search\` with the same
+strategy and seed would make; Ctrl-C stops the comparison, and the same command goes on with it.`;
 
 const insightHelp = `
 It asks which decisions matter, which motifs are over-represented among the best, how similar the best are, and
@@ -316,6 +321,34 @@ A search is the same as long as its space, its fields, its seed and its data are
   trials.action(async (file: string | undefined) => {
     const command = await import('./commands/trials.ts');
     finish(await command.trials(context, file, trials.opts<TrialsOptions>()));
+  });
+
+  const comparison = define(
+    'compare',
+    'Compare strategies with random search, on a search of a file and at equal cost.',
+  ).argument('<file>', 'a .nas file');
+  comparison
+    .option('--search <name>', 'which search of the file, where it has several')
+    .option(
+      '--strategies <list>',
+      'such as "evolution(population: 20), bayesian" (default: that of the file)',
+    )
+    .option('--seeds <n>', 'searches of each strategy', wholeNumber('--seeds', 2, 10_000), 5)
+    .option('--seed <n>', 'the first seed (default: that of the file)', wholeNumber('--seed', 0, MAX_SEED))
+    .option('--trials <n>', 'short for --set budget.trials=N', wholeNumber('--trials', 1))
+    .option(
+      '--set <path=value>',
+      'set a field of the search or a parameter of the space; may be repeated',
+      addSetting,
+    )
+    .option('--svg <file>', 'write the curves as a picture')
+    .option('--fresh', 'forget earlier trials of these searches and begin anew')
+    .option('--store <folder>', 'where results are kept (default: .nas)')
+    .option('--json', 'print the comparison as JSON; progress goes to stderr')
+    .addHelpText('after', compareHelp);
+  comparison.action(async (file: string) => {
+    const command = await import('./commands/compare.ts');
+    finish(await command.compare(context, file, comparison.opts<CompareOptions>()));
   });
 
   const insight = withSpace(

@@ -15,8 +15,9 @@ import { listWords } from '../util/words.ts';
 import { chooseOne, spaceNamed } from './named.ts';
 import type { Program } from './program.ts';
 import { checkSearch } from './search/check.ts';
-import { checkFit } from './search/fit.ts';
+import { checkFit, checkShapes } from './search/fit.ts';
 import { overrideSearch, type OverriddenSearch } from './search/overrides.ts';
+import { readScale, scaleProblem } from './search/scale.ts';
 import type { SearchSpec } from './search/search.ts';
 import type { Vocabulary } from './search/vocabulary.ts';
 import { overridesOf, sortSettings, type Setting } from './settings.ts';
@@ -172,6 +173,8 @@ export interface CompiledSearch extends CompiledSpace {
   readonly search: SearchSpec;
   /** The search as it stands in the file, without settings. */
   readonly searchSyntax: SearchNode;
+  /** The space at the parameters at which the winner is trained anew, where these are others. */
+  readonly retrainSpace?: Space;
   /** The file, as it was named: where relative paths begin. */
   readonly file: string;
 }
@@ -198,7 +201,44 @@ export function compileSearch(
   const diagnostics = [...search.diagnostics, ...compiled.diagnostics];
   if (!search.value || !compiled.value) return { value: undefined, diagnostics };
   diagnostics.push(...checkFit(compiled.value, search.value, vocabulary, node, program.source));
+  const scaled = scaledSpace(program, changed.node, compiled.value.space, [...own, ...sorted.space]);
+  diagnostics.push(...scaled.diagnostics);
+  if (scaled.value && search.value.data) {
+    const at = { source: program.source, span: node.name.span };
+    diagnostics.push(...checkShapes(scaled.value, vocabulary.dataForm(search.value.data), at));
+  }
   if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
-  const value = { ...compiled.value, search: search.value, searchSyntax: node, file: program.source.name };
+  const value = {
+    ...compiled.value,
+    search: search.value,
+    searchSyntax: node,
+    ...(scaled.value && { retrainSpace: scaled.value }),
+    file: program.source.name,
+  };
   return { value, diagnostics };
+}
+
+/** The space at the parameters of the winner, where `retrain` names others. */
+function scaledSpace(
+  program: Program,
+  node: SearchNode,
+  space: Space,
+  overrides: readonly Override[],
+): Checked<Space> {
+  const scale = readScale(node, program.source);
+  if (scale === undefined) return { value: undefined, diagnostics: [] };
+  if ('code' in scale) return { value: undefined, diagnostics: [scale] };
+  const found = spaceNamed(program, node.space, program.source);
+  if (!found.value) return { value: undefined, diagnostics: found.diagnostics };
+  const { source } = program;
+  const more = scale.args.flatMap(({ name, value }): Override[] =>
+    name ? [{ name: name.text, value, source }] : [],
+  );
+  const compiled = compileWith(program, found.value, [...overrides, ...more]);
+  if (!compiled.value) return { value: undefined, diagnostics: compiled.diagnostics };
+  const problem = scaleProblem(space, compiled.value.space);
+  if (problem === undefined) return { value: compiled.value.space, diagnostics: [] };
+  const at = { source, span: scale.node.span };
+  const told = diagnose('otherDecisions', { space: space.name, problem }, { at });
+  return { value: undefined, diagnostics: [told] };
 }

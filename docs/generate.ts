@@ -1,6 +1,6 @@
 /**
- * Writes the generated tables of docs/language.md, docs/records.md and docs/onnx.md: `npm run docs`. With `--check` it only says
- * whether they are up to date.
+ * Writes the generated tables of docs/language.md, docs/records.md, docs/onnx.md and docs/strategies/README.md: `npm run docs`.
+ * With `--check` it only says whether they are up to date.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { catalogue } from '../grammar/catalogue.ts';
@@ -13,6 +13,7 @@ import { genomeActivations } from '../compiler/records/activations.ts';
 import { programOps } from '../compiler/records/programOps.ts';
 import { staticFunctions } from '../compiler/space/functions.ts';
 import { nodeHost } from '../runtime/host.ts';
+import { strategies } from '../runtime/search/strategies/table.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 const row = (...cells: string[]): string => `| ${cells.map(cell).join(' | ')} |`;
@@ -84,6 +85,14 @@ function optimizerRows(): string[] {
   return ['| optimiser | parameters | a step on weight w with gradient g |', '| --- | --- | --- |', ...rows];
 }
 
+/** With a link to the page of each. */
+function strategyRows(): string[] {
+  const rows = Object.entries(strategies).map(([name, { doc, several }]) =>
+    row(`[${name}](${name}.md)`, doc, several ? 'all' : 'the first'),
+  );
+  return ['| strategy | what it does | objectives that it follows |', '| --- | --- | --- |', ...rows];
+}
+
 const tables: Record<string, () => string[]> = {
   operations: operationRows,
   functions: functionRows,
@@ -93,6 +102,7 @@ const tables: Record<string, () => string[]> = {
   instructions: instructionRows,
   onnx: onnxRows,
   optimizers: optimizerRows,
+  strategies: strategyRows,
 };
 
 /** The text with every generated part made anew. */
@@ -105,7 +115,7 @@ export function regenerate(text: string): string {
 }
 
 if (process.argv[1]?.endsWith('generate.ts')) {
-  for (const page of ['language.md', 'records.md', 'onnx.md']) {
+  for (const page of ['language.md', 'records.md', 'onnx.md', 'strategies/README.md']) {
     const path = new URL(page, import.meta.url);
     const before = readFileSync(path, 'utf8');
     const after = regenerate(before);

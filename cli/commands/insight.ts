@@ -84,7 +84,7 @@ async function askedFor(
     ...(search === undefined ? {} : { search }),
     ...(set === undefined ? {} : { set }),
   });
-  const identity = await identify(compiled, settings);
+  const identity = await identify(compiled, settings, context.terminal.cwd);
   const { name, objectives } = compiled.search;
   return { id: experimentId(identity), identity, name, objectives };
 }

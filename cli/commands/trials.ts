@@ -138,7 +138,7 @@ function trialRow({ trial, best, front }: TrialLine, several: boolean, times: bo
 /** A budget and a parent: `share 0.25`, `from trial 3`. */
 function termTexts({ share, parent }: TrialRecord): string[] {
   return [
-    ...(share === undefined || share === 1 ? [] : [`share ${share}`]),
+    ...(share === undefined || share === 1 ? [] : [`share ${Number(share.toPrecision(3))}`]),
     ...(parent === undefined ? [] : [`from trial ${parent}`]),
   ];
 }

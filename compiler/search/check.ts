@@ -99,7 +99,9 @@ function readRetraining(
   const node = field && expression(reader, field);
   const call = node && reader.call(node, 'retrain');
   if (!call) return otherwise;
-  if (call.name === 'train') return readTrain(reader, reader.named(call, trainArguments), otherwise);
+  if (call.name === 'train') {
+    return readTrain(reader, reader.named(call, [...trainArguments, 'scale']), otherwise);
+  }
   reader.report('unknownMethod', { what: 'way to train anew', name: call.name }, call.at, {
     expected: `\`train(${trainArguments.map((name) => `${name}: ...`).join(', ')})\``,
   });

@@ -49,7 +49,8 @@ export function checkFit(
   return diagnostics;
 }
 
-function checkShapes(space: Space, form: DataForm, at: Location): readonly Diagnostic[] {
+/** The network must read the images and tell the classes apart. */
+export function checkShapes(space: Space, form: DataForm, at: Location): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   const compare = (
     what: 'input' | 'output',

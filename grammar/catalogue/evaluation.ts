@@ -7,6 +7,7 @@ export interface EvaluationValues {
   tableOutOfRange: { path: string; column: string; row: number; value: number };
   tableIncomplete: { path: string; rows: number; members: bigint };
   firstObjectiveOnly: { strategy: string; objective: string };
+  otherDecisions: { space: string; problem: string };
   keptMissing: { trial: number; path: string };
 }
 
@@ -45,6 +46,14 @@ export const evaluationEntries: Entries<EvaluationValues> = {
     message: ({ strategy, objective }) =>
       `the strategy ${strategy} follows the first objective alone: ${objective}`,
     explanation: `All objectives are recorded, and the report lists every trial that no other one beats in all of them; but what is proposed next depends on the first objective only. \`strategy nsga2\` follows all of them.`,
+  },
+  otherDecisions: {
+    code: 'NAS4816',
+    severity: 'error',
+    title: 'other decisions at other parameters',
+    message: ({ space, problem }) =>
+      `the winner cannot be trained at these parameters of \`${space}\`: ${problem}`,
+    explanation: `A search at small parameters stands in for one at large ones when only sizes change: channels, repeats of one cell. \`scale\` of \`retrain\` may name parameters only that leave every decision, and its options, as they are.`,
   },
   keptMissing: {
     code: 'NAS4815',

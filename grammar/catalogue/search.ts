@@ -173,7 +173,7 @@ export const searchEntries: Entries<SearchValues> = {
     code: 'NAS4507',
     severity: 'error',
     title: 'result is no number',
-    message: ({ what }) => `the training ended with a ${what} that is no finite number`,
+    message: ({ what }) => `the evaluation ended with a ${what} that is no finite number`,
     explanation: `The trial counts as failed and the search goes on. When many trials end so, lower the learning rate \`lr\`.`,
   },
   noWinner: {

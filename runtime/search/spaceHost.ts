@@ -25,7 +25,7 @@ export async function searchHost(compiled: CompiledSearch, folder?: string): Pro
 
 /** The space of a search, with the trainings that the search asks for, or the table in which it looks. */
 export function spaceHost(compiled: CompiledSearch, table?: LookUp): SearchHost {
-  const { space, members, moves, start, search } = compiled;
+  const { space, members, moves, start, search, retrainSpace = space } = compiled;
   const { evaluate } = search;
   return {
     space,
@@ -39,14 +39,15 @@ export function spaceHost(compiled: CompiledSearch, table?: LookUp): SearchHost 
     peakMemory: (architecture) => peakMemory(compiled, architecture),
     request: (architecture, phase, seed, id, { share = 1, initial, keepTensors = false } = {}) => {
       const retrain = phase === 'retrain';
+      const scale = retrain ? retrainSpace : space;
       const wanted = retrain || evaluate.kind !== 'train' ? search.retrain : evaluate.train;
       const train = shorten(present(wanted, 'search: a training'), share);
       const candidate = !retrain && evaluate.kind === 'train' ? evaluate : undefined;
       return {
         kind: 'train',
         id,
-        training: trainingGraph(space, architecture, train.batch, train.recompute),
-        evaluation: evaluationGraph(space, architecture, train.batch),
+        training: trainingGraph(scale, architecture, train.batch, train.recompute),
+        evaluation: evaluationGraph(scale, architecture, train.batch),
         data: present(search.data, 'search: the data of a training'),
         trainOn: retrain ? 'train+validation' : 'train',
         evaluateOn: retrain ? 'test' : 'validation',

@@ -6,7 +6,7 @@ import { fakeEvaluator, type FakeOptions } from '../runtime/search/fakes.ts';
 export function judge(noise: number = 0.05, options: FakeOptions = {}): Evaluator {
   const accuracy = ({ training, seed }: TrainRequest): number => {
     const convolutions = training.nodes.filter((node) => node.kind === 'op' && node.op === 'conv').length;
-    return 0.3 + 0.1 * convolutions + noise * ((seed % 1009) / 1009);
+    return 0.2 + 0.1 * convolutions + noise * ((seed % 1009) / 1009);
   };
   return fakeEvaluator({
     ...options,

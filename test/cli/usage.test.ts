@@ -17,6 +17,7 @@ const commands = [
   'draw',
   'search',
   'trials',
+  'compare',
   'insight',
   'explain',
   'doctor',

@@ -54,12 +54,14 @@ const CHANNELS_ADVANTAGE = 1.3;
 const MANY_TILES = 32;
 
 /**
- * Whether what a row of taps sees is loaded once and slides from tap to tap: for two or three neighbours, where rows are
- * whole blocks of pixels. A load costs a CPU adapter as much as forty shuffles.
+ * Whether what a row of taps sees is loaded once and slides from tap to tap: up to three neighbours, where rows are whole
+ * blocks of pixels. A load costs a CPU adapter as much as forty shuffles. Of a stride's phases some have a single
+ * tap: they take the same kernel, which is one to compile.
  */
-function slides({ kind }: Profile, { x, y }: Gather, size: number): boolean {
-  const neighbours = x.stride === 1 && Math.abs(x.step) === 1 && (x.taps === 2 || x.taps === 3);
-  return kind === 'cpu' && size >= 8 && neighbours && y.taps > 0 && x.places % size === 0;
+function slides({ kind }: Profile, { x, y, kernelWidth }: Gather, size: number): boolean {
+  const neighbours = kernelWidth > 1 && x.stride === 1 && x.taps > 0 && x.taps <= 3;
+  const adjacent = x.taps === 1 || Math.abs(x.step) === 1;
+  return kind === 'cpu' && size >= 8 && neighbours && adjacent && y.taps > 0 && x.places % size === 0;
 }
 
 /** The tiles that may compute a gather, by name, the best guess first. */
@@ -73,14 +75,14 @@ function tilesFor(profile: Profile, gather: Gather, pixelCount: number): Readonl
   const quads = outputQuads >= 3 ? 4 : outputQuads;
   const usedByChannels = outputQuads / (Math.ceil(outputQuads / size) * size);
   const usedByPixels = outputQuads / (Math.ceil(outputQuads / quads) * quads);
-  const sliding = slides(profile, gather, size);
   const channels = ([32, 16] as const).map((pixels): [string, Tile] => [
     `channels ${pixels}`,
-    { kernel: channelsTemplate(size, pixels, ragged, sliding), pixels, quads: size },
+    { kernel: channelsTemplate(size, pixels, ragged), pixels, quads: size },
   ]);
   if ((pixelCount / 32) * Math.ceil(outputQuads / size) < MANY_TILES) channels.reverse();
   const blocks = 4;
   const depth = depthOf(inputChannels);
+  const sliding = slides(profile, gather, size);
   const byPixels: [string, Tile] = [
     'pixels',
     { kernel: pixelsTemplate(size, blocks, quads, depth, ragged, sliding), pixels: blocks * size, quads },

@@ -109,13 +109,10 @@ function place(names: readonly (number | string)[], column: (n: number | string)
   ]);
 }
 
-/** Opens the loops over taps and channels; for each of `count` pixels `v{n}` holds four input channels. */
-function openLoops(body: Lines, count: number, size: number, sliding: boolean): void {
-  if (sliding) openSlidingLoops(body, count, size);
-  else openTapLoops(body, count);
-}
-
-/** One tap after the other. They are one loop, not two: CPU adapters blend every sum at the end of each turn of each loop. */
+/**
+ * Opens the loops over taps and channels; for each of `count` pixels `v{n}` holds four input channels. The taps are one
+ * loop, not two: CPU adapters blend every sum at the end of each turn of each loop.
+ */
 function openTapLoops(body: Lines, count: number): void {
   const pixels = [...Array(count).keys()];
   body
@@ -133,8 +130,8 @@ function openTapLoops(body: Lines, count: number): void {
 }
 
 /**
- * Where the pixels of a block are neighbours, and so are the taps of a row, what one pixel sees under one tap another sees
- * under the next. The columns under the first tap are loaded once for a row of taps, and one more load brings the
+ * The same where the pixels of a block are neighbours, and so are the taps of a row: what one pixel sees under one tap
+ * another sees under the next. The columns under the first tap are loaded once for a row of taps, and one more load brings the
  * next columns of all blocks; for each tap the lanes take theirs by shuffles.
  */
 function openSlidingLoops(body: Lines, count: number, size: number): void {
@@ -194,13 +191,8 @@ function storage(): ReturnType<typeof reads> {
 }
 
 /** `channels`: `size` lanes of output channels, `pixels` pixels per workgroup. */
-export const channelsTemplate: (
-  size: number,
-  pixels: number,
-  ragged: boolean,
-  sliding: boolean,
-) => GatherKernel = family(
-  (size: number, pixels: number, ragged: boolean, sliding: boolean): GatherKernel => {
+export const channelsTemplate: (size: number, pixels: number, ragged: boolean) => GatherKernel = family(
+  (size: number, pixels: number, ragged: boolean): GatherKernel => {
     const blocks = Math.max(1, pixels / size);
     const body = new Lines()
       .add(
@@ -209,22 +201,22 @@ export const channelsTemplate: (
         'let column = min(quad, u.outputQuads - 1);',
       )
       .each(pixels, (i) => `var s${i} = vec4f();`);
-    decodeAll(body, blocks, size, sliding);
-    openLoops(body, blocks, size, sliding);
+    decodeAll(body, blocks, size, false);
+    openTapLoops(body, blocks);
     body
       .add(...loadRows(4, ragged))
       .each(pixels, (i) => [
         `let a${i} = ${broadcast(`v${Math.floor(i / size)}`, i % size, size)};`,
         ...lanes.map((lane, q) => `s${i} += a${i}.${lane} * w${q};`),
       ])
-      .add(...closeLoops(sliding))
+      .add(...closeLoops(false))
       .each(pixels, (i) => `let at${i} = ${broadcast(`to${Math.floor(i / size)}`, i % size, size)};`)
       .add('if (quad < u.outputQuads) {')
       // Pixels past the end repeat the last one and store the same value again.
       .each(pixels, (i) => `y[at${i} + quad] = s${i};`)
       .add('}');
     return kernel({
-      name: `conv_channels_${size}_${pixels}${sliding ? '_sliding' : ''}${ragged ? '_ragged' : ''}`,
+      name: `conv_channels_${size}_${pixels}${ragged ? '_ragged' : ''}`,
       storage: storage(),
       fields,
       workgroupSize: size,
@@ -266,7 +258,8 @@ export const pixelsTemplate: (
       )
       .each(blocks * quads, (i) => `var s${Math.floor(i / quads)}_${i % quads} = vec4f();`);
     decodeAll(body, blocks, size, sliding);
-    openLoops(body, blocks, size, sliding);
+    if (sliding) openSlidingLoops(body, blocks, size);
+    else openTapLoops(body, blocks);
     body
       .add(
         'let first_row = weights + c * 4 * u.outputQuads;',

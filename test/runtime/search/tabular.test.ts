@@ -188,6 +188,11 @@ describe('what a search may say of a table', () => {
     expect([...codes(text(evaluate))].sort()).toEqual([...expected].sort());
   });
 
+  it('a strategy of several objectives is not warned of', () => {
+    const source = text(`${usual}\n  maximize accuracy\n  minimize params`);
+    expect(codes(source.replace('exhaustive', 'nsga2'))).toEqual([]);
+  });
+
   it('a setting names another table', () => {
     const settings = [{ path: 'evaluate.file', value: '"other.csv"' }];
     expect(compile(text(usual), settings).value?.search.evaluate).toMatchObject({ file: 'other.csv' });
