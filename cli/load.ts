@@ -67,7 +67,7 @@ export async function loadSearch(
 }
 
 /** `--seed` and `--trials` are short for settings. */
-function settingsOf({ set = [], seed, trials }: SearchSettings): readonly Setting[] {
+export function settingsOf({ set = [], seed, trials }: SearchSettings): readonly Setting[] {
   return [
     ...set,
     ...(seed === undefined ? [] : [{ path: 'search.seed', value: String(seed) }]),

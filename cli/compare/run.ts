@@ -1,7 +1,16 @@
 /** Runs the searches of a comparison, one after the other, or goes on with them where they were stopped. */
-import type { CompiledSearch } from '../../compiler/compile.ts';
+import { compileSearch, type CompiledSearch } from '../../compiler/compile.ts';
+import type { SearchSpec } from '../../compiler/search/search.ts';
+import type { Setting } from '../../compiler/settings.ts';
 import { print } from '../../grammar/print.ts';
-import { diagnose, hasErrors, Refusal, refuse, type Diagnostic } from '../../grammar/diagnostics.ts';
+import {
+  diagnose,
+  hasErrors,
+  Refusal,
+  refuse,
+  type Checked,
+  type Diagnostic,
+} from '../../grammar/diagnostics.ts';
 import type { Evaluator } from '../../runtime/evaluate/protocol.ts';
 import { curveOf, costOf, unitOf, type CostUnit } from '../../runtime/search/compare/curve.ts';
 import {
@@ -19,8 +28,10 @@ import { readExperiment } from '../../runtime/search/report.ts';
 import { searchHost } from '../../runtime/search/spaceHost.ts';
 import { experimentId, type ExperimentIdentity } from '../../runtime/store/identity.ts';
 import type { Experiment, Store } from '../../runtime/store/Store.ts';
-import { showDiagnostics, type Context } from '../context.ts';
-import { loadSearch, type SearchSettings } from '../load.ts';
+import { vocabulary } from '../../runtime/vocabulary.ts';
+import { accept, showDiagnostics, type Context } from '../context.ts';
+import { loadProgram, settingsOf, type SearchSettings } from '../load.ts';
+import { MAX_SEED } from '../options.ts';
 import { BASELINE, readStrategies } from './strategies.ts';
 import type { CompareView } from './view.ts';
 
@@ -34,8 +45,7 @@ export interface CompareSettings extends SearchSettings {
 /** One search of a comparison. */
 interface Planned {
   readonly strategy: string;
-  readonly seed: number;
-  readonly compiled: CompiledSearch;
+  readonly search: SearchSpec;
   readonly identity: ExperimentIdentity;
 }
 
@@ -56,40 +66,49 @@ export type Compared =
   | { readonly kind: 'interrupted'; readonly finished: number }
   | { readonly kind: 'stopped'; readonly finished: number; readonly diagnostics: readonly Diagnostic[] };
 
-/** Compiles every search of a comparison. Refuses what is wrong with any of them, before the first begins. */
+/** Compiles the search with every strategy. Refuses what is wrong with any of them, before the first begins. */
 export async function planComparison(
   context: Context,
   file: string,
-  settings: CompareSettings,
+  options: CompareSettings,
 ): Promise<Plan> {
-  const { seeds, set = [] } = settings;
+  const { seeds, set = [] } = options;
   const { cwd } = context.terminal;
-  const base = await loadSearch(context, file, settings);
-  const { compiled } = base;
+  const program = await loadProgram(context, file);
+  const compile = (settings: readonly Setting[]): Checked<CompiledSearch> =>
+    compileSearch(program, options.search, settings, vocabulary);
+  const settings = settingsOf(options);
+  const compiled = accept(context, compile(settings));
+  const { seed } = compiled.search;
+  if (seed + seeds - 1 > MAX_SEED) {
+    const expected = `at most ${MAX_SEED - seed + 1}, for the first seed is ${seed} and none is larger than ${MAX_SEED}`;
+    refuse('badValue', { option: '--seeds', value: String(seeds) }, { expected });
+  }
   const own = ownStrategy(compiled, set);
-  const strategies = readStrategies(settings.strategies ?? own ?? BASELINE);
+  const strategies = readStrategies(options.strategies ?? own ?? BASELINE);
   if (strategies.length < 2) {
     const hint = '`--strategies` names what random search is compared with, such as `--strategies evolution`';
     refuse('missingValue', { option: '--strategies' }, { hint });
   }
-  const searches: Planned[] = [];
+  const made: Planned[] = [];
   const problems: Diagnostic[] = [];
-  for (let i = 0; i < seeds; i++) {
-    const seed = compiled.search.seed + i;
-    for (const strategy of strategies) {
-      const more = strategy === own ? [] : [{ path: 'search.strategy', value: strategy }];
-      try {
-        const one = await loadSearch(context, file, { ...settings, seed, set: [...set, ...more] });
-        const identity = await identify(one.compiled, one.settings, cwd);
-        searches.push({ strategy, seed, compiled: one.compiled, identity });
-      } catch (error) {
-        // What is wrong with a strategy is wrong with it from every seed.
-        if (!(error instanceof Refusal) || i > 0) throw error;
-        problems.push(...error.diagnostics);
-      }
+  for (const strategy of strategies) {
+    const all = strategy === own ? settings : [...settings, { path: 'search.strategy', value: strategy }];
+    const { value, diagnostics } = compile(all);
+    if (value === undefined || hasErrors(diagnostics)) problems.push(...diagnostics);
+    else {
+      const identity = await identify(value, all, cwd);
+      made.push({ strategy, search: value.search, identity });
     }
-    if (hasErrors(problems)) throw new Refusal(...problems);
   }
+  if (problems.length > 0) throw new Refusal(...problems);
+  const searches = Array.from({ length: seeds }, (_, i) =>
+    made.map(({ strategy, search, identity }): Planned => ({
+      strategy,
+      search: { ...search, seed: seed + i },
+      identity: { ...identity, seed: seed + i },
+    })),
+  ).flat();
   return { compiled, host: await searchHost(compiled, cwd), strategies, seeds, searches };
 }
 
@@ -131,12 +150,13 @@ export async function runComparison(
     view.pause(() => showDiagnostics(context, [diagnostic]));
   };
   for (const [finished, planned] of searches.entries()) {
-    const { strategy, seed, identity } = planned;
+    const { strategy, identity } = planned;
+    const { seed } = planned.search;
     if (fresh) await store.forget(experimentId(identity));
     view.begin(strategy, seed, finished);
     const outcome = await runSearch({
       host,
-      search: planned.compiled.search,
+      search: planned.search,
       store,
       evaluator,
       identity,

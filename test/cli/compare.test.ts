@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { StopSignal } from '../../cli/terminal.ts';
 import type { FakeOptions } from '../runtime/search/fakes.ts';
 import { judge } from './judge.ts';
+import { Screen } from './screen.ts';
 import { files, nas, temporaryFolder, type NasOptions, type Ran } from './runNas.ts';
 
 const layers = join(files, 'layers.nas');
@@ -136,6 +137,20 @@ describe('nas compare', () => {
     expect(out).toContain('random found nothing in 1 of 4 runs; the mean is of the others');
   });
 
+  test('on a terminal the search that runs is shown in place, and leaves only lines of what has ended', async () => {
+    const cwd = temporaryFolder();
+    const screen = new Screen(100);
+    const { code } = await compare(cwd, 'exhaustive', '--seeds 4 --trials 3', { stdout: screen });
+    expect(code).toBe(0);
+    const text = screen.rows.map((row) => row.join('').trimEnd()).join('\n');
+    expect(text).not.toContain('search 1 of 8');
+    expect(text).toMatch(
+      /\nseed 1 {2}random {6}3 trials, best \d\d\.\d\d%\nseed 1 {2}exhaustive {2}3 trials/,
+    );
+    expect(screen.writes.join('')).toContain('search 3 of 8: random, seed 2, trial 2 of 3');
+    expect(screen.cursorVisible).toBe(true);
+  });
+
   test('a machine that cannot train stops it', async () => {
     const cwd = temporaryFolder();
     let made = 0;
@@ -189,6 +204,7 @@ describe('what it refuses', () => {
     ['evolution, evolution', '', 1, 'error[NAS4906]', ''],
     ['random', '', 2, 'error[NAS5105]', '`--strategies evolution`'],
     ['evolution', '--seeds 1', 2, 'error[NAS5106]', 'a whole number from 2'],
+    ['evolution', '--seed 4294967295', 2, 'error[NAS5106]', 'the first seed is 4294967295'],
     ['evolution', '--search nothing', 1, 'error[NAS', ''],
     ['evolution', '--trials 0', 2, 'error[NAS5106]', ''],
   ])('%s %s', async (list, words, code, error, hint) => {

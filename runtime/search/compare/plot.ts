@@ -141,7 +141,7 @@ function wrapped(strategy: string): readonly string[] {
     if (last !== undefined && (last + part).trimEnd().length <= LINE) lines[lines.length - 1] = last + part;
     else lines.push(part);
   }
-  return lines.map((line) => (line.length > LINE + 1 ? `${line.slice(0, LINE - 1)}…` : line.trimEnd()));
+  return lines.map((text) => (text.length > LINE + 1 ? `${text.slice(0, LINE - 1)}…` : text.trimEnd()));
 }
 
 const number = (value: number): string => String(Math.round(value * 100) / 100);

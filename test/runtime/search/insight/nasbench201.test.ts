@@ -73,8 +73,9 @@ describe.runIf(present)('on NAS-Bench-201', () => {
     }
   });
 
-  test('nothing is claimed of shuffled tables', { timeout: patience }, () => {
+  test('of shuffled tables something is claimed as seldom as it should be', { timeout: patience }, () => {
     const random = new Random(201);
+    let claimed = 0;
     for (let round = 0; round < (long ? 40 : 4); round++) {
       const rows = long ? every : random.shuffled(every).slice(0, 1500);
       const shuffled = Float64Array.from(random.shuffled(every), (row) => accuracy[row]);
@@ -87,7 +88,9 @@ describe.runIf(present)('on NAS-Bench-201', () => {
         ...motifs!.motifs,
         similarity!,
       ];
-      expect(tests.filter(({ p }) => p <= 0.01)).toEqual([]);
+      if (tests.some(({ p }) => p <= 0.01)) claimed++;
     }
+    // Three questions of one in a hundred each: of forty tables 1.2 are expected, and more than four once in 200 times.
+    expect(claimed).toBeLessThanOrEqual(long ? 4 : 0);
   });
 });
