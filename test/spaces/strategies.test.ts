@@ -1,0 +1,67 @@
+/**
+ * Every strategy on every shipped space: it proposes members there, or `nas check` says why it cannot and what would.
+ * docs/strategies/matrix.md is what is found.
+ */
+import { describe, expect, test } from 'vitest';
+import { strategyKey } from '../../runtime/search/seeds.ts';
+import { type Score, simulate } from '../../runtime/search/simulate.ts';
+import { checkStrategyFit, createStrategy, strategies } from '../../runtime/search/strategies/table.ts';
+import { long, patience } from '../long.ts';
+import { compileShipped, shippedSpaces } from './shipped.ts';
+
+/** Past the first batch or population of most strategies in the long mode. */
+const trials = long ? 120 : 6;
+
+/** A fitness from 0 to 1 that says something of the answers: how early among their options they are. */
+const score: Score = ({ architecture: { choices } }) => {
+  const answered = choices.filter((choice) => choice >= 0);
+  return [answered.reduce((sum, choice) => sum + 1 / (1 + choice), 0) / Math.max(1, answered.length)];
+};
+
+const compiled = shippedSpaces.map((shipped) => ({
+  name: shipped.name,
+  file: shipped.file,
+  space: compileShipped(shipped),
+}));
+const names = Object.keys(strategies);
+
+describe.each(compiled)('on $name', ({ space }) => {
+  test.each(names)(
+    '%s',
+    (name) => {
+      const spec = { name, args: {} };
+      const reasons = checkStrategyFit(spec, space);
+      for (const { hint } of reasons) expect(hint).toBeTruthy();
+      if (reasons.length > 0) return;
+      const task = { space, key: strategyKey(7), trials, objectives: 1 };
+      const outcomes = [...simulate(createStrategy(spec, task), task, trials, score)];
+      expect(outcomes.length).toBeGreaterThan(0);
+      for (const { architecture } of outcomes) expect(space.members.contains(architecture)).toBe(true);
+    },
+    patience,
+  );
+});
+
+test('docs/strategies/matrix.md says which strategy works where', async () => {
+  const rows = compiled.map(({ name, file, space }) => {
+    const refusals = names.flatMap((strategy) => {
+      const [reason] = checkStrategyFit({ name: strategy, args: {} }, space);
+      return reason ? [`\`${strategy}\`: ${reason.message}`] : [];
+    });
+    const { length } = names;
+    const works = length - refusals.length;
+    return `| [${name}](../../spaces/${file}) | ${works} of ${length} | ${refusals.join('; ')} |`;
+  });
+  const text = [
+    '# Which strategy works on which space',
+    '',
+    `Written by \`test/spaces/strategies.test.ts\`, which runs each of the ${names.length} strategies on each space that is shipped, or`,
+    'finds the reason why it cannot work there. `nas check` gives the same reason, with what would work.',
+    '',
+    '| space | strategies | but not |',
+    '| --- | --- | --- |',
+    ...rows,
+    '',
+  ];
+  await expect(text.join('\n')).toMatchFileSnapshot('../../docs/strategies/matrix.md');
+});
