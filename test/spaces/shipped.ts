@@ -23,6 +23,7 @@ export const settings: Readonly<Record<string, Readonly<Record<string, number>>>
   hierarchical: { size: 8, c: 4 },
   nasbench101: { size: 8, c: 8, n: 1 },
   nasbench201: { size: 8, c: 4, n: 1 },
+  nasbench201_small: { size: 8, c: 4 },
   nasnet: { size: 8, c: 4, n: 1 },
   nasnet_mobile: { n: 1 },
   nats_size: { size: 8 },
