@@ -182,7 +182,9 @@ function size(axis: number, rank: number | undefined): (call: Call) => Value {
     // Where there is no tensor its sizes are 0: whatever needs them there is refused, and nothing is left open.
     const there = holdsWithin(tensor.present, context.exists) ? always : tensor.present;
     const { shape: open } = e.node(tensor.node);
-    const sizes = mapOpen([open, there], context.exists, ([shape, is]) => (is ? shape : null));
+    // Not one case of both: a shape says nothing where its tensor is none.
+    const which = mapOpen([there], context.exists, ([is]) => (is ? 1 : 0));
+    const sizes = which && select<Shape | null>(which, [fixed(null), open]);
     const rule = ([shape]: readonly (Shape | null | undefined)[]): StaticValue | Failure => {
       if (!shape) return 0;
       if (rank === undefined || shape.length === rank) return shape.at(axis) ?? 0;
