@@ -4,10 +4,20 @@ import { describe, expect, it } from 'vitest';
 import { Arena } from '../../bench/nasbench201/arena.ts';
 import { contestants } from '../../bench/nasbench201/contestants.ts';
 import { readNasBench201, tablePath } from '../../bench/nasbench201/table.ts';
+import { checkStrategyFit } from '../../runtime/search/strategies/table.ts';
 import { meanOf } from '../../util/statistics/summary.ts';
+import { compileShipped, shippedSpaces } from '../spaces/shipped.ts';
 
 const present = existsSync(tablePath);
 if (!present) console.log('skipped: ../shared/data/nasbench201 is not there');
+
+it('asks no strategy that cannot search the space', () => {
+  const shipped = shippedSpaces.find(({ name }) => name === 'nasbench201')!;
+  const space = compileShipped(shipped);
+  for (const { strategy, args } of contestants) {
+    expect(checkStrategyFit({ name: strategy, args }, space)).toEqual([]);
+  }
+});
 
 describe.runIf(present)('on NAS-Bench-201', () => {
   const bench = present ? readNasBench201() : undefined!;

@@ -1,6 +1,6 @@
 /**
  * Every strategy on every shipped space: it proposes members there, or `nas check` says why it cannot and what would.
- * docs/strategies/matrix.md is what is found.
+ * docs/matrix.md is what is found.
  */
 import { describe, expect, test } from 'vitest';
 import { strategyKey } from '../../runtime/search/seeds.ts';
@@ -47,7 +47,7 @@ describe.each(compiled)('on $name', ({ space }) => {
   );
 });
 
-test('docs/strategies/matrix.md says which strategy works where', async () => {
+test('docs/matrix.md says which strategy works where', async () => {
   const rows = compiled.map(({ name, file, space }) => {
     const refusals = names.flatMap((strategy) => {
       const [reason] = checkStrategyFit({ name: strategy, args: {} }, space);
@@ -55,7 +55,7 @@ test('docs/strategies/matrix.md says which strategy works where', async () => {
     });
     const { length } = names;
     const works = length - refusals.length;
-    return `| [${name}](../../spaces/${file}) | ${works} of ${length} | ${refusals.join('; ')} |`;
+    return `| [${name}](../spaces/${file}) | ${works} of ${length} | ${refusals.join('; ')} |`;
   });
   const text = [
     '# Which strategy works on which space',
@@ -68,5 +68,5 @@ test('docs/strategies/matrix.md says which strategy works where', async () => {
     ...rows,
     '',
   ];
-  await expect(text.join('\n')).toMatchFileSnapshot('../../docs/strategies/matrix.md');
+  await expect(text.join('\n')).toMatchFileSnapshot('../../docs/matrix.md');
 });
