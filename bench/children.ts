@@ -17,8 +17,9 @@ import { uploadData } from '../runtime/execute/residentData.ts';
 import { prepare } from '../runtime/execute/webgpu.ts';
 import { nodeHost } from '../runtime/host.ts';
 import { warmUp } from '../runtime/kernels/warmUp.ts';
-import { trainingGraph } from '../runtime/search/graphs.ts';
+import { trainingGraph } from '../runtime/search/evaluation/graphs.ts';
 import { Random } from '../util/random.ts';
+import { medianOf } from '../util/statistics/summary.ts';
 
 const BATCH = 64;
 const IMAGES = 512;
@@ -33,11 +34,6 @@ const { value: program } = readProgram({ name: 'nasbench201.nas', text }, nodeHo
 if (!program) throw new Error('nasbench201.nas cannot be read');
 const device = await openDevice();
 const { profile, gpu } = device;
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? NaN;
-}
 
 const MiB = (bytes: number): number => Math.round((bytes / 2 ** 20) * 10) / 10;
 const ms = (value: number): number => Math.round(value * 100) / 100;
@@ -115,9 +111,9 @@ for (const cells of [1, 5]) {
     JSON.stringify({
       cells,
       children,
-      medianMs: Object.fromEntries([...walls].map(([stage, values]) => [stage, ms(median(values))])),
+      medianMs: Object.fromEntries([...walls].map(([stage, values]) => [stage, ms(medianOf(values))])),
       bestMs: ms(Math.min(...(walls.get('all') ?? []))),
-      medianCpuMs: ms(median(cpus)),
+      medianCpuMs: ms(medianOf(cpus)),
       bestCpuMs: ms(Math.min(...cpus)),
       pipelinesCompiled: device.pipelines.counters.compiled - before,
       deviceMiB: [MiB(Math.min(...bytes)), MiB(Math.max(...bytes))],

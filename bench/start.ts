@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from '../setup/build.mjs';
 import { Failure, readRounds, runBenchmark } from './benchmark.ts';
-import { median } from './median.ts';
+import { medianOf } from '../util/statistics/summary.ts';
 import { readMarks, stages, type Stage, type Timeline } from './start/marks.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -50,7 +50,7 @@ function run(folder: string, cache: string): Timeline {
 }
 
 function report(cache: Cache, timelines: readonly Timeline[]): void {
-  const at = (stage: Stage): number => median(timelines.map(({ ms }) => ms[stage]));
+  const at = (stage: Stage): number => medianOf(timelines.map(({ ms }) => ms[stage]));
   const runs = timelines.map(({ ms }) => ms.stepped);
   const target = targetMs[cache];
   const [best, worst] = [Math.min(...runs), Math.max(...runs)].map((ms) => (ms / 1000).toFixed(2));
@@ -68,7 +68,7 @@ function report(cache: Cache, timelines: readonly Timeline[]): void {
     median_ms: at('stepped'),
     best_ms: Math.min(...runs),
     runs_ms: runs,
-    cpu_ms: median(timelines.map(({ cpuMs }) => cpuMs)),
+    cpu_ms: medianOf(timelines.map(({ cpuMs }) => cpuMs)),
     stages_ms: Object.fromEntries(ordered.map((stage) => [stage, at(stage)])),
     target_ms: target,
   };

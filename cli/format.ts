@@ -80,3 +80,8 @@ export function answerLines(space: Space, architecture: Architecture): string[] 
   const width = Math.max(...rows.map(([path]) => displayWidth(path)));
   return rows.map(([path, answer]) => `${path}${' '.repeat(width - displayWidth(path))} = ${answer}`);
 }
+
+/** A p-value: `0.023`, `0.001`, `3e-12`. */
+export function formatP(p: number): string {
+  return p >= 0.0005 ? p.toFixed(3) : p === 0 ? '<1e-300' : p.toExponential(0);
+}

@@ -18,7 +18,7 @@ export type { SearchHost, StrategySpace } from './search/host.ts';
 export { identify } from './search/identify.ts';
 export type { SearchOutcome } from './search/outcome.ts';
 export { readExperiment, trialsJson } from './search/report.ts';
-export { evaluationGraph, trainingGraph } from './search/graphs.ts';
+export { evaluationGraph, trainingGraph } from './search/evaluation/graphs.ts';
 export { searchHost, spaceHost } from './search/spaceHost.ts';
 export { checkStrategy, strategies } from './search/strategies/table.ts';
 export { experimentId, type ExperimentIdentity } from './store/identity.ts';

@@ -1,6 +1,6 @@
 /** What follows from the answers of two implementations that took turns. */
 import { lossOfStep17 } from '../../test/fixtures/checkNetwork.ts';
-import { median } from '../median.ts';
+import { medianOf } from '../../util/statistics/summary.ts';
 import type { Answer, Work } from './protocol.ts';
 
 /** The loss is known for the 17th step. */
@@ -43,7 +43,7 @@ export interface Comparison {
 /** Medians and ratios. What else the machine does changes from round to round, so ratios are taken within each. */
 export function compareRounds(rounds: readonly Round[]): Comparison {
   const ratiosOf = (times: (answer: Answer) => readonly number[]): number[] =>
-    rounds.map(({ ours, theirs }) => median(counted(times(theirs))) / median(counted(times(ours))));
+    rounds.map(({ ours, theirs }) => medianOf(counted(times(theirs))) / medianOf(counted(times(ours))));
   const ratios = ratiosOf(({ times }) => times);
   const ours = figuresOf(rounds.map((round) => round.ours));
   const theirs = figuresOf(rounds.map((round) => round.theirs));
@@ -51,18 +51,18 @@ export function compareRounds(rounds: readonly Round[]): Comparison {
     ours,
     theirs,
     ratios,
-    ratio: median(ratios),
+    ratio: medianOf(ratios),
     bestRatio: theirs.bestMs / ours.bestMs,
-    cpuRatio: median(ratiosOf(({ cpuTimes }) => cpuTimes)),
+    cpuRatio: medianOf(ratiosOf(({ cpuTimes }) => cpuTimes)),
   };
 }
 
 function figuresOf(answers: readonly Answer[]): Figures {
   const times = answers.flatMap((answer) => counted(answer.times));
   return {
-    ms: median(times),
+    ms: medianOf(times),
     bestMs: Math.min(...times),
-    cpuMs: median(answers.flatMap(({ cpuTimes }) => counted(cpuTimes))) / 2,
+    cpuMs: medianOf(answers.flatMap(({ cpuTimes }) => counted(cpuTimes))) / 2,
   };
 }
 

@@ -8,7 +8,7 @@ import type { SearchNode } from '../../grammar/ast.ts';
 import { diagnosticToJson } from '../../grammar/diagnosticJson.ts';
 import { hasErrors, Refusal, type Diagnostic } from '../../grammar/diagnostics.ts';
 import { nodeHost } from '../../runtime/host.ts';
-import { readLookUp } from '../../runtime/search/lookUp.ts';
+import { readLookUp } from '../../runtime/search/evaluation/lookUp.ts';
 import { countOf } from '../../util/words.ts';
 import { showDiagnostics, type Context } from '../context.ts';
 import { declaredIn, declaredJson, declaredLines, nothingDeclared, type Declared } from '../declared.ts';

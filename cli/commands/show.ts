@@ -8,7 +8,7 @@ import { toJson } from '../../compiler/space/encode.ts';
 import { printSpace } from '../../compiler/space/printSpace.ts';
 import type { Plan } from '../../compiler/wgsl/plan.ts';
 import { refuse } from '../../grammar/diagnostics.ts';
-import { evaluationGraph, trainingGraph } from '../../runtime/search/graphs.ts';
+import { evaluationGraph, trainingGraph } from '../../runtime/search/evaluation/graphs.ts';
 import { readArchitecture, spaceFor } from '../architecture.ts';
 import type { Context } from '../context.ts';
 import { answerLines } from '../format.ts';

@@ -2,8 +2,7 @@
 import type { Comparison, StrategyResult, Verdict } from '../../runtime/search/compare/comparison.ts';
 import { countOf } from '../../util/words.ts';
 import type { Colors } from '../context.ts';
-import { alignColumns } from '../format.ts';
-import { formatP } from '../insight/lines.ts';
+import { alignColumns, formatP } from '../format.ts';
 import { formatMean } from './format.ts';
 
 /** Costs at which the curves are printed, at most. */

@@ -10,7 +10,7 @@ import type { Effects, OptionEffect, SharedEffect } from '../../runtime/search/i
 import type { Motif, Motifs } from '../../runtime/search/insight/motifs.ts';
 import { countOf } from '../../util/words.ts';
 import type { Colors } from '../context.ts';
-import { alignColumns, formatCount, formatShare } from '../format.ts';
+import { alignColumns, formatCount, formatP, formatShare } from '../format.ts';
 
 /** Rows of a table that may be long. */
 const MOST_ROWS = 12;
@@ -197,11 +197,6 @@ function moreLines(count: number, noun: string): string[] {
 
 function lessLines(count: number): string[] {
   return count > 0 ? [`  ${countOf(count, 'decision')} cannot be told from chance`] : [];
-}
-
-/** `0.023`, `0.001`, `3e-12` */
-export function formatP(p: number): string {
-  return p >= 0.0005 ? p.toFixed(3) : p === 0 ? '<1e-300' : p.toExponential(0);
 }
 
 /** Three digits that matter. */

@@ -13,6 +13,7 @@
  * At the end the test costs nothing. And the WGSL compiler (Tint) puts a guard against endless loops, two more values that are
  * carried along, into every loop whose first test is not of an index that is counted by ones against a constant.
  */
+import { invariant } from '../../util/invariant.ts';
 import { Lines } from './lines.ts';
 
 const HEAD = /^for \(var (\w+) = (.+); \1 < (.+); \1(?:\+\+| \+= (.+))\) \{$/;
@@ -42,6 +43,8 @@ export function endingLoops(body: Lines): Lines {
   const made = new Lines();
   const ends: (readonly string[])[] = [];
   for (const line of body.lines) {
+    // It would go past the test.
+    invariant(!/\bcontinue;/.test(line), 'loops: a loop that is tested at its end goes on from its middle');
     if (line.startsWith('}')) made.add(...(ends.pop() ?? []));
     const [, index, from, to, step] = HEAD.exec(line) ?? [];
     if (index !== undefined && from !== undefined && to !== undefined) {

@@ -1,4 +1,5 @@
 /** How long an inference takes on an executor. */
+import { medianOf } from '../../util/statistics/summary.ts';
 import { partRows, type Dataset } from '../data/dataset.ts';
 import { NO_ROW, type Executor } from '../train/executor.ts';
 import { initialTensors } from '../train/loop.ts';
@@ -34,10 +35,4 @@ export async function measureLatency(
   } finally {
     run.release();
   }
-}
-
-function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const [low = NaN, high = low] = sorted.slice((sorted.length - 1) >> 1, (sorted.length >> 1) + 1);
-  return (low + high) / 2;
 }

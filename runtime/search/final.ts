@@ -8,11 +8,11 @@ import { invariant, present } from '../../util/invariant.ts';
 import type { TrainRequest, TrainResult } from '../evaluate/protocol.ts';
 import type { FinalRecord } from '../store/records.ts';
 import { type SearchContext, timesSince, train } from './context.ts';
-import type { LookUp } from './lookUp.ts';
+import type { LookUp } from './evaluation/lookUp.ts';
 import type { Best } from './Progress.ts';
 import { retrainSeed } from './seeds.ts';
 import { resultProblem } from './training.ts';
-import { metricsOf } from './trainTrial.ts';
+import { metricsOf } from './evaluation/trainTrial.ts';
 
 /** Trains the winner anew, measures it and stores it with its weights. Refuses when the training fails. */
 export async function makeFinal(context: SearchContext, winner: Best): Promise<FinalRecord> {

@@ -4,7 +4,7 @@ import type { SearchedSpace } from '../../compiler/search/vocabulary.ts';
 import type { Cost } from '../../compiler/space/space.ts';
 import type { LatencyRequest, ScoreRequest, TensorsByName, TrainRequest } from '../evaluate/protocol.ts';
 import type { InheritOptions } from '../train/inherit/inherit.ts';
-import type { LookUp } from './lookUp.ts';
+import type { LookUp } from './evaluation/lookUp.ts';
 
 /** A trial trains on training images and is measured on validation images; see {@link SearchHost.request}. */
 export type Phase = 'trial' | 'retrain';

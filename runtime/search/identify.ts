@@ -5,7 +5,7 @@ import type { SearchNode } from '../../grammar/ast.ts';
 import { parseExpression } from '../../grammar/parse.ts';
 import { print, type PrintOptions } from '../../grammar/print.ts';
 import { dataHash } from '../data/table.ts';
-import { tableHash } from './lookUp.ts';
+import { tableHash } from './evaluation/lookUp.ts';
 import type { ExperimentIdentity } from '../store/identity.ts';
 
 const plain: PrintOptions = { comments: false };

@@ -13,7 +13,7 @@ import { planInference, planTraining } from '../../compiler/wgsl/lower.ts';
 import type { Plan, Profile } from '../../compiler/wgsl/plan.ts';
 import { withWatch } from '../../compiler/wgsl/watch.ts';
 import type { UpdateSpec } from '../train/executor.ts';
-import { evaluationGraph, measured, trained, trainingGraph } from './graphs.ts';
+import { evaluationGraph, measured, trained, trainingGraph } from './evaluation/graphs.ts';
 
 /** A network as a trial has it: to be trained and to be measured, with what the space says that it costs. */
 export interface TrialGraphs {

@@ -7,12 +7,12 @@ import { instantiate } from '../../compiler/space/instantiate.ts';
 import { costOfArchitecture } from '../../compiler/space/members.ts';
 import { invariant, present } from '../../util/invariant.ts';
 import { inherit } from '../train/inherit/inherit.ts';
-import { evaluationGraph, trainingGraph } from './graphs.ts';
+import { evaluationGraph, trainingGraph } from './evaluation/graphs.ts';
 import type { SearchHost } from './host.ts';
-import { readLookUp, type LookUp } from './lookUp.ts';
-import { peakMemory } from './peakMemory.ts';
-import { shorten } from './shorten.ts';
-import { zeroCostGraph } from './zeroCostGraphs.ts';
+import { readLookUp, type LookUp } from './evaluation/lookUp.ts';
+import { peakMemory } from './evaluation/peakMemory.ts';
+import { shorten } from './evaluation/shorten.ts';
+import { zeroCostGraph } from './evaluation/zeroCostGraphs.ts';
 
 /** An odd number, so that the median is one of them. */
 const LATENCY_RUNS = 21;

@@ -1,7 +1,7 @@
 /** Makes trials, one after the other, until a budget is used up or the space is. */
 import type { TrialRecord } from '../store/records.ts';
 import { type SearchContext, timesSince } from './context.ts';
-import { evaluateTrial } from './evaluateTrial.ts';
+import { evaluateTrial } from './evaluation/evaluateTrial.ts';
 import type { TrialsEnd } from './outcome.ts';
 import { trialSeed } from './seeds.ts';
 import type { Proposal } from './strategy.ts';

@@ -1,11 +1,12 @@
 // What `npm run bench:peers` makes of its words and of what the processes answer, without any process.
 import { expect, test } from 'vitest';
 import { Failure } from '../../bench/benchmark.ts';
-import { median } from '../../bench/median.ts';
+
 import { compareRounds, disagreement } from '../../bench/peers/comparison.ts';
 import { peerKeys, peers, pinnedVersion } from '../../bench/peers/implementations.ts';
 import { readOptions } from '../../bench/peers/options.ts';
 import { comparisonJson, comparisonLine } from '../../bench/peers/report.ts';
+import { medianOf as median } from '../../util/statistics/summary.ts';
 import { lossOfStep17 } from '../fixtures/checkNetwork.ts';
 
 test('medians', () => {

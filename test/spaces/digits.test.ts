@@ -15,7 +15,7 @@ import { verifyPlan } from '../../compiler/wgsl/verify.ts';
 import { loadData } from '../../runtime/data/table.ts';
 import { runReference, type Feeds } from '../../runtime/execute/reference.ts';
 import { prepare } from '../../runtime/execute/webgpu.ts';
-import { evaluationGraph, trainingGraph } from '../../runtime/search/graphs.ts';
+import { evaluationGraph, trainingGraph } from '../../runtime/search/evaluation/graphs.ts';
 import { normalAt, hashString, uniformAt } from '../../util/random.ts';
 import { compileText } from '../compiler/space/helpers.ts';
 import { relativeError, useDevice } from '../runtime/execute/onDevice.ts';

@@ -6,6 +6,14 @@ export function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
+/** The middle of the values in order; of an even number of them, the mean of the two in the middle. NaN of nothing. */
+export function medianOf(values: readonly number[]): number {
+  return quantile(
+    values.toSorted((a, b) => a - b),
+    0.5,
+  );
+}
+
 /** The standard deviation, with n - 1 in the denominator; NaN of fewer than two values. */
 export function deviationOf(values: readonly number[]): number {
   const mean = meanOf(values);

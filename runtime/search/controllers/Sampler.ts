@@ -3,9 +3,11 @@ import type { Graph } from '../../../compiler/graph/graph.ts';
 import type { Automaton } from '../../../compiler/space/algebra/automaton.ts';
 import { present } from '../../../util/invariant.ts';
 import type { Random } from '../../../util/random.ts';
-import { type NamedTensors, runReference } from '../../execute/reference.ts';
+import type { NamedTensors } from '../../execute/reference.ts';
+import { drawn } from './draw.ts';
 import { offeredMask } from './feeds.ts';
 import { Kept } from './Kept.ts';
+import type { Learner } from './Learner.ts';
 import { attentionGraph, type PolicyForm, stepGraph } from './policyGraph.ts';
 import { type Offer, type Question, Questions, type Step, type Trace } from './questions.ts';
 import { anchorStep, passedWeight, tokenAfter } from './steps.ts';
@@ -26,13 +28,13 @@ type Rows = ArrayLike<number>;
 
 export class Sampler {
   readonly #form: PolicyForm;
-  readonly #weights: NamedTensors;
+  readonly #learner: Learner;
   readonly #graphs = new Kept<Graph>(64);
 
-  /** `weights` are read whenever a batch is sampled. */
-  constructor(form: PolicyForm, weights: NamedTensors) {
+  /** The weights of now are read whenever a batch is sampled. */
+  constructor(form: PolicyForm, learner: Learner) {
     this.#form = form;
-    this.#weights = weights;
+    this.#learner = learner;
   }
 
   /** Ways through the automaton, drawn independently. */
@@ -74,7 +76,12 @@ export class Sampler {
         const tokens = vocabulary.options[question.decision] ?? [];
         const log = (option: number): number =>
           logProbabilities?.data[r * vocabulary.tokens + (tokens[option] ?? -1)] ?? NaN;
-        row.choose(drawn(question.options, (option) => Math.exp(log(option)), random));
+        row.choose(
+          present(
+            drawn(question.options, (option) => Math.exp(log(option)), random),
+            'an option',
+          ),
+        );
       } else if (question?.kind === 'subset' && anchors && scores) {
         const { candidates } = anchors;
         row.include((place) => random.next() < sigmoid(scores[r * candidates + place] ?? NaN));
@@ -95,7 +102,7 @@ export class Sampler {
     const candidates = Math.max(...asked.map(({ length }) => length));
     if (candidates === 0) return undefined;
     const vectors = new Float64Array(batch.length * candidates * units);
-    const labels = this.#weights['attention.labels']?.data ?? [];
+    const labels = this.#learner.weights['attention.labels']?.data ?? [];
     asked.forEach((row, r) => {
       const { steps } = present(batch[r], 'a row').trace;
       row.forEach((candidate, place) => {
@@ -119,8 +126,7 @@ export class Sampler {
   }
 
   #run(name: string, make: () => Graph, inputs: NamedTensors): NamedTensors {
-    const graph = this.#graphs.get(name, make);
-    return runReference(graph, { inputs, parameters: this.#weights }, { precision: 'f64' }).outputs;
+    return this.#learner.outputs(this.#graphs.get(name, make), inputs);
   }
 }
 
@@ -166,16 +172,6 @@ function offeredTo(questions: readonly (Question | undefined)[], { vocabulary }:
     );
   });
   return masks;
-}
-
-/** One of the options, as likely as their weights say. */
-function drawn(options: readonly number[], weight: (option: number) => number, random: Random): number {
-  let rest = random.next() * options.reduce((sum, option) => sum + weight(option), 0);
-  for (const option of options) {
-    rest -= weight(option);
-    if (rest < 0) return option;
-  }
-  return present(options.at(-1), 'an option');
 }
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));

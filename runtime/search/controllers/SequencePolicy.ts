@@ -4,15 +4,14 @@
  */
 import { differentiate } from '../../../compiler/graph/autodiff.ts';
 import type { Graph } from '../../../compiler/graph/graph.ts';
-import { initialValues } from '../../../compiler/graph/initialize.ts';
 import { present } from '../../../util/invariant.ts';
 import type { Random } from '../../../util/random.ts';
-import { type NamedTensors, runReference } from '../../execute/reference.ts';
-import { ReferenceOptimizer } from '../../train/referenceOptimizer.ts';
+import type { NamedTensors } from '../../execute/reference.ts';
 import type { StrategySpace } from '../host.ts';
 import { type Key, seedOf } from '../seeds.ts';
 import { feedsOf, shapesOf } from './feeds.ts';
 import { Kept } from './Kept.ts';
+import { Learner, type Weights } from './Learner.ts';
 import type { Objective } from './objectives.ts';
 import { type PolicyForm, type PolicySettings, type StepShape, unroll, weightGraph } from './policyGraph.ts';
 import { type Offer, type Trace, traceOf } from './questions.ts';
@@ -21,11 +20,6 @@ import { vocabularyOf } from './vocabulary.ts';
 
 /** Batches that are sampled in search of members, in spaces where membership is asked of each architecture. */
 const batchLimit = 100;
-
-/** Weights by name. */
-export type PolicyWeights = Readonly<
-  Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>
->;
 
 /** The steps of a batch as Graphs. */
 interface BatchGraphs {
@@ -42,11 +36,9 @@ export interface PolicyOptions {
 
 export class SequencePolicy {
   readonly form: PolicyForm;
-  /** Moved by {@link learn}. */
-  readonly weights: PolicyWeights;
   readonly #space: StrategySpace;
   readonly #objective: Objective;
-  readonly #optimizer: ReferenceOptimizer;
+  readonly #learner: Learner;
   readonly #sampler: Sampler;
   readonly #graphs = new Kept<BatchGraphs>(32);
 
@@ -54,17 +46,13 @@ export class SequencePolicy {
     this.#space = space;
     this.#objective = objective;
     this.form = { vocabulary: vocabularyOf(space.space), settings };
-    this.weights = initialWeights(this.form, seedOf(key));
-    this.#sampler = new Sampler(this.form, this.weights);
-    const optimizer = {
-      name: 'adam',
-      lr: 1,
-      beta1: 0.9,
-      beta2: 0.999,
-      epsilon: 1e-8,
-      weightDecay: 0,
-    } as const;
-    this.#optimizer = new ReferenceOptimizer({ optimizer });
+    this.#learner = new Learner(weightGraph(this.form), seedOf(key));
+    this.#sampler = new Sampler(this.form, this.#learner);
+  }
+
+  /** Moved by {@link learn}. */
+  get weights(): Weights {
+    return this.#learner.weights;
   }
 
   /** Members, drawn independently; where the policy finds too few, the rest uniformly. Fewer where none is found. */
@@ -89,7 +77,7 @@ export class SequencePolicy {
   logProbabilities(traces: readonly Trace[]): readonly (readonly number[])[] {
     const shapes = shapesOf(traces);
     const { forward } = this.#graphsOf(traces.length, shapes);
-    const outputs = this.#run(forward, feedsOf(this.form, traces, shapes)).outputs;
+    const outputs = this.#learner.outputs(forward, feedsOf(this.form, traces, shapes));
     return shapes.map((_, t) => Array.from(present(outputs[String(t)], 'a step').data));
   }
 
@@ -97,21 +85,17 @@ export class SequencePolicy {
   gradients(traces: readonly Trace[], inputs: NamedTensors): NamedTensors {
     const shapes = shapesOf(traces);
     const { training } = this.#graphsOf(traces.length, shapes);
-    return this.#run(training, { ...feedsOf(this.form, traces, shapes), ...inputs }).gradients;
+    return this.#learner.gradients(training, { ...feedsOf(this.form, traces, shapes), ...inputs });
   }
 
   /** One step of Adam (Kingma & Ba 2015) down the gradients of {@link gradients}. */
   learn(traces: readonly Trace[], inputs: NamedTensors, rate: number): void {
-    this.#optimizer.step(this.weights, this.gradients(traces, inputs), rate);
+    this.#learner.learn([this.gradients(traces, inputs)], rate);
   }
 
   #graphsOf(rows: number, shapes: readonly StepShape[]): BatchGraphs {
     const name = `${rows}: ${shapes.map(({ choice, candidates }) => `${choice ? 1 : 0}.${candidates}`).join(' ')}`;
     return this.#graphs.get(name, () => batchGraphs(this.form, rows, shapes, this.#objective));
-  }
-
-  #run(graph: Graph, inputs: NamedTensors): ReturnType<typeof runReference> {
-    return runReference(graph, { inputs, parameters: this.weights }, { precision: 'f64' });
   }
 }
 
@@ -127,14 +111,4 @@ function batchGraphs(
   const loss = objective(training);
   training.builder.outputs['loss'] = loss;
   return { forward: forward.builder.finish(), training: differentiate(training.builder.finish(), loss) };
-}
-
-function initialWeights(form: PolicyForm, seed: number): PolicyWeights {
-  return Object.fromEntries(
-    weightGraph(form).nodes.flatMap((node) =>
-      node.kind === 'parameter'
-        ? [[node.name, { shape: node.shape, data: initialValues(node.name, node.shape, node.init, seed) }]]
-        : [],
-    ),
-  );
 }

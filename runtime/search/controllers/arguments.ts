@@ -1,6 +1,14 @@
 /** Arguments that strategies with a sequence policy have in common. */
 import { diagnose, type Diagnostic } from '../../../grammar/diagnostics.ts';
-import { numberOf, positive, probability, real, whole, word, wordOf } from '../strategies/arguments.ts';
+import {
+  notNegative,
+  numberOf,
+  positive,
+  probability,
+  whole,
+  word,
+  wordOf,
+} from '../strategies/arguments.ts';
 import type { StrategyArgument, StrategyArguments } from '../strategy.ts';
 import type { PolicySettings } from './policyGraph.ts';
 import { Baseline, rewardNames, type RewardName } from './rewards.ts';
@@ -17,7 +25,6 @@ export interface PolicyDefaults {
 }
 
 export function policyArguments(defaults: PolicyDefaults): Readonly<Record<string, StrategyArgument>> {
-  const notNegative = (value: number): boolean => value >= 0;
   return {
     lr: positive('Learning rate of Adam.', defaults.lr),
     batch: whole('Architectures that are sampled for one update of the policy.', defaults.batch, 1),
@@ -25,12 +32,7 @@ export function policyArguments(defaults: PolicyDefaults): Readonly<Record<strin
       'How much of the baseline, a moving average of the mean reward, stays at each update.',
       0.95,
     ),
-    entropy: real(
-      'Weight of the entropy of the policy in what is maximised.',
-      defaults.entropy,
-      'a number of 0 or more',
-      notNegative,
-    ),
+    entropy: notNegative('Weight of the entropy of the policy in what is maximised.', defaults.entropy),
     layers: whole('LSTM layers of the controller.', defaults.layers, 1),
     units: whole('Units of each layer.', defaults.units, 1),
     limit: positive(
@@ -38,12 +40,7 @@ export function policyArguments(defaults: PolicyDefaults): Readonly<Record<strin
       defaults.limit,
     ),
     temperature: positive('Scores are divided by it: above 1 makes the policy more even.', 1),
-    tanh: real(
-      'Keeps scores between minus this number and this number; 0: does not.',
-      0,
-      'a number of 0 or more',
-      notNegative,
-    ),
+    tanh: notNegative('Keeps scores between minus this number and this number; 0: does not.', 0),
     reward: word(
       'What is maximised: the fitness itself, its third power, or tan(fitness * pi / 2).',
       defaults.reward,

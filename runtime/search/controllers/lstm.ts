@@ -22,6 +22,11 @@ export interface LstmState {
   readonly cell: NodeId;
 }
 
+/** As large as keeps the variance of a layer of `inputs` and `outputs` numbers (Glorot & Bengio 2010, equation 16). */
+export function glorot(inputs: number, outputs: number): Initializer {
+  return { kind: 'uniform', limit: Math.sqrt(6 / (inputs + outputs)) };
+}
+
 export function denseWeights(
   builder: GraphBuilder,
   name: string,

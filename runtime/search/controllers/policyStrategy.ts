@@ -1,5 +1,6 @@
 /** A strategy that samples a batch of architectures from a policy, waits for all of them, and trains the policy on them. */
 import { present } from '../../../util/invariant.ts';
+import { proposalOf } from '../proposals/propose.ts';
 import type { Outcome, Strategy, StrategyTask } from '../strategy.ts';
 import { streamOf } from '../seeds.ts';
 import type { Offer, Trace } from './questions.ts';
@@ -18,7 +19,7 @@ export interface PolicyStrategyOptions {
 }
 
 export function policyStrategy(
-  { space: { space }, key }: StrategyTask,
+  { space, key }: StrategyTask,
   { policy, batch, baseline, offer, learn }: PolicyStrategyOptions,
 ): Strategy {
   const random = streamOf(key, 'policy');
@@ -33,7 +34,7 @@ export function policyStrategy(
       }
       if (traces.length === 0) return undefined;
       const { choices } = present(traces[outcomes.length], 'a sampled architecture');
-      return { architecture: { space: space.name, choices }, rank: undefined };
+      return proposalOf(space, { space: space.space.name, choices });
     },
     tell(outcome) {
       outcomes.push(outcome);

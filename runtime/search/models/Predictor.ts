@@ -1,11 +1,10 @@
 /** One predictor of accuracies from sequences of tokens: its weights, their training, and its predictions. */
-import { initialValues } from '../../../compiler/graph/initialize.ts';
 import type { Graph } from '../../../compiler/graph/graph.ts';
 import type { Random } from '../../../util/random.ts';
 import { present } from '../../../util/invariant.ts';
-import { runReference, type NamedTensors } from '../../execute/reference.ts';
-import { ReferenceOptimizer } from '../../train/referenceOptimizer.ts';
+import type { NamedTensors } from '../../execute/reference.ts';
 import { Kept } from '../controllers/Kept.ts';
+import { Learner } from '../controllers/Learner.ts';
 import { layersGraph, stepGraph, trainingGraph, type PredictorForm } from './predictorGraph.ts';
 import type { Sequence } from './sequences.ts';
 
@@ -22,24 +21,12 @@ const predictionRows = 256;
 
 export class Predictor {
   readonly #form: PredictorForm;
-  readonly #weights: Readonly<
-    Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>
-  >;
-  readonly #optimizer: ReferenceOptimizer;
+  readonly #learner: Learner;
   readonly #graphs = new Kept<Graph>(64);
 
   constructor(form: PredictorForm, seed: number) {
     this.#form = form;
-    const { nodes } = trainingGraph(form, 1, 1);
-    this.#weights = Object.fromEntries(
-      nodes.flatMap((node) =>
-        node.kind === 'parameter'
-          ? [[node.name, { shape: node.shape, data: initialValues(node.name, node.shape, node.init, seed) }]]
-          : [],
-      ),
-    );
-    const adam = { name: 'adam', lr: 1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
-    this.#optimizer = new ReferenceOptimizer({ optimizer: adam });
+    this.#learner = new Learner(trainingGraph(form, 1, 1), seed);
   }
 
   /** Passes over the examples in random order, each batch of sequences of one length a step of Adam. */
@@ -73,7 +60,7 @@ export class Predictor {
       targets: { shape: [rows, 1], data: targets },
       shares: { shape: [rows, 1], data: shares },
     };
-    this.#optimizer.step(this.#weights, this.#run(graph, inputs).gradients, rate);
+    this.#learner.learn([this.#learner.gradients(graph, inputs)], rate);
   }
 
   #sequenceInputs(sequences: readonly Sequence[], rows: number, length: number): NamedTensors {
@@ -119,7 +106,7 @@ export class Predictor {
   #byLayers(sequences: readonly Sequence[]): Float64Array {
     const rows = paddedRows(sequences.length);
     const graph = this.#graphs.get(`layers ${rows}`, () => layersGraph(this.#form, rows));
-    const { predictions } = this.#run(graph, this.#layerInputs(sequences, rows)).outputs;
+    const { predictions } = this.#learner.outputs(graph, this.#layerInputs(sequences, rows));
     return Float64Array.from(present(predictions, 'predictions').data).subarray(0, sequences.length);
   }
 
@@ -172,7 +159,7 @@ export class Predictor {
         hidden: { shape, data: hidden },
         cell: { shape, data: cell },
       };
-      const { outputs } = this.#run(graph, inputs);
+      const outputs = this.#learner.outputs(graph, inputs);
       const dataOf = (name: string): Float64Array => Float64Array.from(present(outputs[name], name).data);
       const [hiddens, cells, predictions] = [dataOf('hidden'), dataOf('cell'), dataOf('predictions')];
       return part.map((_, i) => ({
@@ -181,10 +168,6 @@ export class Predictor {
         prediction: predictions[i] ?? Number.NaN,
       }));
     });
-  }
-
-  #run(graph: Graph, inputs: NamedTensors): ReturnType<typeof runReference> {
-    return runReference(graph, { inputs, parameters: this.#weights }, { precision: 'f64' });
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import type { Architecture } from '../../../compiler/space/architecture.ts';
 import type { DecisionId, Space } from '../../../compiler/space/space.ts';
+import { kindOf } from '../controllers/vocabulary.ts';
 
 /** The answers of one architecture, in text order; decisions that do not exist are left out. */
 export interface Sequence {
@@ -40,7 +41,7 @@ export function sequenceFormOf(space: Space, blocks: boolean, leftOut?: Decision
     .filter(({ id, options }) => options.length > 1 && id !== leftOut)
     .map(({ id, path, options }) => ({
       id,
-      column: number(columns, blocks ? path.replaceAll(/\[[^\]]*\]/g, '') : path),
+      column: number(columns, blocks ? kindOf(path) : path),
       options: options.map(({ label }) => number(tokens, label)),
     }));
   return {

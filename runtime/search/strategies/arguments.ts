@@ -39,6 +39,11 @@ export function positive(doc: string, otherwise: number): StrategyArgument {
   return real(doc, otherwise, 'a number above 0', (value) => value > 0);
 }
 
+/** A number that is not negative. */
+export function notNegative(doc: string, otherwise: number): StrategyArgument {
+  return real(doc, otherwise, 'a number of 0 or more', (value) => value >= 0);
+}
+
 /** One of several words. */
 export function word(doc: string, otherwise: string, words: readonly string[]): StrategyArgument {
   return {

@@ -5,8 +5,8 @@
  */
 import { diagnose } from '../../../grammar/diagnostics.ts';
 import type { Random } from '../../../util/random.ts';
-import { drawMember } from '../propose.ts';
-import { bestOf, entry, promotion, type Climber, type Ladder } from '../rungs.ts';
+import { drawMember } from '../proposals/propose.ts';
+import { bestOf, entry, promotion, type Climber, type Ladder } from '../halving/rungs.ts';
 import { streamOf } from '../seeds.ts';
 import type { Outcome, Proposal, Strategy, StrategyKind, StrategyTask } from '../strategy.ts';
 import { ladderArguments, ladderOf } from './successiveHalving.ts';

@@ -10,11 +10,12 @@ import { Forest } from '../models/forest.ts';
 import { HammingProcess } from '../models/hammingProcess.ts';
 import { normalScores } from '../models/normalScores.ts';
 import type { Point, Surrogate } from '../models/surrogate.ts';
+import { proposalOf } from '../proposals/propose.ts';
 import { streamOf } from '../seeds.ts';
 import type { Outcome, Proposal, StrategyKind } from '../strategy.ts';
 import { numberOf, whole, word, wordOf } from './arguments.ts';
-import { drawsOf } from './draws.ts';
-import { poolOf } from './pool.ts';
+import { drawsOf } from '../proposals/draws.ts';
+import { poolOf } from '../proposals/pool.ts';
 
 /** Of how many of the best the pool has changed ones. */
 const parents = 10;
@@ -37,9 +38,8 @@ export const bayesian: StrategyKind = {
     return [diagnose('scheduleTooLong', { strategy: 'bayesian', reason }, { hint })];
   },
   create(args, { space, key }) {
-    const { members } = space;
     const [initial, size] = [numberOf(args, 'initial'), numberOf(args, 'pool')];
-    const draw = drawsOf(members, key);
+    const draw = drawsOf(space.members, key);
     const random = streamOf(key, 'candidates');
     // Decisions without a choice tell nothing.
     const asked = space.space.decisions.flatMap(({ id, options }) => (options.length > 1 ? [id] : []));
@@ -79,7 +79,7 @@ export const bayesian: StrategyKind = {
           const improvement = expectedImprovement(model.predict(pointOf(candidate)), highest);
           if (improvement > most) [chosen, most] = [candidate, improvement];
         }
-        return chosen ? { architecture: chosen, rank: members.rank(chosen) } : drawn();
+        return chosen ? proposalOf(space, chosen) : drawn();
       },
       tell(outcome) {
         outcomes.push(outcome);

@@ -9,10 +9,8 @@ import { seedOf } from '../seeds.ts';
 import type { StrategyKind } from '../strategy.ts';
 import { Chain } from '../transform/Chain.ts';
 import { ChainController } from '../transform/ChainController.ts';
-import { growthStrategy } from '../transform/growthStrategy.ts';
-import { numberOf, positive, probability, real, whole } from './arguments.ts';
-
-const notNegative = (value: number): boolean => value >= 0;
+import { growthStrategy, growthWarnings } from '../transform/growthStrategy.ts';
+import { notNegative, numberOf, positive, probability, whole } from './arguments.ts';
 
 export const eas: StrategyKind = {
   doc: 'Grows a trained network by wider and deeper layers that a bidirectional LSTM chooses; children inherit its weights.',
@@ -22,22 +20,12 @@ export const eas: StrategyKind = {
     deeper: whole('Actions of an episode that put in a layer.', 5, 0),
     stages: whole('Equal parts of all trials; each begins at the best network so far.', 2, 1),
     lr: positive('Learning rate of Adam.', 2e-3),
-    entropy: real('Weight of the entropy of the controller.', 1e-5, 'a number from 0', notNegative),
+    entropy: notNegative('Weight of the entropy of the controller.', 1e-5),
     update: probability('Share of the last mean reward in the baseline.', 0.95),
     embedding: whole('Numbers that a layer is read as.', 16, 1),
     units: whole('LSTM units in each direction.', 50, 1),
-    noise_wider: real(
-      'Noise on repeated weights, over their standard deviation.',
-      1e-2,
-      'a number from 0',
-      notNegative,
-    ),
-    noise_deeper: real(
-      'Noise on new layers, over their standard deviation.',
-      1e-3,
-      'a number from 0',
-      notNegative,
-    ),
+    noise_wider: notNegative('Noise on repeated weights, over their standard deviation.', 1e-2),
+    noise_deeper: notNegative('Noise on new layers, over their standard deviation.', 1e-3),
   },
   inherits: true,
   fit(_, { space, moves }) {
@@ -46,12 +34,7 @@ export const eas: StrategyKind = {
     const hint = `declare what may grow, as in \`moves of ${space.name} { widen f, deepen depth }\``;
     return [diagnose('strategyUnfit', { strategy: 'eas', space: space.name, problem }, { hint })];
   },
-  warnings(args, trials) {
-    const batch = numberOf(args, 'batch');
-    if (trials === undefined || trials > 2 * batch) return [];
-    const reason = `it learns after every ${batch} networks, and needs more than ${2 * batch} trials to make use of it`;
-    return [diagnose('scheduleTooLong', { strategy: 'eas', reason })];
-  },
+  warnings: (args, trials) => growthWarnings('eas', 'networks', numberOf(args, 'batch'), trials),
   create(args, task) {
     const { space, moves, members } = task.space;
     const controller = new ChainController(

@@ -3,11 +3,11 @@
  * algorithm 1): each child replaces the oldest individual, so that an architecture stays only by way of children that are good
  * again when they are trained anew.
  */
-import { amoebaMutation, fitsAmoeba } from '../amoebaMutation.ts';
-import { mutant } from '../propose.ts';
-import { steadyState, populationWarnings } from '../steadyState.ts';
+import { amoebaMutation, fitsAmoeba } from '../evolution/amoebaMutation.ts';
+import { mutant } from '../proposals/propose.ts';
+import { steadyState, populationWarnings } from '../evolution/steadyState.ts';
 import { streamOf } from '../seeds.ts';
-import type { Removal } from '../population.ts';
+import type { Removal } from '../evolution/population.ts';
 import type { StrategyKind } from '../strategy.ts';
 import { numberOf, probability, whole, word, wordOf } from './arguments.ts';
 

@@ -3,8 +3,8 @@
  * architecture search", section 3): genotypes of levels of motifs, begun from a trivial one by many mutations, and
  * tournaments in a population from which nothing is removed.
  */
-import { HierarchicalMutation } from '../hierarchy.ts';
-import { populationWarnings, steadyState } from '../steadyState.ts';
+import { HierarchicalMutation } from '../evolution/hierarchy.ts';
+import { populationWarnings, steadyState } from '../evolution/steadyState.ts';
 import type { StrategyKind } from '../strategy.ts';
 import { numberOf, real, whole } from './arguments.ts';
 

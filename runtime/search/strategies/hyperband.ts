@@ -3,8 +3,8 @@
  * optimization", algorithm 1): successive halving with every trade-off between many architectures and long trainings.
  */
 import { diagnose } from '../../../grammar/diagnostics.ts';
-import { Bracket, Brackets } from '../Bracket.ts';
-import { bracketTrials, type Ladder } from '../rungs.ts';
+import { Bracket, Brackets } from '../halving/Bracket.ts';
+import { bracketTrials, type Ladder } from '../halving/rungs.ts';
 import { streamOf } from '../seeds.ts';
 import type { StrategyKind } from '../strategy.ts';
 import { ladderArguments, ladderOf } from './successiveHalving.ts';

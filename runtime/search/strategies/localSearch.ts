@@ -5,7 +5,7 @@
  */
 import { neighbours } from '../../../compiler/space/algebra/neighbours.ts';
 import type { Architecture } from '../../../compiler/space/architecture.ts';
-import { proposalOf } from '../propose.ts';
+import { proposalOf } from '../proposals/propose.ts';
 import { streamOf } from '../seeds.ts';
 import type { Strategy, StrategyKind, StrategyTask } from '../strategy.ts';
 import { flagOf, numberOf, whole, flag } from './arguments.ts';

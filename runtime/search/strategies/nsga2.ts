@@ -5,10 +5,10 @@
 import { crossover } from '../../../compiler/space/algebra/crossover.ts';
 import type { Architecture } from '../../../compiler/space/architecture.ts';
 import type { Random } from '../../../util/random.ts';
-import { crowdingDistances, nonDominatedSort } from '../dominance.ts';
-import { drawMember, mutant, proposalOf } from '../propose.ts';
+import { crowdingDistances, nonDominatedSort } from '../evolution/dominance.ts';
+import { drawMember, mutant, proposalOf } from '../proposals/propose.ts';
 import { streamOf } from '../seeds.ts';
-import { populationWarnings } from '../steadyState.ts';
+import { populationWarnings } from '../evolution/steadyState.ts';
 import type { Outcome, Proposal, Strategy, StrategyKind, StrategyTask } from '../strategy.ts';
 import { numberOf, probability, whole } from './arguments.ts';
 

@@ -10,12 +10,13 @@ import { diagnose } from '../../../grammar/diagnostics.ts';
 import { Ensemble } from '../models/ensemble.ts';
 import { sequenceFormOf } from '../models/sequences.ts';
 import { unitTargets } from '../models/unitTargets.ts';
+import { proposalOf } from '../proposals/propose.ts';
 import { seedOf, streamOf } from '../seeds.ts';
 import type { Outcome, StrategyArguments, StrategyKind, StrategyTask } from '../strategy.ts';
 import { flag, flagOf, numberOf, whole, word, wordOf } from './arguments.ts';
-import { drawsOf } from './draws.ts';
-import { blockCountOf, completions } from './growth.ts';
-import { poolOf } from './pool.ts';
+import { drawsOf } from '../proposals/draws.ts';
+import { blockCountOf, completions } from '../proposals/growth.ts';
+import { poolOf } from '../proposals/pool.ts';
 
 /** Learning rates of Adam: from fresh weights, and of every later training (section 5.1 of the paper). */
 const rates = { first: 0.01, later: 0.002 } as const;
@@ -65,7 +66,7 @@ export const pnas: StrategyKind = {
       ask() {
         if (place === waiting.length) [waiting, place] = [next(), 0];
         const architecture = waiting[place];
-        return architecture && { architecture, rank: task.space.members.rank(architecture) };
+        return architecture && proposalOf(task.space, architecture);
       },
       tell(outcome) {
         place++;

@@ -7,6 +7,7 @@ import { present } from '../../../util/invariant.ts';
 import { SCHEDULED } from '../controllers/epsilon.ts';
 import { QLearner } from '../controllers/QLearner.ts';
 import type { Experience } from '../controllers/QTable.ts';
+import { proposalOf } from '../proposals/propose.ts';
 import { streamOf } from '../seeds.ts';
 import type { StrategyArguments, StrategyKind } from '../strategy.ts';
 import { numberOf, probability, real, whole } from './arguments.ts';
@@ -61,7 +62,7 @@ export const qLearning: StrategyKind = {
     return {
       ask() {
         made = learner.propose();
-        return made && { architecture: { space: space.space.name, choices: made.choices }, rank: undefined };
+        return made && proposalOf(space, { space: space.space.name, choices: made.choices });
       },
       tell(outcome) {
         learner.tell(present(made, 'the proposal'), outcome);

@@ -3,7 +3,7 @@
  * all that the space allows, none of them twice, until none is left.
  */
 import type { StrategyKind } from '../strategy.ts';
-import { drawsOf } from './draws.ts';
+import { drawsOf } from '../proposals/draws.ts';
 
 /** Uniform sampling without repetition. What is told changes nothing. */
 export const random: StrategyKind = {

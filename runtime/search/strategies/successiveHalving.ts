@@ -3,8 +3,8 @@
  * architectures are trained for a short time, and again and again the better part of them is trained on.
  */
 import { diagnose } from '../../../grammar/diagnostics.ts';
-import { Bracket, Brackets } from '../Bracket.ts';
-import { bracketTrials, type Ladder } from '../rungs.ts';
+import { Bracket, Brackets } from '../halving/Bracket.ts';
+import { bracketTrials, type Ladder } from '../halving/rungs.ts';
 import { streamOf } from '../seeds.ts';
 import type { StrategyArgument, StrategyArguments, StrategyKind } from '../strategy.ts';
 import { numberOf, whole } from './arguments.ts';

@@ -2,9 +2,9 @@
  * Tournament evolution without aging (Goldberg & Deb 1991; the non-aging variant of Real et al. 2019): the worst individual
  * goes, or none.
  */
-import type { Removal } from '../population.ts';
-import { mutant } from '../propose.ts';
-import { steadyState, populationWarnings } from '../steadyState.ts';
+import type { Removal } from '../evolution/population.ts';
+import { mutant } from '../proposals/propose.ts';
+import { steadyState, populationWarnings } from '../evolution/steadyState.ts';
 import type { StrategyKind } from '../strategy.ts';
 import { numberOf, whole, word, wordOf } from './arguments.ts';
 

@@ -5,7 +5,9 @@ import type { DecisionId } from '../../../compiler/space/space.ts';
 import { present } from '../../../util/invariant.ts';
 import type { Random } from '../../../util/random.ts';
 import type { NamedTensors } from '../../execute/reference.ts';
+import { drawn } from '../controllers/draw.ts';
 import { Kept } from '../controllers/Kept.ts';
+import { Learner } from '../controllers/Learner.ts';
 import { FORBIDDEN } from '../controllers/steps.ts';
 import type { Block, Chain, FreeDecision, Layer } from './Chain.ts';
 import {
@@ -16,8 +18,6 @@ import {
   widerTraining,
   type ChainForm,
 } from './chainGraph.ts';
-import { drawn } from './draw.ts';
-import { Learner } from './Learner.ts';
 
 /** Rows of the table of layers; further kinds of layers share them. */
 const tableRows = 2048;

@@ -5,10 +5,10 @@ import type { DecisionId } from '../../../compiler/space/space.ts';
 import { present } from '../../../util/invariant.ts';
 import type { Random } from '../../../util/random.ts';
 import type { NamedTensors } from '../../execute/reference.ts';
+import { drawn } from '../controllers/draw.ts';
 import { Kept } from '../controllers/Kept.ts';
+import { Learner } from '../controllers/Learner.ts';
 import { FORBIDDEN } from '../controllers/steps.ts';
-import { drawn } from './draw.ts';
-import { Learner } from './Learner.ts';
 import type { PathTree, TreeNode, TreePath } from './PathTree.ts';
 import {
   actorGraph,

@@ -10,6 +10,7 @@ import { present } from '../../../util/invariant.ts';
 import {
   dense,
   denseWeights,
+  glorot,
   lstmStep,
   lstmWeights,
   type Dense,
@@ -39,12 +40,6 @@ interface DeeperWeights {
   readonly decoder: LstmWeights;
   readonly heads: readonly Dense[];
 }
-
-/** As large as keeps the variance of a layer of `inputs` and `outputs` numbers (Glorot & Bengio 2010, equation 16). */
-const glorot = (inputs: number, outputs: number): { readonly kind: 'uniform'; readonly limit: number } => ({
-  kind: 'uniform',
-  limit: Math.sqrt(6 / (inputs + outputs)),
-});
 
 /** Of variance 1. */
 const standard = { kind: 'uniform', limit: Math.sqrt(3) } as const;

@@ -3,9 +3,11 @@
  * each of which begins with the weights that it inherits (Cai, Chen, Zhang, Yu & Wang 2018; Cai, Yang, Zhang, Han & Yu 2018).
  */
 import type { Architecture } from '../../../compiler/space/architecture.ts';
+import { diagnose, type Diagnostic } from '../../../grammar/diagnostics.ts';
 import type { Random } from '../../../util/random.ts';
 import type { NoiseSpec } from '../../train/inherit/noise.ts';
 import type { Baseline } from '../controllers/rewards.ts';
+import { proposalOf } from '../proposals/propose.ts';
 import { streamOf } from '../seeds.ts';
 import type { Outcome, Proposal, Strategy, StrategyTask } from '../strategy.ts';
 import { startOf } from './start.ts';
@@ -30,6 +32,18 @@ interface Origin {
   readonly trial: number | undefined;
 }
 
+/** That the controller learns too seldom to make use of it. `networks`: what it calls those of a batch. */
+export function growthWarnings(
+  strategy: string,
+  networks: string,
+  batch: number,
+  trials: number | undefined,
+): readonly Diagnostic[] {
+  if (trials === undefined || trials > 2 * batch) return [];
+  const reason = `it learns after every ${batch} ${networks}, and needs more than ${2 * batch} trials to make use of it`;
+  return [diagnose('scheduleTooLong', { strategy, reason })];
+}
+
 export function growthStrategy<T extends { readonly architecture: Architecture }>(
   { space, key, trials }: StrategyTask,
   growth: Growth<T>,
@@ -44,11 +58,12 @@ export function growthStrategy<T extends { readonly architecture: Architecture }
   let told = 0;
   let stage = 0;
 
-  const child = (architecture: Architecture): Proposal => ({
-    architecture,
-    rank: undefined,
-    ...(origin?.trial !== undefined && { parent: origin.trial, noise: growth.noise }),
-  });
+  const child = (architecture: Architecture): Proposal =>
+    proposalOf(
+      space,
+      architecture,
+      origin?.trial === undefined ? {} : { parent: origin.trial, noise: growth.noise },
+    );
   const learn = (): void => {
     const outcomes = traces.flatMap(({ architecture }) => known.get(nameOf(architecture)) ?? []);
     const advantages = outcomes.length > 0 ? growth.baseline.advantages(outcomes) : undefined;

@@ -5,9 +5,9 @@
  * order.
  */
 import { GraphBuilder } from '../../../compiler/graph/builder.ts';
-import type { Graph, Initializer, NodeId } from '../../../compiler/graph/graph.ts';
+import type { Graph, NodeId } from '../../../compiler/graph/graph.ts';
 import { present } from '../../../util/invariant.ts';
-import { dense, denseWeights, lstmStep, lstmWeights, type LstmState } from '../controllers/lstm.ts';
+import { dense, denseWeights, glorot, lstmStep, lstmWeights, type LstmState } from '../controllers/lstm.ts';
 import { rowSums } from '../controllers/policyGraph.ts';
 import { trainingOf } from './chainGraph.ts';
 
@@ -38,11 +38,6 @@ export interface TreeShape {
 export function subtrees(tree: TreeShape): readonly TreeShape[] {
   return [tree, ...tree.paths.flatMap(subtrees)];
 }
-
-const glorot = (inputs: number, outputs: number): Initializer => ({
-  kind: 'uniform',
-  limit: Math.sqrt(6 / (inputs + outputs)),
-});
 
 /** Adds weights when they are first asked for. */
 class Weights {

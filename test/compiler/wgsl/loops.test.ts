@@ -44,3 +44,10 @@ it('run to sizes that are at least one', () => {
   expect(() => dispatch(source, [], values, [1, 1, 1])).toThrow(InvariantError);
   expect(dispatch(source, [], { ...values, size: 1 }, [1, 1, 1]).words).toHaveLength(3);
 });
+
+it('may not go on from their middle, past the test', () => {
+  const body = new Lines().add('for (var i = 0; i < u.size; i++) {', 'if (i == 3) { continue; }', '}');
+  const make = (): unknown =>
+    kernel({ name: 'on', storage: [writes('y')], fields: { size: 'i32' }, workgroupSize: 8, body });
+  expect(make).toThrow(InvariantError);
+});

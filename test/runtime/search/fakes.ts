@@ -18,7 +18,7 @@ import { runSearch, type SearchOptions } from '../../../runtime/search/driver.ts
 import type { SearchEvent } from '../../../runtime/search/events.ts';
 import type { SearchHost } from '../../../runtime/search/host.ts';
 import type { SearchOutcome } from '../../../runtime/search/outcome.ts';
-import { shorten } from '../../../runtime/search/shorten.ts';
+import { shorten } from '../../../runtime/search/evaluation/shorten.ts';
 import { trialsJson } from '../../../runtime/search/report.ts';
 import { experimentId, type ExperimentIdentity } from '../../../runtime/store/identity.ts';
 import { openStore } from '../../../runtime/store/open.ts';

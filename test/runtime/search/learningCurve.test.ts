@@ -5,7 +5,7 @@ import {
   CurveModel,
   curveFeatures,
   knownFeatures,
-} from '../../../runtime/search/learningCurve.ts';
+} from '../../../runtime/search/evaluation/learningCurve.ts';
 import { Random } from '../../../util/random.ts';
 import { long } from '../../long.ts';
 

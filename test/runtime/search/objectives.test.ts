@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ObjectiveSpec, SearchSpec } from '../../../compiler/search/search.ts';
 import { frontOf } from '../../../runtime/search/Front.ts';
 import type { FinishedSearch } from '../../../runtime/search/outcome.ts';
-import { repeatsOf } from '../../../runtime/search/repeats.ts';
+import { repeatsOf } from '../../../runtime/search/evaluation/repeats.ts';
 import type { DoneTrial, TrialRecord } from '../../../runtime/store/records.ts';
 import { temporaryFolder } from '../store/folder.ts';
 import { fakeHost, json, open, experiment, search, start } from './fakes.ts';

@@ -1,7 +1,7 @@
 /** Trainings with a share of their epochs. */
 import { describe, expect, it } from 'vitest';
 import { defaultTrain } from '../../../compiler/search/train.ts';
-import { shorten } from '../../../runtime/search/shorten.ts';
+import { shorten } from '../../../runtime/search/evaluation/shorten.ts';
 
 describe('a share of a training', () => {
   it.each([

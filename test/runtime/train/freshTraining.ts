@@ -16,7 +16,7 @@ import { uploadData } from '../../../runtime/execute/residentData.ts';
 import { runWatched } from '../../../runtime/execute/watch.ts';
 import { prepare } from '../../../runtime/execute/webgpu.ts';
 import { supernetGraphs } from '../../../runtime/search/predict.ts';
-import { trainingGraph } from '../../../runtime/search/graphs.ts';
+import { trainingGraph } from '../../../runtime/search/evaluation/graphs.ts';
 import { hashString, normalAt, Random, uniformAt } from '../../../util/random.ts';
 import { present } from '../../../util/invariant.ts';
 import { compileShipped, drawMembers, shippedSpaces } from '../../spaces/shipped.ts';

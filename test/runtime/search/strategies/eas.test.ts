@@ -11,7 +11,7 @@ import {
   deeperTraining,
   widerTraining,
 } from '../../../../runtime/search/transform/chainGraph.ts';
-import { Learner } from '../../../../runtime/search/transform/Learner.ts';
+import { Learner } from '../../../../runtime/search/controllers/Learner.ts';
 import { runReference, type NamedTensors } from '../../../../runtime/execute/reference.ts';
 import { Random, normalAt } from '../../../../util/random.ts';
 import { bits, ladder, run, strategyOf } from './helpers.ts';

@@ -2,8 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { distance } from '../../../../compiler/space/algebra/distance.ts';
-import { Population, type Individual, type Removal } from '../../../../runtime/search/population.ts';
-import { amoebaMutation } from '../../../../runtime/search/amoebaMutation.ts';
+import {
+  Population,
+  type Individual,
+  type Removal,
+} from '../../../../runtime/search/evolution/population.ts';
+import { amoebaMutation } from '../../../../runtime/search/evolution/amoebaMutation.ts';
 import {
   checkStrategy,
   checkStrategyFit,

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { strategyWarnings } from '../../../../runtime/search/strategies/table.ts';
 import { bracketPlans } from '../../../../runtime/search/strategies/hyperband.ts';
-import { rungSizes } from '../../../../runtime/search/rungs.ts';
+import { rungSizes } from '../../../../runtime/search/halving/rungs.ts';
 import type { Simulated } from '../../../../runtime/search/simulate.ts';
 import { bits, onesShare, run } from './helpers.ts';
 

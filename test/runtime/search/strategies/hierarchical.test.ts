@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { distance } from '../../../../compiler/space/algebra/distance.ts';
-import { HierarchicalMutation, hierarchyOf } from '../../../../runtime/search/hierarchy.ts';
+import { HierarchicalMutation, hierarchyOf } from '../../../../runtime/search/evolution/hierarchy.ts';
 import { Random } from '../../../../util/random.ts';
 import { compileText } from '../../../compiler/space/helpers.ts';
 import { mixed, onesShare, run } from './helpers.ts';

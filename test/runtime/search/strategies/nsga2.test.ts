@@ -1,7 +1,11 @@
 /** NSGA-II (Deb et al. 2002): its sort and its distances by hand and by brute force, and what it finds. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { crowdingDistances, dominates, nonDominatedSort } from '../../../../runtime/search/dominance.ts';
+import {
+  crowdingDistances,
+  dominates,
+  nonDominatedSort,
+} from '../../../../runtime/search/evolution/dominance.ts';
 import { survivors } from '../../../../runtime/search/strategies/nsga2.ts';
 import type { Proposal } from '../../../../runtime/search/strategy.ts';
 import { bits, onesShare, run } from './helpers.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Architecture } from '../../../../compiler/space/architecture.ts';
 import { checkStrategyFit } from '../../../../runtime/search/strategies/table.ts';
-import { Learner } from '../../../../runtime/search/transform/Learner.ts';
+import { Learner } from '../../../../runtime/search/controllers/Learner.ts';
 import { PathTree } from '../../../../runtime/search/transform/PathTree.ts';
 import { TreeController } from '../../../../runtime/search/transform/TreeController.ts';
 import {

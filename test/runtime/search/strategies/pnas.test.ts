@@ -5,7 +5,7 @@ import type { Architecture } from '../../../../compiler/space/architecture.ts';
 import type { StrategySpace } from '../../../../runtime/search/host.ts';
 import { Ensemble } from '../../../../runtime/search/models/ensemble.ts';
 import { sequenceFormOf } from '../../../../runtime/search/models/sequences.ts';
-import { blockCountOf, completions } from '../../../../runtime/search/strategies/growth.ts';
+import { blockCountOf, completions } from '../../../../runtime/search/proposals/growth.ts';
 import { strategyWarnings } from '../../../../runtime/search/strategies/table.ts';
 import type { Proposal } from '../../../../runtime/search/strategy.ts';
 import { Random } from '../../../../util/random.ts';

@@ -5,7 +5,7 @@ import { instantiate } from '../../../../compiler/space/instantiate.ts';
 import type { Space } from '../../../../compiler/space/space.ts';
 import { loadData } from '../../../../runtime/data/table.ts';
 import { openDevice } from '../../../../runtime/device/device.ts';
-import { evaluationGraph, trainingGraph } from '../../../../runtime/search/graphs.ts';
+import { evaluationGraph, trainingGraph } from '../../../../runtime/search/evaluation/graphs.ts';
 import type { Tensors } from '../../../../runtime/train/executor.ts';
 import { inherit } from '../../../../runtime/train/inherit/inherit.ts';
 import { trainAndMeasure, type Trained } from '../../../../runtime/train/loop.ts';

@@ -1,8 +1,8 @@
 /** A proposal while it is evaluated, and what comes of it. */
-import { Refusal, type Diagnostic } from '../../grammar/diagnostics.ts';
-import type { TensorsByName } from '../evaluate/protocol.ts';
-import type { Metrics } from '../store/records.ts';
-import type { Proposal } from './strategy.ts';
+import { Refusal, type Diagnostic } from '../../../grammar/diagnostics.ts';
+import type { TensorsByName } from '../../evaluate/protocol.ts';
+import type { Metrics } from '../../store/records.ts';
+import type { Proposal } from '../strategy.ts';
 
 /** A proposal under way. */
 export interface Trial {

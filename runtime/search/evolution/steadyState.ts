@@ -1,11 +1,11 @@
 /** Steady-state evolution: a population, and one child after the other (Goldberg & Deb 1991; Real et al. 2019, algorithm 1). */
-import type { Architecture } from '../../compiler/space/architecture.ts';
-import { diagnose, type Diagnostic } from '../../grammar/diagnostics.ts';
+import type { Architecture } from '../../../compiler/space/architecture.ts';
+import { diagnose, type Diagnostic } from '../../../grammar/diagnostics.ts';
 import { individualOf, Population, type Removal } from './population.ts';
-import { drawMember, proposalOf } from './propose.ts';
-import { streamOf } from './seeds.ts';
-import type { Strategy, StrategyTask } from './strategy.ts';
-import type { Random } from '../../util/random.ts';
+import { drawMember, proposalOf } from '../proposals/propose.ts';
+import { streamOf } from '../seeds.ts';
+import type { Strategy, StrategyTask } from '../strategy.ts';
+import type { Random } from '../../../util/random.ts';
 
 /** What tells one evolution from another. */
 export interface SteadyState {

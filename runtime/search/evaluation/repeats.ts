@@ -1,6 +1,6 @@
 /** What several trainings of one network say of it. */
-import type { Repeats } from '../store/records.ts';
-import { deviationOf, meanInterval, meanOf } from '../../util/statistics/summary.ts';
+import type { Repeats } from '../../store/records.ts';
+import { deviationOf, meanInterval, meanOf } from '../../../util/statistics/summary.ts';
 
 /** Mean, standard deviation (n - 1), and half the width of the 95 % confidence interval of the mean (Student's t). */
 export function repeatsOf(

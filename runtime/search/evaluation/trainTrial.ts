@@ -1,15 +1,15 @@
 /** Evaluates a proposal by training it: from scratch or from its parent's weights, once or from several seeds. */
-import type { CurveSpec, TrainEvaluation } from '../../compiler/search/search.ts';
-import { Refusal, type Diagnostic } from '../../grammar/diagnostics.ts';
-import { invariant } from '../../util/invariant.ts';
-import type { TensorsByName, TrainResult } from '../evaluate/protocol.ts';
-import type { Metrics, Repeats } from '../store/records.ts';
-import { train, type SearchContext } from './context.ts';
+import type { CurveSpec, TrainEvaluation } from '../../../compiler/search/search.ts';
+import { Refusal, type Diagnostic } from '../../../grammar/diagnostics.ts';
+import { invariant } from '../../../util/invariant.ts';
+import type { TensorsByName, TrainResult } from '../../evaluate/protocol.ts';
+import type { Metrics, Repeats } from '../../store/records.ts';
+import { train, type SearchContext } from '../context.ts';
 import { watchCurve, type CurveWatch } from './curveWatch.ts';
-import type { TrainingTerms } from './host.ts';
+import type { TrainingTerms } from '../host.ts';
 import { repeatsOf } from './repeats.ts';
-import { repeatSeed } from './seeds.ts';
-import { resultProblem } from './training.ts';
+import { repeatSeed } from '../seeds.ts';
+import { resultProblem } from '../training.ts';
 import { attempt, type Evaluated, type Trial } from './trial.ts';
 
 /** Trains and measures on validation images. The first of several trainings is the one whose tensors are kept. */

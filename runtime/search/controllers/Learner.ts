@@ -1,13 +1,16 @@
-/** The weights of a controller: graphs run with them in float64 on the reference executor, and Adam moves them. */
+/** Weights that are learned: graphs run with them in float64 on the reference executor, and Adam moves them. */
 import type { Graph } from '../../../compiler/graph/graph.ts';
 import { initialValues } from '../../../compiler/graph/initialize.ts';
 import { type NamedTensors, runReference } from '../../execute/reference.ts';
 import { ReferenceOptimizer } from '../../train/referenceOptimizer.ts';
 
+/** Weights by name. */
+export type Weights = Readonly<
+  Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>
+>;
+
 export class Learner {
-  readonly weights: Readonly<
-    Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>
-  >;
+  readonly weights: Weights;
   readonly #optimizer = new ReferenceOptimizer({
     optimizer: { name: 'adam', lr: 1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
   });

@@ -1,11 +1,11 @@
 /** The mutations of AmoebaNet (Real et al. 2019, section 3.1): in one cell, what a node reads or what it does with it. */
-import { answersOf, slotsOf, type Slot } from '../../compiler/space/algebra/slots.ts';
-import type { Architecture } from '../../compiler/space/architecture.ts';
-import type { Space } from '../../compiler/space/space.ts';
-import { diagnose, type Diagnostic } from '../../grammar/diagnostics.ts';
-import type { Random } from '../../util/random.ts';
-import type { StrategySpace } from './host.ts';
-import { mutant } from './propose.ts';
+import { answersOf, slotsOf, type Slot } from '../../../compiler/space/algebra/slots.ts';
+import type { Architecture } from '../../../compiler/space/architecture.ts';
+import type { Space } from '../../../compiler/space/space.ts';
+import { diagnose, type Diagnostic } from '../../../grammar/diagnostics.ts';
+import type { Random } from '../../../util/random.ts';
+import type { StrategySpace } from '../host.ts';
+import { mutant } from '../proposals/propose.ts';
 
 /** The slots of one cell: those that choose what is read (the paper's hidden states) and all others (its ops). */
 interface CellSlots {

@@ -1,12 +1,12 @@
 /** The graphs of one network that a trial consists of: one step of its training, and its measurement. */
-import type { Graph } from '../../compiler/graph/graph.ts';
-import { withClassificationLoss } from '../../compiler/graph/loss.ts';
-import { runGraphPasses } from '../../compiler/graph/pipeline.ts';
-import type { Architecture } from '../../compiler/space/architecture.ts';
-import { instantiate } from '../../compiler/space/instantiate.ts';
-import type { Space } from '../../compiler/space/space.ts';
-import { refuse } from '../../grammar/diagnostics.ts';
-import { present } from '../../util/invariant.ts';
+import type { Graph } from '../../../compiler/graph/graph.ts';
+import { withClassificationLoss } from '../../../compiler/graph/loss.ts';
+import { runGraphPasses } from '../../../compiler/graph/pipeline.ts';
+import type { Architecture } from '../../../compiler/space/architecture.ts';
+import { instantiate } from '../../../compiler/space/instantiate.ts';
+import type { Space } from '../../../compiler/space/space.ts';
+import { refuse } from '../../../grammar/diagnostics.ts';
+import { present } from '../../../util/invariant.ts';
 
 /** One training step of an architecture: the mean loss of a batch, its gradients, and the statistics' updates. */
 export function trainingGraph(

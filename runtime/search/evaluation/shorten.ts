@@ -1,5 +1,5 @@
 /** A training with a share of its epochs, as proposals of small budgets ask for. */
-import type { ScheduleSpec, TrainSpec } from '../../compiler/search/search.ts';
+import type { ScheduleSpec, TrainSpec } from '../../../compiler/search/search.ts';
 
 /** At least one epoch; what the schedule counts in epochs shrinks with them, so that it still comes to its end. */
 export function shorten(train: TrainSpec, share: number): TrainSpec {

@@ -2,10 +2,10 @@
  * Rungs of successive halving: in each, every architecture has had the same share of the evaluation's epochs, and the best of
  * it are trained on to the next, `eta` times as long. The top rung is the whole evaluation.
  */
-import type { Architecture } from '../../compiler/space/architecture.ts';
-import type { StrategySpace } from './host.ts';
-import { proposalOf } from './propose.ts';
-import type { Proposal } from './strategy.ts';
+import type { Architecture } from '../../../compiler/space/architecture.ts';
+import type { StrategySpace } from '../host.ts';
+import { proposalOf } from '../proposals/propose.ts';
+import type { Proposal } from '../strategy.ts';
 
 /** The ladder: how much longer each rung is, and how many there are above the first. */
 export interface Ladder {

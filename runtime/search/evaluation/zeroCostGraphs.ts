@@ -1,15 +1,15 @@
 /** The graphs whose gradients the zero-cost scores are made of; see `runtime/evaluate/zeroCost.ts`. */
-import { backward } from '../../compiler/graph/autodiff.ts';
-import { GraphBuilder } from '../../compiler/graph/builder.ts';
-import type { Graph, NodeId } from '../../compiler/graph/graph.ts';
-import { rewrite } from '../../compiler/graph/passes/rewrite.ts';
-import { runGraphPasses } from '../../compiler/graph/pipeline.ts';
-import { elementsOf } from '../../compiler/ops/shapes.ts';
-import type { Architecture } from '../../compiler/space/architecture.ts';
-import { instantiate } from '../../compiler/space/instantiate.ts';
-import type { Space } from '../../compiler/space/space.ts';
-import { present } from '../../util/invariant.ts';
-import type { ScoredBy } from '../evaluate/protocol.ts';
+import { backward } from '../../../compiler/graph/autodiff.ts';
+import { GraphBuilder } from '../../../compiler/graph/builder.ts';
+import type { Graph, NodeId } from '../../../compiler/graph/graph.ts';
+import { rewrite } from '../../../compiler/graph/passes/rewrite.ts';
+import { runGraphPasses } from '../../../compiler/graph/pipeline.ts';
+import { elementsOf } from '../../../compiler/ops/shapes.ts';
+import type { Architecture } from '../../../compiler/space/architecture.ts';
+import { instantiate } from '../../../compiler/space/instantiate.ts';
+import type { Space } from '../../../compiler/space/space.ts';
+import { present } from '../../../util/invariant.ts';
+import type { ScoredBy } from '../../evaluate/protocol.ts';
 import { trainingGraph } from './graphs.ts';
 
 /** The graph that a score needs. */

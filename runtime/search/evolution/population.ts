@@ -1,7 +1,7 @@
 /** A population: individuals in the order in which they came, and which of them goes when another comes. */
-import type { Architecture } from '../../compiler/space/architecture.ts';
-import type { Random } from '../../util/random.ts';
-import type { Outcome } from './strategy.ts';
+import type { Architecture } from '../../../compiler/space/architecture.ts';
+import type { Random } from '../../../util/random.ts';
+import type { Outcome } from '../strategy.ts';
 
 /** An architecture with what came of it. */
 export interface Individual {

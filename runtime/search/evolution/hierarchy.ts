@@ -1,17 +1,17 @@
 /** Levels of motifs, read off a space, and the mutation of hierarchical genotypes (Liu et al. 2018, section 3.1). */
-import { changed } from '../../compiler/space/algebra/neighbours.ts';
+import { changed } from '../../../compiler/space/algebra/neighbours.ts';
 import {
   allowedOptions,
   alternativesOf,
   answersOf,
   slotsOf,
   type Slot,
-} from '../../compiler/space/algebra/slots.ts';
-import type { Architecture } from '../../compiler/space/architecture.ts';
-import type { Space } from '../../compiler/space/space.ts';
-import type { Random } from '../../util/random.ts';
-import type { StrategySpace } from './host.ts';
-import { drawMember } from './propose.ts';
+} from '../../../compiler/space/algebra/slots.ts';
+import type { Architecture } from '../../../compiler/space/architecture.ts';
+import type { Space } from '../../../compiler/space/space.ts';
+import type { Random } from '../../../util/random.ts';
+import type { StrategySpace } from '../host.ts';
+import { drawMember } from '../proposals/propose.ts';
 
 /**
  * The slots of a space: by level, by motif of the level, by node of the motif. A cell is a motif, and cells of one family

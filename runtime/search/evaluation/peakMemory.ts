@@ -1,12 +1,12 @@
 /** Predicts the memory of a trial for the objective `peak_memory`, without a device. */
-import type { CompiledSearch } from '../../compiler/compile.ts';
-import { subsetSize, trainingsOf } from '../../compiler/search/search.ts';
-import type { Architecture } from '../../compiler/space/architecture.ts';
-import type { Profile } from '../../compiler/wgsl/plan.ts';
-import { refuse } from '../../grammar/diagnostics.ts';
-import { dataForm } from '../data/table.ts';
-import { stepsPerEpoch } from '../train/order.ts';
-import { architectureGraphs, predictTrial } from './predict.ts';
+import type { CompiledSearch } from '../../../compiler/compile.ts';
+import { subsetSize, trainingsOf } from '../../../compiler/search/search.ts';
+import type { Architecture } from '../../../compiler/space/architecture.ts';
+import type { Profile } from '../../../compiler/wgsl/plan.ts';
+import { refuse } from '../../../grammar/diagnostics.ts';
+import { dataForm } from '../../data/table.ts';
+import { stepsPerEpoch } from '../../train/order.ts';
+import { architectureGraphs, predictTrial } from '../predict.ts';
 
 /** Always the same kind of device, so that a search has one result wherever it runs: that of `nas plan`. */
 const PROFILE: Profile = { kind: 'gpu', subgroupSize: undefined };

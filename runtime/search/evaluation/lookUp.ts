@@ -1,16 +1,16 @@
 /** Searches on a table of results: what `evaluate tabular(...)` names is read once, and looked up for each trial. */
 import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
-import type { CompiledSearch } from '../../compiler/compile.ts';
-import { tableNotation } from '../../compiler/search/fit.ts';
-import type { TabularEvaluation } from '../../compiler/search/search.ts';
-import type { Architecture } from '../../compiler/space/architecture.ts';
-import { printNotation } from '../../compiler/space/notations.ts';
-import { diagnose, Refusal, refuse, type Diagnostic } from '../../grammar/diagnostics.ts';
-import { invariant, present } from '../../util/invariant.ts';
-import { readDataFile } from '../data/file.ts';
-import { missingResult, readResultTable, type ResultTable } from '../evaluate/resultTable.ts';
-import type { Metrics } from '../store/records.ts';
+import type { CompiledSearch } from '../../../compiler/compile.ts';
+import { tableNotation } from '../../../compiler/search/fit.ts';
+import type { TabularEvaluation } from '../../../compiler/search/search.ts';
+import type { Architecture } from '../../../compiler/space/architecture.ts';
+import { printNotation } from '../../../compiler/space/notations.ts';
+import { diagnose, Refusal, refuse, type Diagnostic } from '../../../grammar/diagnostics.ts';
+import { invariant, present } from '../../../util/invariant.ts';
+import { readDataFile } from '../../data/file.ts';
+import { missingResult, readResultTable, type ResultTable } from '../../evaluate/resultTable.ts';
+import type { Metrics } from '../../store/records.ts';
 
 /** A table as a search sees it. */
 export interface LookUp {

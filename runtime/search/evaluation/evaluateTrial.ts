@@ -1,10 +1,15 @@
 /** Evaluates one proposal in the way that the search says, and measures what its objectives ask for besides. */
-import type { Metric, ObjectiveSpec, SearchSpec, ZeroCostEvaluation } from '../../compiler/search/search.ts';
-import { diagnose, type Diagnostic } from '../../grammar/diagnostics.ts';
-import { present } from '../../util/invariant.ts';
-import type { Metrics, MoreMetrics } from '../store/records.ts';
-import { measure, type SearchContext } from './context.ts';
-import { objectiveValue } from './objective.ts';
+import type {
+  Metric,
+  ObjectiveSpec,
+  SearchSpec,
+  ZeroCostEvaluation,
+} from '../../../compiler/search/search.ts';
+import { diagnose, type Diagnostic } from '../../../grammar/diagnostics.ts';
+import { present } from '../../../util/invariant.ts';
+import type { Metrics, MoreMetrics } from '../../store/records.ts';
+import { measure, type SearchContext } from '../context.ts';
+import { objectiveValue } from '../objective.ts';
 import { attempt, type Evaluated, type Trial } from './trial.ts';
 import { trainTrial } from './trainTrial.ts';
 

@@ -1,9 +1,9 @@
 /** Successive halving of one lot of architectures (Jamieson & Talwalkar 2016, figure 1; Li et al. 2018, algorithm 1). */
-import type { Random } from '../../util/random.ts';
-import type { StrategySpace } from './host.ts';
-import { drawMember } from './propose.ts';
+import type { Random } from '../../../util/random.ts';
+import type { StrategySpace } from '../host.ts';
+import { drawMember } from '../proposals/propose.ts';
 import { bestOf, entry, promotion, rungSizes, type Climber, type Ladder } from './rungs.ts';
-import type { Outcome, Proposal } from './strategy.ts';
+import type { Outcome, Proposal } from '../strategy.ts';
 
 /** Draws architectures for the lowest rung; whenever a rung is done, the best of it go on to the next. */
 export class Bracket {

@@ -1,19 +1,18 @@
 /** Proposals that strategies make of architectures. */
-import type { Architecture } from '../../compiler/space/architecture.ts';
-import { mutate } from '../../compiler/space/algebra/mutate.ts';
-import type { Slot } from '../../compiler/space/algebra/slots.ts';
-import type { Random } from '../../util/random.ts';
-import type { StrategySpace } from './host.ts';
-import type { Proposal } from './strategy.ts';
+import type { Architecture } from '../../../compiler/space/architecture.ts';
+import { mutate } from '../../../compiler/space/algebra/mutate.ts';
+import type { Slot } from '../../../compiler/space/algebra/slots.ts';
+import type { Random } from '../../../util/random.ts';
+import type { StrategySpace } from '../host.ts';
+import type { Proposal } from '../strategy.ts';
 
-/** A proposal of an architecture, with its rank where that is its number in the space. */
+/** A proposal of an architecture, with its place in the space. */
 export function proposalOf(
   { members }: StrategySpace,
   architecture: Architecture,
-  how: Pick<Proposal, 'share' | 'parent'> = {},
+  how: Pick<Proposal, 'share' | 'parent' | 'noise'> = {},
 ): Proposal {
-  const rank = members.allowed === undefined ? undefined : members.rank(architecture);
-  return { architecture, rank, ...how };
+  return { architecture, rank: members.rank(architecture), ...how };
 }
 
 /** A member, each equally likely; undefined only where members are too rare to be found. */

@@ -3,9 +3,9 @@
  * the value after the last epoch from the first T, and a training that with probability Delta ends below the best is
  * stopped.
  */
-import { hashString, Random } from '../../util/random.ts';
-import { normalTail } from '../../util/statistics/distributions.ts';
-import { tuneNuSvr, type TunedNuSvr } from './models/tuneNuSvr.ts';
+import { hashString, Random } from '../../../util/random.ts';
+import { normalTail } from '../../../util/statistics/distributions.ts';
+import { tuneNuSvr, type TunedNuSvr } from '../models/tuneNuSvr.ts';
 
 /** A training as it is seen after each epoch. */
 export interface Curve {

@@ -1,9 +1,9 @@
 /** Ends trainings that are predicted to stay below the best: `stop: curve(...)`. */
-import type { CurveSpec, SearchSpec } from '../../compiler/search/search.ts';
-import type { TrainProgress } from '../evaluate/protocol.ts';
-import type { DoneTrial } from '../store/records.ts';
+import type { CurveSpec, SearchSpec } from '../../../compiler/search/search.ts';
+import type { TrainProgress } from '../../evaluate/protocol.ts';
+import type { DoneTrial } from '../../store/records.ts';
 import { CurveModel, knownFeatures, type Curve, type CurveModelOptions } from './learningCurve.ts';
-import { mayWin } from './objective.ts';
+import { mayWin } from '../objective.ts';
 
 /** Why a training was ended. */
 export interface Ended {
