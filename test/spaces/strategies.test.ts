@@ -9,8 +9,8 @@ import { checkStrategyFit, createStrategy, strategies } from '../../runtime/sear
 import { long, patience } from '../long.ts';
 import { compileShipped, shippedSpaces } from './shipped.ts';
 
-/** Past the first batch or population of most strategies in the long mode. */
-const trials = long ? 120 : 6;
+/** Past the first batch of the policies in the long mode. */
+const trials = long ? 24 : 6;
 
 /** Where a strategy's own size would take minutes: the paper's predictors read a thousand candidates before every round. */
 const smaller: Readonly<Record<string, Readonly<Record<string, number>>>> = {
