@@ -68,7 +68,6 @@ const headerSchema = z.record(
   z.string(),
   z.object({ dtype: z.string(), shape: z.array(count), data_offsets: z.tuple([count, count]) }),
 );
-const metadataSchema = z.record(z.string(), z.string());
 
 /** Reads a file's bytes; `path` is for messages. Refuses what the format does not allow, gaps included. */
 export function decodeSafetensors(bytes: Uint8Array, path: string): TensorFile {
@@ -118,17 +117,25 @@ function readHeader(
     return broken('its header is no JSON object');
   }
   const entries = typeof json === 'object' && json !== null ? Object.entries(json) : [];
-  const metadata = metadataSchema.safeParse(entries.find(([name]) => name === METADATA)?.[1] ?? {});
+  const metadata = textsOf(entries.find(([name]) => name === METADATA)?.[1] ?? {});
   const fields = entries
     .filter(([name]) => name !== METADATA)
     .map(([name, field]) => [name, headerSchema.valueType.safeParse(field)] as const);
   const bad = fields.find(([, field]) => !field.success)?.[0];
-  if (!metadata.success) return broken('its metadata are not texts');
+  if (metadata === undefined) return broken('its metadata are not texts');
   if (bad !== undefined) return broken(`its header says nothing useful of the tensor ${bad}`);
   return {
-    metadata: metadata.data,
+    metadata,
     fields: fields.flatMap(([name, field]) => (field.success ? [[name, field.data] as const] : [])),
   };
+}
+
+/** An object of texts; undefined where it is something else. A schema of records would lose the name `__proto__`. */
+function textsOf(value: unknown): Readonly<Record<string, string>> | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const entries = Object.entries(value);
+  const texts = entries.flatMap(([name, text]) => (typeof text === 'string' ? [[name, text] as const] : []));
+  return texts.length === entries.length ? Object.fromEntries(texts) : undefined;
 }
 
 function elements(shape: readonly number[]): number {

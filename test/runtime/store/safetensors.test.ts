@@ -62,6 +62,16 @@ it('reads what it wrote', () => {
   );
 });
 
+it('keeps texts of every name', () => {
+  const about = Object.fromEntries([
+    ['__proto__', 'a'],
+    ['constructor', 'b'],
+    ['', 'c'],
+  ]);
+  const { metadata } = decodeSafetensors(encodeSafetensors(two, about), 'x');
+  expect(Object.entries(metadata)).toEqual(Object.entries(about));
+});
+
 it('reads tensors in any order, a scalar, and an empty tensor', () => {
   const header =
     '{"z":{"dtype":"F32","shape":[],"data_offsets":[0,4]},"e":{"dtype":"F32","shape":[0,3],"data_offsets":[4,4]},' +
