@@ -1,72 +1,94 @@
 // Finds a driver that gives a WebGPU adapter, in the order of least change to the machine, and remembers it.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { installWithApt } from './apt.mjs';
 import { driverFile, forcedDriver } from './driverChoice.mjs';
 import { probeDriver } from './probe.mjs';
 import { cachedSwiftshader, fetchSwiftshader } from './swiftshader.mjs';
 
+/** For so long a fetched SwiftShader spares apt-get that failed: it is several times slower than what apt-get may bring. */
+const NO_SECOND_TRY_MS = 24 * 3_600_000;
+
 /** What the search for a driver may do; tests put their own in. */
-const realActions = {
+export const realActions = {
   probe: probeDriver,
   cached: cachedSwiftshader,
   apt: installWithApt,
   fetch: fetchSwiftshader,
+  failedLately: aptFailedLately,
 };
 
+/** When apt-get failed, if that was within a day, by the note that `saveDriver` left. */
+function aptFailedLately(env) {
+  try {
+    const { aptFailed } = JSON.parse(readFileSync(driverFile(env), 'utf8'));
+    const age = Date.now() - Date.parse(aptFailed);
+    return age >= 0 && age < NO_SECOND_TRY_MS ? aptFailed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
- * Finds a working driver: the system's as it is, a SwiftShader fetched before, Mesa installed with apt-get, SwiftShader
- * fetched now. Returns `{ choice, info, reasons }`; without an adapter `choice` is undefined and `reasons` says of each
- * way why it failed. NASLANG_DRIVER narrows it to one, NASLANG_NO_INSTALL=1 forbids apt-get.
+ * Finds a working driver: the system's as it is, Mesa installed with apt-get, a SwiftShader fetched before, SwiftShader
+ * fetched now. Where apt-get failed within a day, a SwiftShader fetched before comes first. Returns `{ choice, info, reasons,
+ * aptFailed }`; without an adapter `choice` is undefined and `reasons` says of each way why it failed; `aptFailed` is when
+ * apt-get did. NASLANG_DRIVER narrows the search to one way, NASLANG_NO_INSTALL=1 forbids apt-get.
  *
- * @returns {Promise<{ choice?: import('./driverChoice.mjs').DriverChoice, info?: object, reasons: string[] }>}
+ * @returns {Promise<{ choice?: import('./driverChoice.mjs').DriverChoice, info?: object, reasons: string[], aptFailed?: string }>}
  */
 export async function findDriver(log, env = process.env, actions = realActions) {
-  /** @type {string[]} */
-  const reasons = [];
   const forced = forcedDriver(env);
   if (forced === 'none') return { reasons: ['NASLANG_DRIVER=none'] };
+  /** @type {{ reasons: string[], aptFailed?: string }} */
+  const found = { reasons: [] };
 
   const attempt = async (name, choice) => {
     const answer = await actions.probe(choice);
-    if (answer.works) return { choice, info: answer.info, reasons };
-    reasons.push(`${name}: ${answer.why}`);
+    if (answer.works) return { choice, info: answer.info, ...found };
+    found.reasons.push(`${name}: ${answer.why}`);
     return undefined;
   };
   const failed = (name, { why, lines }) => {
-    reasons.push(`${name}: ${why}`);
+    found.reasons.push(`${name}: ${why}`);
     for (const line of lines) log(`  ${line}`);
   };
 
-  if (forced !== 'swiftshader') {
-    const found = await attempt('system driver', { driver: 'system' });
-    if (found) return found;
-  }
-  const cached = forced === 'system' ? undefined : actions.cached(env);
-  if (cached) {
-    const found = await attempt('SwiftShader', cached);
-    if (found) return found;
-  }
-  if (forced !== 'swiftshader') {
-    if (env.NASLANG_NO_INSTALL === '1') reasons.push('apt-get: forbidden by NASLANG_NO_INSTALL');
-    else {
-      const installed = await actions.apt(log);
-      if (!installed.installed) failed('apt-get', installed);
-      else {
-        const found = await attempt('the installed driver', { driver: 'system' });
-        if (found) return found;
-      }
+  const asItIs = () => attempt('system driver', { driver: 'system' });
+  const installed = async () => {
+    if (env.NASLANG_NO_INSTALL === '1') {
+      found.reasons.push('apt-get: forbidden by NASLANG_NO_INSTALL');
+      return undefined;
     }
+    const answer = await actions.apt(log);
+    if (answer.installed) return attempt('the installed driver', { driver: 'system' });
+    failed('apt-get', answer);
+    found.aptFailed = new Date().toISOString();
+    return undefined;
+  };
+  const cached = actions.cached(env);
+  const kept = () => (cached ? attempt('SwiftShader', cached) : undefined);
+  const fetched = async () => {
+    if (cached) return undefined;
+    const answer = await actions.fetch(log);
+    if (answer.choice !== undefined) return attempt('SwiftShader', answer.choice);
+    failed('SwiftShader', answer);
+    return undefined;
+  };
+
+  if (cached) found.aptFailed = actions.failedLately(env);
+  const ofSystem = found.aptFailed !== undefined ? [asItIs, kept, installed] : [asItIs, installed, kept];
+  const ways =
+    forced === 'system'
+      ? [asItIs, installed]
+      : forced === 'swiftshader'
+        ? [kept, fetched]
+        : [...ofSystem, fetched];
+  for (const way of ways) {
+    const choice = await way();
+    if (choice) return choice;
   }
-  if (forced !== 'system' && !cached) {
-    const fetched = await actions.fetch(log);
-    if (fetched.choice === undefined) failed('SwiftShader', fetched);
-    else {
-      const found = await attempt('SwiftShader', fetched.choice);
-      if (found) return found;
-    }
-  }
-  return { reasons };
+  return found;
 }
 
 /**
@@ -77,7 +99,11 @@ export function saveDriver(found, env = process.env) {
   if (forcedDriver(env) !== undefined) return;
   const path = driverFile(env);
   mkdirSync(dirname(path), { recursive: true });
-  const saved = { ...(found.choice ?? { driver: 'system' }), adapter: found.info?.description };
+  const saved = {
+    ...(found.choice ?? { driver: 'system' }),
+    adapter: found.info?.description,
+    aptFailed: found.aptFailed,
+  };
   writeFileSync(path, `${JSON.stringify(saved, undefined, 2)}\n`);
 }
 

@@ -1,8 +1,9 @@
 /** Measures on the adapter of this machine, in a process of its own, which owns the device meanwhile. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OpenChoice, Tuning } from '../../compiler/wgsl/tuning.ts';
+import { cacheFolder } from '#setup/driverChoice.mjs';
 import { diagnose, type Diagnostic } from '../../grammar/diagnostics.ts';
 import { childLine } from '../device/childLine.ts';
 
@@ -18,11 +19,6 @@ export type Tuned =
 
 /** A cold driver takes up to a second for each candidate. */
 const LIMIT_MS = 10 * 60_000;
-
-/** Where answers are kept between experiments. */
-function cacheFolder(): string {
-  return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'naslang');
-}
 
 /** Answers the questions, from the cache where it has them. */
 export async function tuneApart(choices: readonly OpenChoice[], version: string): Promise<Tuned> {

@@ -1,10 +1,20 @@
 /** `nas search --tune`: what was measured goes with every training, and stays with the experiment. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Tuning } from '../../compiler/wgsl/tuning.ts';
 import type { Evaluator } from '../../runtime/evaluate/protocol.ts';
+import { driverFile, swiftshaderPaths } from '../../setup/driverChoice.mjs';
 import { fakeEvaluator } from '../runtime/search/fakes.ts';
 import { files, nas, temporaryFolder, type Ran } from './runNas.ts';
 
@@ -12,7 +22,13 @@ const tiny = join(files, 'tiny.nas');
 
 // Answers of other tests, or of this machine's user, are not ours.
 const cache = mkdtempSync(join(tmpdir(), 'naslang-cache-'));
-beforeAll(() => void vi.stubEnv('XDG_CACHE_HOME', cache));
+beforeAll(() => {
+  // The driver that set-up found must be found there too.
+  const { folder } = swiftshaderPaths();
+  if (existsSync(folder)) symlinkSync(folder, join(cache, basename(folder)));
+  if (existsSync(driverFile())) copyFileSync(driverFile(), join(cache, basename(driverFile())));
+  vi.stubEnv('NASLANG_CACHE', cache);
+});
 afterAll(() => {
   vi.unstubAllEnvs();
   rmSync(cache, { recursive: true });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { chooseDriver, driverFile, swiftshaderPaths } from '../../setup/driverChoice.mjs';
-import { findDriver, saveDriver } from '../../setup/driver.mjs';
+import { findDriver, realActions, saveDriver } from '../../setup/driver.mjs';
 import { probeDriver } from '../../setup/probe.mjs';
 
 let folder: string;
@@ -18,7 +18,14 @@ const info = { description: 'an adapter' };
 
 /** Runs the search on a scripted machine and returns what it did, in order. */
 async function search(
-  machine: { works?: string[]; cached?: boolean; apt?: boolean; fetch?: boolean; worksAfterApt?: boolean },
+  machine: {
+    works?: string[];
+    cached?: boolean;
+    failedLately?: boolean;
+    apt?: boolean;
+    fetch?: boolean;
+    worksAfterApt?: boolean;
+  },
   env: Record<string, string> = {},
 ) {
   const steps: string[] = [];
@@ -30,6 +37,7 @@ async function search(
       return works ? { works: true, info } : { works: false, why: 'no adapter' };
     },
     cached: () => (machine.cached ? swiftshader : undefined),
+    failedLately: () => (machine.failedLately ? '2026-01-01T00:00:00Z' : undefined),
     apt: async () => {
       steps.push('apt');
       installed = machine.apt === true;
@@ -51,9 +59,45 @@ test('a system driver that works is all', async () => {
   expect(found).toMatchObject({ choice: { driver: 'system' }, info });
 });
 
-test('a SwiftShader fetched before spares apt-get', async () => {
-  const { steps } = await search({ works: ['swiftshader'], cached: true });
-  expect(steps).toEqual(['probe system', 'probe swiftshader']);
+test('a SwiftShader fetched before spares apt-get only where that failed lately', async () => {
+  const lately = await search({ works: ['swiftshader'], cached: true, failedLately: true });
+  expect(lately.steps).toEqual(['probe system', 'probe swiftshader']);
+  const better = await search({ cached: true, apt: true, worksAfterApt: true });
+  expect(better.steps).toEqual(['probe system', 'apt', 'probe system']);
+  const worse = await search({ works: ['swiftshader'], cached: true });
+  expect(worse.steps).toEqual(['probe system', 'apt', 'probe swiftshader']);
+  expect(worse.found.choice).toEqual(swiftshader);
+});
+
+test('that apt-get failed is kept for a day', async () => {
+  const env = { NASLANG_CACHE: folder };
+  const library = join(folder, 'lib');
+  writeFileSync(library, '');
+  const choice = { driver: 'swiftshader' as const, library, icd: library };
+  const again = async (aptFailed?: string) => {
+    saveDriver({ choice, info, reasons: [], aptFailed }, env);
+    let tried = false;
+    const found = await findDriver(() => {}, env, {
+      ...realActions,
+      cached: () => choice,
+      probe: async ({ driver }: { driver: string }) =>
+        driver === 'swiftshader' ? { works: true, info } : { works: false, why: 'no adapter' },
+      apt: async () => {
+        tried = true;
+        return { installed: false, why: 'it failed', lines: [] };
+      },
+    });
+    expect(found.choice).toEqual(choice);
+    // The date stays, or the second run would try again.
+    if (!tried) expect(found.aptFailed).toBe(aptFailed);
+    return tried;
+  };
+  const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+  expect(await again()).toBe(true);
+  expect(await again(ago(1))).toBe(false);
+  expect(await again(ago(25))).toBe(true);
+  expect(await again(ago(-1))).toBe(true);
+  expect(await again('not a date')).toBe(true);
 });
 
 test('apt-get comes before the fetch', async () => {
@@ -72,6 +116,7 @@ test('when nothing helps, every reason is kept', async () => {
   const { found } = await search({});
   expect(found).toEqual({
     reasons: ['system driver: no adapter', 'apt-get: it failed', 'SwiftShader: no network'],
+    aptFailed: expect.any(String),
   });
 });
 

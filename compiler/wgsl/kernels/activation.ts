@@ -4,10 +4,9 @@ import type { ActivationAttributes, ActivationName } from '../../ops/attributes.
 import { droppedHashes } from '../../ops/dropout.ts';
 import { input, output, type KernelRule } from '../rule.ts';
 import { family } from '../source.ts';
-import { activationHelpers } from './activationHelpers.ts';
 import { channelDispatch, channelKernel, extentOf, keepLanes, mapSlicing } from './channels.ts';
 import { elementaryExpressions, type Expressions } from './elementary.ts';
-import { elementwise } from './elementwise.ts';
+import { elementwise, helpersOf } from './elementwise.ts';
 import { elementsOf } from '../../ops/shapes.ts';
 
 type FunctionName = ActivationAttributes['name'];
@@ -55,7 +54,7 @@ const maskedKernel = family((name: FunctionName): ReturnType<typeof channelKerne
     inputs: ['x'],
     before: [keepLanes],
     each: ['let a = x[i];', `y[i] = select(vec4f(), ${expressions[name].value}, keep);`],
-    helpers: [activationHelpers[name] ?? ''],
+    helpers: helpersOf(expressions[name].value),
   }),
 );
 
@@ -70,6 +69,7 @@ const maskedGradient = family((name: FunctionName): ReturnType<typeof channelKer
       'let b = x[i];',
       `y[i] = select(vec4f(), a * ${expressions[name].slope}, keep);`,
     ],
+    helpers: helpersOf(expressions[name].slope),
   }),
 );
 

@@ -102,7 +102,7 @@ export const reluHelper: string = `fn relu(x: vec4f) -> vec4f {
 const helpers: Readonly<Record<string, string>> = { relu: reluHelper, ...activationHelpers };
 
 /** The functions that an expression calls, and those that they call. */
-function helpersOf(expression: string): string[] {
+export function helpersOf(expression: string): string[] {
   const called = new Set<string>();
   const find = (text: string): void => {
     for (const [name, source] of Object.entries(helpers)) {

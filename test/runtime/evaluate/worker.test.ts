@@ -159,7 +159,8 @@ describe('the worker', () => {
     });
     expect(failed).toMatchObject({ kind: 'failure', fatal: false, diagnostic: { code: 'NAS4301' } });
     expect((await result(request())).tensors).toEqual(before.tensors);
-  });
+    // Four trainings and two restarts, on the slowest adapter that there is.
+  }, 300_000);
 });
 
 describe('without an adapter', () => {

@@ -1,6 +1,6 @@
 /** The kernels of elementary functions, pairs, reductions, repetition and reversal against the reference. */
 import * as fc from 'fast-check';
-import { describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ElementaryName, ReduceKind } from '../../../compiler/ops/attributes.ts';
 import { elementary } from '../../../compiler/ops/elementary.ts';
 import {
@@ -16,7 +16,7 @@ import {
   tensor,
   type Input,
 } from './kernelCases.ts';
-import { useDevice } from './onDevice.ts';
+import { profilesOf, runOp, useDevice } from './onDevice.ts';
 
 const device = useDevice();
 
@@ -55,6 +55,19 @@ describe('elementary functions agree with the reference', () => {
     })),
     1,
   );
+});
+
+it('sines and cosines of many turns keep their digits', async () => {
+  const data = new Float32Array(4096);
+  for (let i = 0; i < data.length; i++) data[i] = (i - 2048) * 4 + Math.sin(i);
+  for (const profile of profilesOf(device())) {
+    for (const name of ['sin', 'cos'] as const) {
+      const one = { op: 'activation', attributes: { name }, inputs: [{ shape: [4096], data }] } as const;
+      const { found } = await runOp(device(), profile, one);
+      const worst = data.reduce((most, x, i) => Math.max(most, Math.abs(found[i]! - Math[name](x))), 0);
+      expect(worst, name).toBeLessThan(2e-7);
+    }
+  }
 });
 
 describe('pairs agree with the reference', () => {
