@@ -133,7 +133,7 @@ export const runEntries: Entries<RunValues> = {
     severity: 'error',
     title: 'data file of another form',
     message: ({ path, problem }) => `${path} is not what it should be: ${problem}`,
-    explanation: `CIFAR-10 in its binary form is a row of records of 3,073 bytes: the label, then 1,024 bytes each of red, green and blue.`,
+    explanation: `CIFAR-10 in its binary form is a row of records of 3,073 bytes: the label, then 1,024 bytes each of red, green and blue. MNIST is four IDX files: a number that says which kind, how many items there are and how large they are, then a byte for each pixel or label.`,
   },
   batchTooLarge: {
     code: 'NAS4201',

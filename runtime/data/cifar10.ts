@@ -3,13 +3,14 @@
  * read in their original binary form. They do not travel with this package: a folder of the user's holds them.
  */
 import { createHash } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { refuse } from '../../grammar/diagnostics.ts';
-import { packageRoot } from '../packageRoot.ts';
 import type { DatasetForm, Split } from './dataset.ts';
 import { readDataFile, type FileAdvice } from './file.ts';
+import { dataFolder } from './folder.ts';
+import { writeImage } from './pixels.ts';
 import type { DataSource } from './source.ts';
-import { stratifiedShare } from './split.ts';
+import { holdOut } from './split.ts';
 
 /** Which images, and how large. */
 export interface Cifar10Arguments {
@@ -69,9 +70,10 @@ export const cifar10: DataSource<Cifar10Arguments> = {
     const elements = size * size * CHANNELS;
     const images = new Float32Array(count * elements);
     const labels = new Int32Array(count);
+    const form = { stored: STORED_SIZE, size, means: MEANS, deviations: DEVIATIONS };
     [...training, ...testing].forEach((record, row) => {
       labels[row] = record[0] ?? 0;
-      writeImage(record.subarray(1), size, images.subarray(row * elements, (row + 1) * elements));
+      writeImage(record.subarray(1), form, images.subarray(row * elements, (row + 1) * elements));
     });
     return {
       ...formOf(args),
@@ -93,14 +95,6 @@ function formOf({ size, train, validation, test }: Cifar10Arguments): DatasetFor
   };
 }
 
-/** The folder that is named, or one in the package. */
-function folderOf({ path }: Cifar10Arguments): string {
-  if (path !== undefined) return resolve(path);
-  const named = process.env['NASLANG_CIFAR10'];
-  if (named !== undefined && named !== '') return resolve(named);
-  return join(packageRoot(), 'data', 'cifar-10');
-}
-
 interface Files {
   readonly training: Buffer;
   readonly trainingPath: string;
@@ -109,7 +103,7 @@ interface Files {
 }
 
 async function readFiles(args: Cifar10Arguments): Promise<Files> {
-  const folder = folderOf(args);
+  const folder = dataFolder(args.path, 'NASLANG_CIFAR10', 'cifar-10');
   const [trainingPath, testPath] = [join(folder, 'data_batch_1.bin'), join(folder, 'test_batch.bin')];
   const limit = MOST_RECORDS * RECORD_BYTES;
   const training = await readDataFile(trainingPath, limit, ADVICE);
@@ -139,33 +133,11 @@ function recordsOf(bytes: Buffer, path: string, wanted: number): readonly Buffer
   return records;
 }
 
-/** Stored planes as pixels of `size` x `size`, each the mean over a square, scaled by channel. */
-function writeImage(planes: Buffer, size: number, out: Float32Array): void {
-  const side = STORED_SIZE / size;
-  for (let row = 0; row < size; row += 1) {
-    for (let column = 0; column < size; column += 1) {
-      for (let channel = 0; channel < CHANNELS; channel += 1) {
-        let sum = 0;
-        for (let i = 0; i < side; i += 1) {
-          const from = (channel * STORED_SIZE + row * side + i) * STORED_SIZE + column * side;
-          for (let j = 0; j < side; j += 1) sum += planes[from + j] ?? 0;
-        }
-        const value = sum / (side * side);
-        const scaled = (value - (MEANS[channel] ?? 0)) / (DEVIATIONS[channel] ?? 1);
-        out[(row * size + column) * CHANNELS + channel] = scaled;
-      }
-    }
-  }
-}
-
 /** Validation images are drawn by class from the first training images; the test images are a file of their own. */
 function splitOf(labels: Int32Array, { train, validation, test }: Cifar10Arguments): Split {
   const all = Int32Array.from({ length: train + validation }, (_, row) => row);
-  const held = stratifiedShare({ labels }, all, validation / (train + validation));
-  const isHeld = new Set(held);
   return {
-    train: all.filter((row) => !isHeld.has(row)),
-    validation: held,
+    ...holdOut({ labels }, all, validation),
     test: Int32Array.from({ length: test }, (_, i) => train + validation + i),
   };
 }

@@ -23,7 +23,7 @@ export async function readDataFile(path: string, limit: number, advice: FileAdvi
     if (!stat.isFile()) {
       refuse('dataFileMissing', { what: advice.what, path, reason: 'it is no file' }, { hint: advice.hint });
     }
-    if (stat.size > limit) refuse('dataFileTooLarge', { path, limit });
+    if (stat.size > limit) refuse('dataFileTooLarge', { path, limit }, { hint: advice.hint });
     return await file.readFile();
   } catch (error) {
     if (error instanceof Refusal) throw error;
@@ -45,12 +45,13 @@ export async function ungzip(bytes: Buffer, path: string, limit: number): Promis
     return await gunzipBounded(bytes, { maxOutputLength: limit });
   } catch (error) {
     const code = errorCode(error);
-    if (code === 'ERR_BUFFER_TOO_LARGE') return refuse('dataFileTooLarge', { path, limit });
+    const hint = 'fetch the file anew';
+    if (code === 'ERR_BUFFER_TOO_LARGE') return refuse('dataFileTooLarge', { path, limit }, { hint });
     const problem =
       code === 'Z_BUF_ERROR'
         ? 'it ends too early, as after an interrupted download'
         : `it is no gzip file or damaged (${error instanceof Error ? error.message : String(error)})`;
-    return refuse('dataFileBroken', { path, problem }, { hint: 'fetch the file anew' });
+    return refuse('dataFileBroken', { path, problem }, { hint });
   }
 }
 

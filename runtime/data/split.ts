@@ -2,7 +2,12 @@
 import { subsetSize } from '../../compiler/search/search.ts';
 import { invariant } from '../../util/invariant.ts';
 import { permutation } from '../../util/random.ts';
-import type { Dataset, Split } from './dataset.ts';
+import type { Split } from './dataset.ts';
+
+/** One label for each row. */
+interface Labels {
+  readonly labels: ArrayLike<number>;
+}
 
 /** Rows in each part. */
 export type SplitSizes = { readonly [K in keyof Split]: number };
@@ -49,11 +54,7 @@ export function splitStratified(labels: Int32Array, classes: number, sizes: Spli
  * A share of some rows, with the classes in the proportions of all of them, ascending. A function of the data alone, so
  * that every network of a search sees the same images.
  */
-export function stratifiedShare(
-  { labels }: Pick<Dataset, 'labels'>,
-  rows: Int32Array,
-  share: number,
-): Int32Array {
+export function stratifiedShare({ labels }: Labels, rows: Int32Array, share: number): Int32Array {
   const byClass = new Map<number, number[]>();
   for (const row of rows) {
     const label = labels[row] ?? 0;
@@ -68,6 +69,13 @@ export function stratifiedShare(
     Array.from(permutation(all.length, SHARE_SEED, label), (place) => all[place] ?? 0).slice(0, wanted[i]),
   );
   return Int32Array.from(taken).sort();
+}
+
+/** So many of some rows to validate on, with the classes in the proportions of all of them; the others train. */
+export function holdOut(data: Labels, rows: Int32Array, count: number): Pick<Split, 'train' | 'validation'> {
+  const validation = stratifiedShare(data, rows, count / rows.length);
+  const held = new Set(validation);
+  return { train: rows.filter((row) => !held.has(row)), validation };
 }
 
 /** Independent of the seed of any search, as splits are. */

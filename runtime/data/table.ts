@@ -7,6 +7,7 @@ import { ArgumentReader } from './arguments.ts';
 import type { Dataset, DatasetForm } from './dataset.ts';
 import { cifar10 } from './cifar10.ts';
 import { digits } from './digits.ts';
+import { mnist } from './mnist.ts';
 import type { DataSource } from './source.ts';
 
 /** A data set with its arguments taken in: what is left to do with it. */
@@ -24,6 +25,7 @@ interface TableEntry {
 const table: Readonly<Record<string, TableEntry>> = {
   cifar10: entry(cifar10),
   digits: entry(digits),
+  mnist: entry(mnist),
 };
 
 /** The names of all data sets, for completion and documentation, with a sentence on each. */

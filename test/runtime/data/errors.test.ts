@@ -62,7 +62,7 @@ describe('specifications', () => {
     expect(check({ name: 'digit', args: {} })).toMatchInlineSnapshot(`
       [
         {
-          "expected": "cifar10 or digits",
+          "expected": "cifar10, digits or mnist",
           "hint": "did you mean \`digits\`?",
           "says": "NAS4101 no data set is called \`digit\`",
         },
@@ -148,6 +148,7 @@ describe('files', () => {
     expect(shown(await load(gzipSync(Buffer.alloc(20_000_000))))).toMatchInlineSnapshot(`
       [
         {
+          "hint": "fetch the file anew",
           "says": "NAS4105 /some.csv.gz holds more than 4000000 bytes, more than this data set can have",
         },
       ]
