@@ -1,13 +1,10 @@
 /** `nas compare FILE`: strategies against random search on a search of the file, at equal cost. */
-import { writeFile } from 'node:fs/promises';
 import { diagnosticToJson } from '../../grammar/diagnosticJson.ts';
-import { refuse } from '../../grammar/diagnostics.ts';
 import { workerEvaluator } from '../../runtime/evaluate/workerEvaluator.ts';
 import type { Comparison } from '../../runtime/search/compare/comparison.ts';
-import { plotComparison } from '../../runtime/search/compare/plot.ts';
 import { countOf } from '../../util/words.ts';
-import { formatObjective } from '../compare/format.ts';
 import { compareLines } from '../compare/lines.ts';
+import { writePicture } from '../compare/picture.ts';
 import {
   planComparison,
   runComparison,
@@ -21,7 +18,6 @@ import { showDiagnostics, type Context } from '../context.ts';
 import { stopOnSignal } from '../search/stop.ts';
 import { budgetText } from '../search/view.ts';
 import { openResults, type StoreOption } from '../store.ts';
-import { pathFrom } from '../terminal.ts';
 
 export interface CompareOptions extends CompareSettings, StoreOption {
   readonly svg?: string;
@@ -94,7 +90,7 @@ async function show(
   comparison: Comparison,
   { svg, json, store }: CompareOptions,
 ): Promise<void> {
-  if (svg !== undefined) await writePlot(context, svg, comparison, search.name);
+  if (svg !== undefined) await writePicture(context, svg, comparison, search.name);
   if (json) {
     const { name, space } = search;
     context.printJson({ status: 'finished', search: name, space, ...comparison });
@@ -104,33 +100,4 @@ async function show(
   context.print('', ...compareLines(comparison, context.colors), '');
   if (svg !== undefined) context.print(`wrote ${svg}`);
   context.print(`The searches are experiments of their own: \`nas trials --list${where}\` shows them.`);
-}
-
-async function writePlot(
-  { terminal }: Context,
-  path: string,
-  comparison: Comparison,
-  name: string,
-): Promise<void> {
-  const { objective, unit, strategies } = comparison;
-  const metric = objective.metric.replace('_', ' ');
-  const accuracy = objective.metric === 'accuracy';
-  const digits = (step: number): number =>
-    step === 0 ? 2 : Math.max(0, Math.min(6, -Math.floor(Math.log10(step * (accuracy ? 100 : 1)) + 1e-9)));
-  const text = plotComparison(comparison, {
-    title: `${name}: mean of ${countOf(strategies[0]?.runs.length ?? 0, 'seed')} with 95 % intervals`,
-    yTitle: `best ${metric} so far`,
-    xTitle: unit,
-    format: (value, step) =>
-      accuracy
-        ? `${(100 * value).toFixed(digits(step))} %`
-        : step === 0
-          ? formatObjective(value, objective)
-          : value.toFixed(digits(step)),
-  });
-  try {
-    await writeFile(pathFrom(terminal, path), text);
-  } catch (error) {
-    refuse('unwritableFile', { path, reason: error instanceof Error ? error.message : String(error) });
-  }
 }
