@@ -32,6 +32,8 @@ export {
   type Draw,
   type Members,
 } from './space/members.ts';
+export { evenly, type Probabilities } from './latency/expectation.ts';
+export { latencyModel, type LatencyModel, type MeasuredLatencies } from './latency/model.ts';
 export { printSpace } from './space/printSpace.ts';
 export { relax, type Alphas, type RelaxOptions, type Supernet } from './space/relax.ts';
 export type { Cost, Decision, Space, StaticValue } from './space/space.ts';

@@ -27,8 +27,16 @@ export interface Case {
 /** Lists of shapes that are all tried for one `concat`; of more, their pairs. */
 const listLimit = 512;
 
+export interface CaseOptions {
+  /**
+   * Whether sums, products and means are listed with every shape that they can have, and not with one that stands for all: it
+   * makes no other kernel, but takes other time.
+   */
+  readonly everyShape?: boolean;
+}
+
 /** The cases of everything that the output of a space may need; each once. */
-export function casesOf(space: Space): readonly Case[] {
+export function casesOf(space: Space, { everyShape = false }: CaseOptions = {}): readonly Case[] {
   const needed = reached(space, [space.output]);
   const nodes = space.nodes.filter(({ id }) => needed.has(id));
   const trained = trainedNodes(nodes);
@@ -40,7 +48,8 @@ export function casesOf(space: Space): readonly Case[] {
     const relu = before.has(node.id);
     const wants = node.inputs.map((id) => trained.has(id));
     const open = node.inputs.map((id) => present(space.nodes[id], 'an input of an operation').shape);
-    const tried = operations[operation].tensors === 'list' ? listCases(node, open) : fixedCases(node, open);
+    const tried =
+      operations[operation].tensors === 'list' ? listCases(node, open, everyShape) : fixedCases(node, open);
     for (const { values, shapes } of tried) {
       const names = Object.keys(node.attributes);
       const attributes = Object.fromEntries(names.map((name, i) => [name, present(values[i], name)]));
@@ -107,21 +116,28 @@ function fixedCases(node: Apply, shapes: readonly Open<Shape>[]): readonly Tried
  * What a merge may join. Sums, products and means are the same for every shape, so that one will do; sums of sums are taken
  * in one pass, so that one may have more terms than the list.
  */
-function listCases(node: Apply, shapes: readonly Open<Shape>[]): readonly Tried[] {
+function listCases(node: Apply, shapes: readonly Open<Shape>[], everyShape: boolean): readonly Tried[] {
   const found: Tried[] = [];
   const options = shapes.map((shape) => valuesOf(shape));
   for (const values of combinations(Object.values(node.attributes).map(valuesOf<StaticValue>))) {
     if (operations[node.operation].alike) {
-      const [first] = options.flat();
-      if (first === undefined || shapes.length < 2) continue;
-      for (let terms = 2; terms <= MOST_TERMS; terms++) {
-        found.push({ values, shapes: Array.from({ length: terms }, () => first) });
+      // Longer sums are several of these; how many are averaged is part of a mean.
+      const most = everyShape ? Math.max(MOST_TERMS, shapes.length) : MOST_TERMS;
+      const [first, ...others] = shapes.length < 2 ? [] : distinct(options.flat());
+      for (const shape of first === undefined ? [] : [first, ...(everyShape ? others : [])]) {
+        for (let terms = 2; terms <= most; terms++) {
+          found.push({ values, shapes: Array.from({ length: terms }, () => shape) });
+        }
       }
     } else {
       for (const list of joined(options)) found.push({ values, shapes: list });
     }
   }
   return found;
+}
+
+function distinct(shapes: readonly Shape[]): readonly Shape[] {
+  return [...new Map(shapes.map((shape) => [shape.join(), shape])).values()];
 }
 
 /** Lists of shapes, one or none of each part's; only two parts at a time where there are very many. */

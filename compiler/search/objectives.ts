@@ -50,7 +50,8 @@ function readObjective(
     });
     return undefined;
   }
-  const args = reader.named(call, metric === 'latency' ? ['batch'] : []);
+  const isLatency = metric === 'latency' || metric === 'predicted_latency';
+  const args = reader.named(call, isLatency ? ['batch'] : []);
   const reason = unmeasured(metric, evaluate);
   if (reason) {
     const found = `\`${metric}\` here: ${reason.found}`;

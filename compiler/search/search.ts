@@ -94,11 +94,20 @@ export interface StrategySpec {
 }
 
 /** What trials can be ranked by. */
-export const metrics = ['accuracy', 'loss', 'params', 'macs', 'peak_memory', 'latency', 'score'] as const;
+export const metrics = [
+  'accuracy',
+  'loss',
+  'params',
+  'macs',
+  'peak_memory',
+  'latency',
+  'predicted_latency',
+  'score',
+] as const;
 
 /**
  * Accuracy and mean loss on validation images, multiply-accumulates of one image, bytes that a training holds at once,
- * milliseconds of an inference, the score of `zero_cost`.
+ * milliseconds of an inference as they are measured, or predicted from a table, the score of `zero_cost`.
  */
 export type Metric = (typeof metrics)[number];
 
@@ -106,7 +115,7 @@ export type Metric = (typeof metrics)[number];
 export interface ObjectiveSpec {
   readonly direction: 'maximize' | 'minimize';
   readonly metric: Metric;
-  /** Of `latency`: images of an inference; as many as of an evaluation where absent. */
+  /** Of latencies: images of an inference; as many as of an evaluation where absent. */
   readonly batch?: number;
 }
 
@@ -134,6 +143,11 @@ export interface SearchSpec {
 /** All trainings of a search: that of a trial and that of the winner, as far as there are any. */
 export function trainingsOf({ evaluate, retrain }: SearchSpec): readonly TrainSpec[] {
   return [...(evaluate.kind === 'train' ? [evaluate.train] : []), ...(retrain ? [retrain] : [])];
+}
+
+/** Images of the inference whose latency an objective asks for. */
+export function latencyBatch(search: SearchSpec, { batch }: Pick<ObjectiveSpec, 'batch'>): number {
+  return batch ?? trainingsOf(search)[0]?.batch ?? 1;
 }
 
 /** How many of so many images a share of them is: at least one. */

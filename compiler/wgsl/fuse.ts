@@ -9,7 +9,8 @@ import type { NodeId } from '../graph/graph.ts';
 import type { OpName } from '../ops/attributes.ts';
 import { nodeOf, type Schedule, type Unit } from './schedule.ts';
 
-const takesRelu: ReadonlySet<OpName> = new Set([
+/** Ops whose kernels can apply a relu to what they give. */
+export const takesRelu: ReadonlySet<OpName> = new Set([
   'batch_norm_training',
   'batch_norm_inference',
   'bias_add',

@@ -9,6 +9,9 @@ export interface EvaluationValues {
   firstObjectiveOnly: { strategy: string; objective: string };
   otherDecisions: { space: string; problem: string };
   keptMissing: { trial: number; path: string };
+  latencyTableBroken: { path: string; problem: string };
+  latencyTableForeign: { path: string; problem: string };
+  latencyRowMissing: { row: string };
 }
 
 /** The entries of {@link EvaluationValues}. */
@@ -62,5 +65,26 @@ export const evaluationEntries: Entries<EvaluationValues> = {
     message: ({ trial, path }) =>
       `the weights of trial ${trial}, with which another begins, are not at ${path}`,
     explanation: `Strategies that go on with trained networks keep the weights of every trial beside the store. The files were moved or removed, so the search cannot go on as it would have: put them back, or begin anew with \`--fresh\`.`,
+  },
+  latencyTableBroken: {
+    code: 'NAS4821',
+    severity: 'error',
+    title: 'latency table damaged',
+    message: ({ path, problem }) => `${path} cannot be used: ${problem}`,
+    explanation: `A latency table is the JSON that \`nas latency\` writes: the milliseconds of every operation on one adapter, and the line that makes predictions of their sums. An experiment keeps the table that it began with, so that going on with it predicts the same numbers. With that file changed this cannot be promised: put it back, or begin anew with \`--fresh\`.`,
+  },
+  latencyTableForeign: {
+    code: 'NAS4822',
+    severity: 'error',
+    title: 'latency table of something else',
+    message: ({ path, problem }) => `the latency table ${path} is not for this: ${problem}`,
+    explanation: `A latency table holds for one space, at its parameters, and for one batch: elsewhere other operations run. \`nas latency\` measures another.`,
+  },
+  latencyRowMissing: {
+    code: 'NAS4823',
+    severity: 'error',
+    title: 'operation missing in a latency table',
+    message: ({ row }) => `the latency table has no row for \`${row}\``,
+    explanation: `A latency is predicted as a sum over the operations of a network, each of which must be in the table. A table that \`nas latency\` measured has them all; this one is of another space, or lines were taken out of it. The trial counts as failed and the search goes on.`,
   },
 };
