@@ -18,11 +18,13 @@ export function measuredText({ accuracy, images, loss }: Metrics): string {
   ].join(', ');
 }
 
-/** What only some evaluations tell: `± 0.8%`, `3.20 ms`, `1,234,567 bytes`, `as trial 3`. */
-export function moreTexts({ latency, peakMemory, repeats, stopped, sameAs }: Metrics): string[] {
+/** What only some evaluations tell: `± 0.8%`, `3.20 ms`, `~3.20 ms` where it is predicted, `1,234,567 bytes`, `as trial 3`. */
+export function moreTexts(metrics: Metrics): string[] {
+  const { latency, predictedLatency, peakMemory, repeats, stopped, sameAs } = metrics;
   return [
     ...(repeats ? [`± ${formatShare(repeats.interval)} of ${repeats.accuracies.length} trainings`] : []),
     ...(latency === undefined ? [] : [formatLatency(latency)]),
+    ...(predictedLatency === undefined ? [] : [`~${formatLatency(predictedLatency)}`]),
     ...(peakMemory === undefined ? [] : [`${formatCount(peakMemory)} bytes`]),
     ...(stopped ? [`stopped after epoch ${stopped.epoch} of ${stopped.epochs}`] : []),
     ...(sameAs === undefined ? [] : [`as trial ${sameAs}`]),
@@ -39,6 +41,7 @@ export function objectiveText(trial: DoneTrial, objective: ObjectiveSpec): strin
     case 'loss':
       return formatLoss(value);
     case 'latency':
+    case 'predicted_latency':
       return formatLatency(value);
     case 'score':
       return formatScore(value);

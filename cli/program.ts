@@ -13,6 +13,7 @@ import type { DrawOptions } from './commands/draw.ts';
 import type { EnumerateOptions } from './commands/enumerate.ts';
 import type { FmtOptions } from './commands/fmt.ts';
 import type { InsightOptions } from './commands/insight.ts';
+import type { LatencyOptions } from './commands/latency.ts';
 import type { NewOptions } from './commands/new.ts';
 import type { ParamsOptions } from './commands/params.ts';
 import type { PlanOptions } from './commands/plan.ts';
@@ -245,6 +246,31 @@ ${archHelp}`,
   plan.action(async (file: string, arch: string | undefined) => {
     const command = await import('./commands/plan.ts');
     finish(await command.plan(context, file, arch, plan.opts<PlanOptions>()));
+  });
+
+  const latency = withSpace(
+    define(
+      'latency',
+      'Measure what each operation of a space takes on this adapter, and predict the latency of networks from it.',
+    )
+      .argument('<file>', 'a .nas file')
+      .argument('[arch]', 'an architecture: print what is predicted of it instead of the table'),
+  );
+  latency
+    .option('--batch <n>', batchHelp, wholeNumber('--batch', 1, 65_536))
+    .option(
+      '--networks <n>',
+      'networks that are run whole, half of them to calibrate, half to test (default: 32)',
+      wholeNumber('--networks', 0, 10_000),
+    )
+    .option('--table <json>', 'read a table that --out wrote, and measure nothing')
+    .option('--out <json>', 'write the table')
+    .option('--fresh', 'measure again what was measured before')
+    .option('--json', 'print JSON')
+    .addHelpText('after', archHelp);
+  latency.action(async (file: string, arch: string | undefined) => {
+    const command = await import('./commands/latency.ts');
+    finish(await command.latency(context, file, arch, latency.opts<LatencyOptions>()));
   });
 
   const build = withSpace(

@@ -11,6 +11,8 @@ export type {
   TrainRequest,
   TrainResult,
 } from './evaluate/protocol.ts';
+export type { LatencyTable } from './latency/form.ts';
+export { readLatencyTable } from './latency/kept.ts';
 export { workerEvaluator } from './evaluate/workerEvaluator.ts';
 export { runSearch, type SearchOptions } from './search/driver.ts';
 export type { SearchEvent } from './search/events.ts';

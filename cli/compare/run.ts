@@ -30,6 +30,7 @@ import { experimentId, type ExperimentIdentity } from '../../runtime/store/ident
 import type { Experiment, Store } from '../../runtime/store/Store.ts';
 import { vocabulary } from '../../runtime/vocabulary.ts';
 import { accept, showDiagnostics, type Context } from '../context.ts';
+import { withLatencyTable } from '../latency.ts';
 import { loadProgram, settingsOf, type SearchSettings } from '../load.ts';
 import { MAX_SEED } from '../options.ts';
 import { BASELINE, readStrategies } from './strategies.ts';
@@ -154,8 +155,15 @@ export async function runComparison(
     const { seed } = planned.search;
     if (fresh) await store.forget(experimentId(identity));
     view.begin(strategy, seed, finished);
+    // The strategy and the seed make no other table: all searches have theirs from the cache of the adapter.
+    const predicting = await withLatencyTable(host, compiled, {
+      store,
+      experiment: experimentId(identity),
+      tuning: undefined,
+      say: () => undefined,
+    });
     const outcome = await runSearch({
-      host,
+      host: predicting,
       search: planned.search,
       store,
       evaluator,

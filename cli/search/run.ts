@@ -21,6 +21,7 @@ import { openResults, type StoreOption } from '../store.ts';
 import { plainView, type ViewOptions } from './plain.ts';
 import { finishedJson, reportLines, stoppedJson } from './report.ts';
 import { stopOnSignal, type Stop } from './stop.ts';
+import { withLatencyTable } from '../latency.ts';
 import { tuningOf, withTuning } from './tuning.ts';
 import type { SearchView } from './view.ts';
 
@@ -84,12 +85,14 @@ export async function runToEnd(
       const output = context.terminal[options.json ? 'stderr' : 'stdout'];
       const say = (line: string): void => output.write(`${line}\n`);
       const tuning = await tuningOf(compiled, store, id, options.tune === true, say);
+      const told = { store, experiment: id, tuning, say };
+      const predicting = await withLatencyTable(host, compiled, told);
       view = await makeView(context, compiled, options.json === true);
       stop = stopOnSignal(context.terminal, view);
       const { signal } = stop;
       const { onEvent } = view;
       outcome = await runSearch({
-        host,
+        host: predicting,
         search: compiled.search,
         store,
         evaluator: withTuning(evaluator, tuning),

@@ -46,6 +46,8 @@ export interface SearchHost extends StrategySpace {
   ): TrainRequest;
   /** An inference to be timed, of so many images; as many as in the search's batch where undefined. */
   latency(architecture: Architecture, batch: number | undefined, seed: number, id: number): LatencyRequest;
+  /** Milliseconds of an inference, from the latency table of the experiment; where the search asks for them. May refuse. */
+  readonly predictLatency?: (architecture: Architecture) => number;
   /** What the score of the search asks for. */
   score(architecture: Architecture, seed: number, id: number): ScoreRequest;
   /**

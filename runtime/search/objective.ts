@@ -24,6 +24,8 @@ export function objectiveValue(
       return metrics.peakMemory;
     case 'latency':
       return metrics.latency;
+    case 'predicted_latency':
+      return metrics.predictedLatency;
     case 'score':
       return metrics.score;
     default:

@@ -1,6 +1,6 @@
 /** Binds a compiled space to a search: from an architecture to what its evaluation asks of a device or of a table. */
 import type { CompiledSearch } from '../../compiler/compile.ts';
-import { trainingsOf } from '../../compiler/search/search.ts';
+import { latencyBatch } from '../../compiler/search/search.ts';
 import { canonicalHash } from '../../compiler/space/algebra/canonical.ts';
 import { toCompact, toJson } from '../../compiler/space/encode.ts';
 import { instantiate } from '../../compiler/space/instantiate.ts';
@@ -66,7 +66,7 @@ export function spaceHost(compiled: CompiledSearch, table?: LookUp): SearchHost 
       return inherit({ graph, trained }, instantiate(space, child, measured), options).tensors;
     },
     latency: (architecture, wanted, seed, id) => {
-      const batch = wanted ?? trainingsOf(search)[0]?.batch ?? 1;
+      const batch = latencyBatch(search, wanted === undefined ? {} : { batch: wanted });
       return {
         kind: 'latency',
         id,

@@ -52,6 +52,8 @@ export interface MoreMetrics {
   readonly peakMemory?: number;
   /** Milliseconds of an inference of one batch: the median of several. */
   readonly latency?: number;
+  /** The same, predicted from the latency table of the experiment. */
+  readonly predictedLatency?: number;
   /** Accuracy on validation images after each epoch, where it was asked for. */
   readonly epochAccuracies?: readonly number[];
   /** Of several trainings, of which `accuracy` and `loss` are the means. */

@@ -29,6 +29,7 @@ const moreMetrics: z.ZodType<MoreMetrics> = z.object({
   score: z.exactOptional(z.number()),
   peakMemory: z.exactOptional(z.number()),
   latency: z.exactOptional(z.number()),
+  predictedLatency: z.exactOptional(z.number()),
   epochAccuracies: z.exactOptional(numbers),
   repeats: z.exactOptional(
     z.object({ accuracies: numbers, losses: numbers, deviation: z.number(), interval: z.number() }),

@@ -14,6 +14,7 @@ const commands = [
   'show',
   'plan',
   'build',
+  'latency',
   'draw',
   'search',
   'trials',

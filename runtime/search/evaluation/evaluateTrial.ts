@@ -6,9 +6,11 @@ import type {
   ZeroCostEvaluation,
 } from '../../../compiler/search/search.ts';
 import { diagnose, type Diagnostic } from '../../../grammar/diagnostics.ts';
-import { present } from '../../../util/invariant.ts';
+import type { Architecture } from '../../../compiler/space/architecture.ts';
+import { invariant, present } from '../../../util/invariant.ts';
 import type { Metrics, MoreMetrics } from '../../store/records.ts';
 import { measure, type SearchContext } from '../context.ts';
+import type { SearchHost } from '../host.ts';
 import { objectiveValue } from '../objective.ts';
 import { attempt, type Evaluated, type Trial } from './trial.ts';
 import { trainTrial } from './trainTrial.ts';
@@ -47,14 +49,22 @@ async function measureMore(context: SearchContext, trial: Trial): Promise<MoreMe
   const { architecture } = trial.proposal;
   const asked = (metric: Metric): ObjectiveSpec | undefined =>
     search.objectives.find((o) => o.metric === metric);
-  const memory = attempt(() => (asked('peak_memory') ? { peakMemory: host.peakMemory(architecture) } : {}));
+  const predicted = attempt((): MoreMetrics => ({
+    ...(asked('peak_memory') && { peakMemory: host.peakMemory(architecture) }),
+    ...(asked('predicted_latency') && { predictedLatency: predictLatency(host, architecture) }),
+  }));
   const timed = asked('latency');
   // A table tells latencies by itself: there is nothing to measure with.
-  if ('code' in memory || timed === undefined || host.table) return memory;
+  if ('code' in predicted || timed === undefined || host.table) return predicted;
   const request = attempt(() => host.latency(architecture, timed.batch, trial.seed, trial.number));
   if ('code' in request) return request;
   const answer = await measure(context, request);
-  return 'code' in answer ? answer : { ...memory, latency: answer.milliseconds };
+  return 'code' in answer ? answer : { ...predicted, latency: answer.milliseconds };
+}
+
+function predictLatency(host: SearchHost, architecture: Architecture): number {
+  invariant(host.predictLatency, 'search: a latency table was to be made before the first trial');
+  return host.predictLatency(architecture);
 }
 
 /** Scores an untrained network. */
