@@ -1,6 +1,13 @@
 /** Under which terms the trials of a command run: those of a search that is named, or plain ones. */
 import type { SetTraining } from '../compiler/kernelSet/kernelSet.ts';
-import { subsetSize, trainingsOf, type SearchSpec, type TrainSpec } from '../compiler/search/search.ts';
+import {
+  augmentOf,
+  subsetSize,
+  trainingsOf,
+  type NetworkTerms,
+  type SearchSpec,
+  type TrainSpec,
+} from '../compiler/search/search.ts';
 import type { Profile } from '../compiler/wgsl/plan.ts';
 import { refuse } from '../grammar/diagnostics.ts';
 import { partRows } from '../runtime/data/dataset.ts';
@@ -31,7 +38,7 @@ export async function trialTerms(
   file: string,
   options: TermsOptions,
   profile: Profile,
-): Promise<TrialTerms & { readonly batch: number; readonly recompute?: boolean }> {
+): Promise<TrialTerms & { readonly batch: number; readonly network?: NetworkTerms }> {
   const search = await searchOf(context, file, options);
   const [train] = search ? trainingsOf(search) : [];
   if (search?.data === undefined || train === undefined) {
@@ -41,7 +48,7 @@ export async function trialTerms(
   }
   const { evaluate, data } = search;
   const dataset = await loadData(data);
-  const { batch, recompute = false } = train;
+  const { batch } = train;
   const all = partRows(dataset, 'train').length;
   const images = subsetSize(all, evaluate.kind === 'train' ? evaluate.subset : 1);
   const capacity = {
@@ -49,7 +56,8 @@ export async function trialTerms(
     evaluation: evaluationOrder(partRows(dataset, 'validation'), batch).length,
   };
   const residentBytes = dataset.images.byteLength + dataset.labels.byteLength;
-  return { profile, batch, recompute, update: updateOf(train), capacity, residentBytes };
+  const update = updateOf(train);
+  return { profile, batch, network: train, update, augment: augmentOf(train), capacity, residentBytes };
 }
 
 /** All trainings that networks may go through: of a search, that of a trial and that of the winner. */
@@ -60,7 +68,7 @@ export async function allTrainings(
 ): Promise<readonly SetTraining[]> {
   const search = await searchOf(context, file, options);
   if (search === undefined) return [{ batch: options.batch ?? DEFAULT_BATCH, ...plain }];
-  return trainingsOf(search).map((train) => ({ batch: train.batch, ...updateOf(train) }));
+  return trainingsOf(search);
 }
 
 /** The search that the options name. */

@@ -8,14 +8,14 @@ import type {
   SearchNode,
   SpaceNode,
 } from '../grammar/ast.ts';
-import { diagnose, hasErrors, type Checked } from '../grammar/diagnostics.ts';
-import type { Source } from '../grammar/source.ts';
+import { diagnose, hasErrors, type Checked, type Diagnostic } from '../grammar/diagnostics.ts';
+import type { Location, Source } from '../grammar/source.ts';
 import { didYouMean } from '../util/didYouMean.ts';
 import { listWords } from '../util/words.ts';
 import { chooseOne, spaceNamed } from './named.ts';
 import type { Program } from './program.ts';
 import { checkSearch } from './search/check.ts';
-import { checkFit, checkShapes } from './search/fit.ts';
+import { checkFit, checkShapes, checkTraining } from './search/fit.ts';
 import { overrideSearch, type OverriddenSearch } from './search/overrides.ts';
 import { readScale, scaleProblem } from './search/scale.ts';
 import type { SearchSpec } from './search/search.ts';
@@ -96,7 +96,10 @@ export function compileArchitecture(
 }
 
 /** The arguments of a search or an architecture as values of the space's parameters. */
-function argsOf(node: SearchNode | ArchitectureNode, source: Source): readonly Override[] {
+export function argsOf(
+  node: Pick<SearchNode | ArchitectureNode, 'args'>,
+  source: Source,
+): readonly Override[] {
   return node.args.flatMap((arg): Override[] =>
     arg.name ? [{ name: arg.name.text, value: arg.value, source }] : [],
   );
@@ -207,6 +210,12 @@ export function compileSearch(
     const at = { source: program.source, span: node.name.span };
     diagnostics.push(...checkShapes(scaled.value, vocabulary.dataForm(search.value.data), at));
   }
+  diagnostics.push(
+    ...checkTrainings(compiled.value.space, scaled.value, search.value, vocabulary, {
+      node,
+      source: program.source,
+    }),
+  );
   if (hasErrors(diagnostics)) return { value: undefined, diagnostics };
   const value = {
     ...compiled.value,
@@ -216,6 +225,24 @@ export function compileSearch(
     file: program.source.name,
   };
   return { value, diagnostics };
+}
+
+/** Checks the training of candidates, and that of the winner where it is another one. */
+function checkTrainings(
+  space: Space,
+  scaled: Space | undefined,
+  { evaluate, retrain, data }: SearchSpec,
+  vocabulary: Vocabulary,
+  { node, source }: { readonly node: SearchNode; readonly source: Source },
+): readonly Diagnostic[] {
+  const form = data && vocabulary.dataForm(data);
+  const place = (name: string): Location => {
+    const field = node.fields.find((f) => f.name.text === name);
+    return { source, span: (field ?? node.name).span };
+  };
+  const own = evaluate.kind === 'train' ? checkTraining(space, evaluate.train, form, place('evaluate')) : [];
+  if (retrain === undefined || (own.length > 0 && scaled === undefined)) return own;
+  return [...own, ...checkTraining(scaled ?? space, retrain, form, place('retrain'))];
 }
 
 /** The space at the parameters of the winner, where `retrain` names others. */

@@ -7,6 +7,7 @@ import { runEntries, type RunValues } from './catalogue/run.ts';
 import { elaborationEntries, type ElaborationValues } from './catalogue/elaboration.ts';
 import { spaceEntries, type SpaceValues } from './catalogue/space.ts';
 import { syntaxEntries, type SyntaxValues } from './catalogue/syntax.ts';
+import { trainingEntries, type TrainingValues } from './catalogue/training.ts';
 import { usageEntries, type UsageValues } from './catalogue/usage.ts';
 
 /** Everything each kind of diagnostic needs for its message. */
@@ -17,6 +18,7 @@ export type CatalogueValues = SyntaxValues &
   OnnxValues &
   RunValues &
   EvaluationValues &
+  TrainingValues &
   UsageValues;
 
 /** Families: 1 syntax, 2 names and kinds, 3 shapes and spaces, 4 running a search, 5 using the command. */
@@ -28,5 +30,6 @@ export const catalogue: Entries<CatalogueValues> = {
   ...onnxEntries,
   ...runEntries,
   ...evaluationEntries,
+  ...trainingEntries,
   ...usageEntries,
 };

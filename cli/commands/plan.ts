@@ -43,7 +43,7 @@ export async function plan(
   else {
     const architecture = await readArchitecture(context, arch, compiled);
     name = toCompact(space, architecture);
-    graphs = architectureGraphs(space, architecture, terms.batch, terms.recompute);
+    graphs = architectureGraphs(space, architecture, terms.batch, terms.network);
   }
   const prediction = predictTrial(graphs, terms);
   const { batch } = terms;

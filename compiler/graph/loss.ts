@@ -11,15 +11,18 @@ export interface ClassificationLossOptions {
   readonly reduction: 'mean' | 'sum';
   /** The share of each label that is spread evenly over all classes; 0 where left out. */
   readonly smoothing?: number;
+  /** Outputs that hold scores of heads that only train, and what their losses are multiplied by. They are no outputs any more. */
+  readonly auxiliary?: { readonly heads: readonly string[]; readonly weight: number };
 }
 
 /**
  * The graph with one more input, `labels` [N] i32, and two more outputs: `loss` [1], the softmax cross
- * entropy, and `correct` [1], the number of rows whose best score is at the label.
+ * entropy, with those of auxiliary heads added to it (Szegedy et al. 2015, section 5), and `correct` [1], the number of rows
+ * whose best score is at the label.
  */
 export function withClassificationLoss(
   graph: Graph,
-  { logits, reduction, smoothing = 0 }: ClassificationLossOptions,
+  { logits, reduction, smoothing = 0, auxiliary }: ClassificationLossOptions,
 ): Graph {
   const builder = new GraphBuilder(graph);
   const scores = present(graph.outputs[logits], `withClassificationLoss: the output ${logits}`);
@@ -27,9 +30,18 @@ export function withClassificationLoss(
   const labels = builder.input('labels', [rows], 'i32');
   builder.site = 'loss';
   const attributes = smoothing === 0 ? { reduction } : { reduction, smoothing };
-  builder.outputs['loss'] = builder.op('softmax_cross_entropy', [scores, labels], attributes);
+  const heads = auxiliary?.heads ?? [];
+  const losses = heads.map((head) => {
+    const found = present(graph.outputs[head], `withClassificationLoss: the head ${head}`);
+    const loss = builder.op('softmax_cross_entropy', [found, labels], attributes);
+    return builder.op('scale', [loss], { factor: auxiliary?.weight ?? 0 });
+  });
+  const own = builder.op('softmax_cross_entropy', [scores, labels], attributes);
+  builder.outputs['loss'] = losses.reduce((sum, loss) => builder.op('add', [sum, loss], {}), own);
   builder.outputs['correct'] = builder.op('correct', [scores, labels], {});
-  return builder.finish();
+  const finished = builder.finish();
+  const outputs = Object.entries(finished.outputs).filter(([name]) => !heads.includes(name));
+  return { ...finished, outputs: Object.fromEntries(outputs) };
 }
 
 /**

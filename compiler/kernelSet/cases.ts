@@ -6,11 +6,19 @@ import { present } from '../../util/invariant.ts';
 import type { Shape } from '../graph/graph.ts';
 import { checkAttribute } from '../ops/attributeKinds.ts';
 import { operations, type OperationName } from '../ops/operations.ts';
-import { always, keyOf } from '../space/diagrams.ts';
+import { always, keyOf, never } from '../space/diagrams.ts';
 import { mapOpen, TooManyCases, valuesOf } from '../space/open.ts';
 import { reached } from '../space/reached.ts';
 import { MOST_TERMS } from '../wgsl/fuse.ts';
-import type { Apply, Open, Space, SpaceNode, SpaceNodeId, StaticValue } from '../space/space.ts';
+import type {
+  Apply,
+  AuxiliaryOutput,
+  Open,
+  Space,
+  SpaceNode,
+  SpaceNodeId,
+  StaticValue,
+} from '../space/space.ts';
 
 /** An operation as it is applied in some networks. */
 export interface Case {
@@ -33,11 +41,13 @@ export interface CaseOptions {
    * makes no other kernel, but takes other time.
    */
   readonly everyShape?: boolean;
+  /** The auxiliary heads that are trained, too. */
+  readonly heads?: readonly AuxiliaryOutput[];
 }
 
-/** The cases of everything that the output of a space may need; each once. */
-export function casesOf(space: Space, { everyShape = false }: CaseOptions = {}): readonly Case[] {
-  const needed = reached(space, [space.output]);
+/** The cases of everything that the output of a space, and heads that are trained, may need; each once. */
+export function casesOf(space: Space, { everyShape = false, heads = [] }: CaseOptions = {}): readonly Case[] {
+  const needed = reached(space, [space.output, ...heads.map(({ node }) => node)]);
   const nodes = space.nodes.filter(({ id }) => needed.has(id));
   const trained = trainedNodes(nodes);
   const before = beforeRelus(space, nodes);
@@ -94,6 +104,8 @@ function fixedCases(node: Apply, shapes: readonly Open<Shape>[]): readonly Tried
     return true;
   };
   for (const within of [node.exists, always]) {
+    // What only a head needs exists nowhere: costs leave it out.
+    if (within === never) continue;
     try {
       found.length = 0;
       mapOpen([...attributes, ...shapes] as readonly Open<unknown>[], within, collect);

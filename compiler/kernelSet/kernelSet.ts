@@ -12,11 +12,13 @@ import type { Graph, NodeId, OpNodeOf, Shape } from '../graph/graph.ts';
 import { withClassificationLoss } from '../graph/loss.ts';
 import { runGraphPasses } from '../graph/pipeline.ts';
 import type { OpName } from '../ops/attributes.ts';
+import type { AugmentSpec, NetworkTerms } from '../search/search.ts';
 import { hasScan } from '../space/scans.ts';
 import { relax, type RelaxOptions } from '../space/relax.ts';
 import { valuesOf } from '../space/open.ts';
 import type { Space, SpaceInput } from '../space/space.ts';
 import { fuse, MOST_TERMS } from '../wgsl/fuse.ts';
+import { augmentBatch } from '../wgsl/kernels/augment.ts';
 import { gatherBatch } from '../wgsl/kernels/step.ts';
 import { physicalShape, weightNodes } from '../wgsl/layout.ts';
 import { planInference, planTraining, type TrainingOptions } from '../wgsl/lower.ts';
@@ -29,7 +31,8 @@ import { caseGraph, caseSite, type CaseForm } from './caseGraph.ts';
 import { casesOf } from './cases.ts';
 
 /** One way in which networks of the space are trained and measured. */
-export interface SetTraining extends Pick<TrainingOptions, 'optimizer' | 'clip' | 'ema'> {
+export interface SetTraining
+  extends Pick<TrainingOptions, 'optimizer' | 'clip' | 'ema'>, NetworkTerms, AugmentSpec {
   readonly batch: number;
 }
 
@@ -48,7 +51,7 @@ export function kernelSet(space: Space, options: KernelSetOptions): readonly Pla
   };
   const { profile, trainings, supernet } = options;
   if (hasScan(space)) refuse('notYet', { what: 'the kernel set of a space with `scan`' });
-  const cases = casesOf(space);
+  const cases = casesOf(space, { heads: trainings.some(trainsHeads) ? space.auxiliary : [] });
   for (const batch of new Set(trainings.map((training) => training.batch))) {
     for (const one of cases) {
       for (const form of formsOf(batch, one.relu)) {
@@ -64,6 +67,8 @@ export function kernelSet(space: Space, options: KernelSetOptions): readonly Pla
   }
   return [...found.values()].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
+
+const trainsHeads = ({ auxiliary }: SetTraining): boolean => auxiliary !== undefined;
 
 const key = ({ name, wgsl }: PlanKernel): string => `${name} ${wgsl}`;
 
@@ -126,18 +131,24 @@ function* frameKernels(space: Space, profile: Profile, training: SetTraining): G
   const feed = { capacity: batch };
   for (const node of space.nodes) {
     if (node.kind !== 'input') continue;
-    for (const shape of valuesOf(node.shape)) yield gatherKernel(node, shape, batch);
+    for (const shape of valuesOf(node.shape)) {
+      yield gatherKernel(node, shape, batch);
+      if (changesImages(training)) yield augmentKernel(node, shape, batch);
+    }
   }
+  if (training.dropPath !== undefined) yield* dropPathKernels(batch, profile);
   for (const shape of valuesOf(present(space.nodes[space.output], 'the output').shape)) {
     if (shape.length !== 1) refuse('notYet', { what: 'a loss of an output that is no vector' });
     const scores = (reduction: 'mean' | 'sum'): Graph => {
       const builder = new GraphBuilder();
+      const heads = reduction === 'mean' && trainsHeads(training) ? space.auxiliary.map((h) => h.name) : [];
       // Scores that are trained themselves.
-      builder.outputs['logits'] = builder.parameter('logits', [batch, ...shape], {
-        kind: 'constant',
-        value: 0,
-      });
-      return withClassificationLoss(builder.finish(), { logits: 'logits', reduction });
+      for (const name of ['logits', ...heads]) {
+        const init = { kind: 'constant', value: 0 } as const;
+        builder.outputs[name] = builder.parameter(name, [batch, ...shape], init);
+      }
+      const auxiliary = { heads, weight: training.auxiliary ?? 0 };
+      return withClassificationLoss(builder.finish(), { logits: 'logits', reduction, auxiliary });
     };
     const trained = runGraphPasses(scores('mean'), { loss: 'loss' });
     yield* withWatch(planTraining(trained, { profile, feed, ...update })).kernels;
@@ -149,6 +160,23 @@ function* frameKernels(space: Space, profile: Profile, training: SetTraining): G
 function gatherKernel({ dtype }: SpaceInput, shape: Shape, batch: number): PlanKernel {
   const target = { shape: [batch, ...shape], physical: physicalShape([batch, ...shape], false), dtype };
   return gatherBatch(target, [input(0), input(1), input(2), output]).kernel;
+}
+
+const changesImages = ({ flip, crop, cutout }: SetTraining): boolean =>
+  flip !== undefined || crop !== undefined || cutout !== undefined;
+
+function augmentKernel({ dtype }: SpaceInput, shape: Shape, batch: number): PlanKernel {
+  const target = { shape: [batch, ...shape], physical: physicalShape([batch, ...shape], false), dtype };
+  return augmentBatch(target, {}, [input(0), input(1), input(2), input(3), output]).kernel;
+}
+
+/** A path that is dropped, forward; backward it is the same kernel. */
+function* dropPathKernels(batch: number, profile: Profile): Generator<PlanKernel> {
+  const builder = new GraphBuilder();
+  const one = (name: string): NodeId => builder.input(name, [1]);
+  const inputs = [builder.input('x', [batch, 4]), one('key'), one('step'), one('rate')];
+  builder.outputs['y'] = builder.op('drop_path', inputs, {});
+  yield* planInference(builder.finish(), { profile }).kernels;
 }
 
 function* supernetKernels(

@@ -106,6 +106,11 @@ export interface OpAttributes {
    * is a function of key, step and place alone.
    */
   dropout: { readonly rate: number };
+  /**
+   * (x, key [1], step [1], rate [1]) -> zero, the whole of an example (first axis), with probability `rate` from 0 to below 1,
+   * else x / (1 - rate). Which examples are dropped is a function of key, step and place in the batch alone.
+   */
+  drop_path: NoAttributes;
   relu: NoAttributes;
   /** (dy, y) -> dx, where y = relu(x) */
   relu_gradient: NoAttributes;

@@ -9,14 +9,14 @@ import { doubles } from './rows.ts';
 import { firstProblem, noMacs, otherShape, wrongDType } from './shapes.ts';
 
 /** PCG's output permutation as a hash of 32 bits (Jarzynski & Olano 2020, listing 3). */
-function hash(n: number): number {
+export function hash(n: number): number {
   const state = (Math.imul(n, 747796405) + 2891336453) >>> 0;
   const word = Math.imul((state >>> ((state >>> 28) + 4)) ^ state, 277803737) >>> 0;
   return ((word >>> 22) ^ word) >>> 0;
 }
 
 /** The hash of a key and a step, both whole numbers below 2^24, with which an element's index is mixed. */
-function seedOf(key: number, step: number): number {
+export function seedOf(key: number, step: number): number {
   return hash((step ^ hash(key)) >>> 0);
 }
 

@@ -4,6 +4,7 @@ import { classificationOps } from './classification.ts';
 import { convolutionOps } from './convolution.ts';
 import { depthwiseOps } from './depthwise.ts';
 import { dropoutOps } from './dropout.ts';
+import { dropPathOps } from './dropPath.ts';
 import { elementwiseOps } from './elementwise.ts';
 import { embeddingOps } from './embedding.ts';
 import { lastAxisOps } from './lastAxis.ts';
@@ -27,6 +28,7 @@ export const opTable: OpTable = {
   ...pairOps,
   ...activationOps,
   ...dropoutOps,
+  ...dropPathOps,
   ...poolingOps,
   ...reduceOps,
   ...placeOps,

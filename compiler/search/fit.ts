@@ -3,12 +3,19 @@ import type { SearchNode } from '../../grammar/ast.ts';
 import { diagnose, type Details, type Diagnostic } from '../../grammar/diagnostics.ts';
 import type { Location, Source } from '../../grammar/source.ts';
 import { didYouMean } from '../../util/didYouMean.ts';
+import { present } from '../../util/invariant.ts';
 import { listWords } from '../../util/words.ts';
 import { describeShape } from '../ops/takes.ts';
 import type { Notation } from '../space/notations.ts';
 import { evaluateOpen, valuesOf } from '../space/open.ts';
 import type { Space } from '../space/space.ts';
-import { subsetSize, type EvaluateSpec, type SearchSpec, type TabularEvaluation } from './search.ts';
+import {
+  subsetSize,
+  type EvaluateSpec,
+  type SearchSpec,
+  type TabularEvaluation,
+  type TrainSpec,
+} from './search.ts';
 import type { DataForm, SearchedSpace, Vocabulary } from './vocabulary.ts';
 
 /** A space with the notations that its file declares. */
@@ -70,6 +77,41 @@ export function checkShapes(space: Space, form: DataForm, at: Location): readonl
   }
   for (const out of valuesOf(space.nodes[space.output]?.shape ?? { kind: 'fixed', value: [] })) {
     compare('output', out, [form.classes], `${form.classes} classes: a vector of ${form.classes}`);
+  }
+  return diagnostics;
+}
+
+/** Whether a training can do to the networks of a space what it says: heads to weigh, and images that are large enough. */
+export function checkTraining(
+  space: Space,
+  { auxiliary, crop = 0, cutout = 0 }: TrainSpec,
+  form: DataForm | undefined,
+  at: Location,
+): readonly Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  if (auxiliary !== undefined && space.auxiliary.length === 0) {
+    diagnostics.push(diagnose('noHeads', { space: space.name }, { at }));
+  }
+  if (!form) return diagnostics;
+  if (auxiliary !== undefined) {
+    for (const head of space.auxiliary) {
+      for (const out of valuesOf(present(space.nodes[head.node], 'a head').shape)) {
+        if (out.join() === String(form.classes)) continue;
+        const wanted = `${form.classes} classes: a vector of ${form.classes}`;
+        const what = `output \`${head.name}\``;
+        diagnostics.push(diagnose('noFit', { what, found: describeShape(out), wanted }, { at }));
+      }
+    }
+  }
+  const [height = 0, width = 0] = form.imageShape;
+  const least = Math.min(height, width);
+  for (const [name, pixels] of [
+    ['crop', crop],
+    ['cutout', cutout],
+  ] as const) {
+    if (pixels <= least) continue;
+    const expected = `at most ${least} pixels: the images of the data are ${height} x ${width}`;
+    diagnostics.push(diagnose('badField', { name, found: String(pixels) }, { at, expected }));
   }
   return diagnostics;
 }

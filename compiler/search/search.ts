@@ -23,6 +23,34 @@ export interface TrainSpec {
   readonly ema?: number;
   /** Whether cheap results are computed again for gradients instead of kept: less memory, the same bits. */
   readonly recompute?: boolean;
+  /** What the losses of auxiliary heads are multiplied by before they are added; heads are built only where it is there. */
+  readonly auxiliary?: number;
+  /** The rate at which paths are dropped would reach this after the last epoch: it grows linearly from 0, epoch by epoch. */
+  readonly dropPath?: number;
+  /** The share of each label that is spread evenly over all classes. */
+  readonly labelSmoothing?: number;
+  /** Whether images are turned left to right, each with probability 1/2. */
+  readonly flip?: boolean;
+  /** Pixels by which images are moved at most, up or down and left or right; zeros come in. */
+  readonly crop?: number;
+  /** Side of the square of zeros that is put into each image, in pixels. */
+  readonly cutout?: number;
+}
+
+/** What of a training decides about the network itself, and not about how its parameters move. */
+export type NetworkTerms = Pick<TrainSpec, 'recompute' | 'auxiliary' | 'dropPath' | 'labelSmoothing'>;
+
+/** How images are changed while a network is trained, anew for each image and epoch. */
+export type AugmentSpec = Pick<TrainSpec, 'flip' | 'crop' | 'cutout'>;
+
+/** How the images of a training are changed; undefined where they are taken as they are. */
+export function augmentOf({ flip, crop, cutout }: TrainSpec): AugmentSpec | undefined {
+  if (flip === undefined && crop === undefined && cutout === undefined) return undefined;
+  return {
+    ...(flip !== undefined && { flip }),
+    ...(crop !== undefined && { crop }),
+    ...(cutout !== undefined && { cutout }),
+  };
 }
 
 /** How each candidate is evaluated. */

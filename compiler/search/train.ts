@@ -26,6 +26,12 @@ export const trainArguments: readonly string[] = [
   'clip',
   'ema',
   'recompute',
+  'auxiliary',
+  'drop_path',
+  'label_smoothing',
+  'flip',
+  'crop',
+  'cutout',
 ];
 
 /** The training that arguments describe; what they leave out is as in `otherwise`. */
@@ -46,6 +52,7 @@ export function readTrain(
     ...(clip > 0 ? { clip } : {}),
     ...(ema > 0 ? { ema } : {}),
     ...(reader.flag(args, 'recompute', otherwise.recompute ?? false) ? { recompute: true } : {}),
+    ...readRegularization(reader, args, otherwise),
   };
   const { schedule, optimizer } = spec;
   const place = args.get('schedule') ?? args.get('optimizer');
@@ -61,6 +68,39 @@ export function readTrain(
     });
   }
   return spec;
+}
+
+/** What keeps a long training from learning its images by heart. 0 and `false` turn off what `otherwise` has. */
+function readRegularization(
+  reader: FieldReader,
+  args: ReadonlyMap<string, ArgNode>,
+  otherwise: TrainSpec,
+): Partial<TrainSpec> {
+  const above = (name: string, before: number | undefined): number =>
+    reader.number(args, name, before ?? 0, 'a number from 0', (n) => n >= 0);
+  const share = (name: string, before: number | undefined): number =>
+    reader.number(args, name, before ?? 0, 'a number from 0 to below 1', (n) => n >= 0 && n < 1);
+  const pixels = (name: string, before: number | undefined): number =>
+    reader.number(
+      args,
+      name,
+      before ?? 0,
+      'a whole number of pixels, from 0 to 1000',
+      (n) => n === 0 || (isWhole(n) && n <= 1000),
+    );
+  const auxiliary = above('auxiliary', otherwise.auxiliary);
+  const dropPath = share('drop_path', otherwise.dropPath);
+  const labelSmoothing = share('label_smoothing', otherwise.labelSmoothing);
+  const crop = pixels('crop', otherwise.crop);
+  const cutout = pixels('cutout', otherwise.cutout);
+  return {
+    ...(auxiliary > 0 ? { auxiliary } : {}),
+    ...(dropPath > 0 ? { dropPath } : {}),
+    ...(labelSmoothing > 0 ? { labelSmoothing } : {}),
+    ...(reader.flag(args, 'flip', otherwise.flip ?? false) ? { flip: true } : {}),
+    ...(crop > 0 ? { crop } : {}),
+    ...(cutout > 0 ? { cutout } : {}),
+  };
 }
 
 /** Whether a cosine ends above the learning rate that it begins with. */

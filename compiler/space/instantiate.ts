@@ -7,15 +7,27 @@ import { operations, type Mode } from '../ops/operations.ts';
 import { attributesOf, buildOperation, type Attributes } from './build.ts';
 import type { Architecture } from './architecture.ts';
 import { withDerived } from './derived.ts';
+import { dropPath, pathsOf, type Readers } from './dropPath.ts';
 import { evaluateOpen } from './open.ts';
 import { stagesOf, unroll, type Stages } from './scans.ts';
-import type { Apply, Open, Scan, Space, SpaceNode, SpaceNodeId, StaticValue } from './space.ts';
+import type {
+  Apply,
+  AuxiliaryOutput,
+  Open,
+  Scan,
+  Space,
+  SpaceNode,
+  SpaceNodeId,
+  StaticValue,
+} from './space.ts';
 
 export interface InstantiateOptions {
   readonly batch: number;
   readonly mode: Mode;
   /** Whether auxiliary heads are built too: while a network is trained. */
   readonly auxiliary?: boolean;
+  /** Whether the paths of sums can be dropped, at the rate that the state {@link DROP_PATH_RATE} holds: see `dropPath.ts`. */
+  readonly dropPath?: boolean;
 }
 
 /**
@@ -35,6 +47,7 @@ class Building {
   readonly #builder = new GraphBuilder();
   readonly #sites = new Map<string, NodeId>();
   readonly #built = new Map<SpaceNodeId, NodeId>();
+  #readers: Readers = new Map();
 
   constructor(space: Space, architecture: Architecture, options: InstantiateOptions) {
     this.#space = space;
@@ -47,6 +60,7 @@ class Building {
     const { output, auxiliary } = this.#space;
     const heads = this.#options.auxiliary === true ? auxiliary : [];
     const nodes = this.#taken.nodes([output, ...heads.map((h) => h.node)]);
+    if (this.#options.dropPath === true) this.#readers = this.#countReaders(nodes, heads);
     const stages = stagesOf(nodes, (node) => this.#reads(node));
     this.#buildAll(stages.outside, stages);
     this.#builder.outputs['logits'] = this.#get(output);
@@ -95,8 +109,27 @@ class Building {
   #apply(node: Apply): NodeId {
     const { operation, site } = node;
     const use = { operation, site, mode: this.#options.mode, attributes: this.#attributes(node) };
-    const inputs = this.#taken.inputs(node).map((id) => this.#get(id));
+    const read = this.#taken.inputs(node);
+    const inputs = read.map((id) => this.#get(id));
+    if (this.#options.dropPath === true) {
+      const terms = read.map((id) => present(this.#space.nodes[id], 'a term'));
+      this.#builder.site = site;
+      for (const i of pathsOf(node, terms, this.#readers)) {
+        const path = present(inputs[i], 'a path');
+        inputs[i] = dropPath(this.#builder, this.#sites, `${site}.path[${i}]`, path);
+      }
+    }
     return buildOperation(this.#builder, this.#sites, use, inputs);
+  }
+
+  #countReaders(nodes: readonly SpaceNode[], heads: readonly AuxiliaryOutput[]): Readers {
+    const readers = new Map<SpaceNodeId, number>();
+    const count = (id: SpaceNodeId | undefined): void => {
+      if (id !== undefined) readers.set(id, (readers.get(id) ?? 0) + 1);
+    };
+    for (const node of nodes) for (const id of this.#reads(node)) count(id);
+    for (const id of [this.#space.output, ...heads.map((h) => h.node)]) count(this.#taken.resolve(id));
+    return readers;
   }
 
   #attributes(node: Apply): Attributes {

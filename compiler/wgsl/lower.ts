@@ -6,6 +6,7 @@ import { opLabel } from '../graph/opLabel.ts';
 import type { OpName } from '../ops/attributes.ts';
 import { elementsOf, sameShape } from '../ops/shapes.ts';
 import { AVERAGE } from '../optimizers/average.ts';
+import type { AugmentSpec } from '../search/search.ts';
 import type { OptimizerRule } from '../optimizers/optimizer.ts';
 import { optimizerOf } from '../optimizers/table.ts';
 import { fuse } from './fuse.ts';
@@ -14,6 +15,7 @@ import { clipDispatches } from './kernels/clip.ts';
 import { copyDispatch } from './kernels/elementwise.ts';
 import { optimizerDispatch } from './kernels/optimizer.ts';
 import { liesAlike } from './kernels/places.ts';
+import { AUGMENT_WORDS, augmentBatch } from './kernels/augment.ts';
 import { gatherBatch, recordScalars, STEP_BYTES } from './kernels/step.ts';
 import { physicalBytes, physicalShape, takesWeights, weightNodes } from './layout.ts';
 import { limitProblems } from './limits.ts';
@@ -38,6 +40,8 @@ import { sampleOf, type OpenChoice, type Question } from './tuning.ts';
 export interface FeedOptions {
   /** Most row numbers that are fed at once: the images of an epoch, filled up to whole batches. */
   readonly capacity: number;
+  /** How images are changed on the way: what each of them is to become stands beside its row number. */
+  readonly augment?: AugmentSpec | undefined;
 }
 
 export interface PlanOptions {
@@ -281,6 +285,8 @@ class Lowering {
     const data: Record<string, { buffer: number; rowElements: number }> = {};
     const { feed } = this.#options;
     const indices = feed && this.#builder.buffer('indices', feed.capacity * 4, 'input');
+    const changes =
+      feed?.augment && this.#builder.buffer('augmentation', feed.capacity * AUGMENT_WORDS * 4, 'input');
     for (const node of this.#graph.nodes) {
       if (node.kind !== 'input' || !(this.#read.has(node.id) || scheduled.roots.has(node.id))) continue;
       const range = this.#builder.buffer(`input ${node.name}`, this.#bytes(node), 'input');
@@ -289,10 +295,19 @@ class Lowering {
       if (!indices) continue;
       const resident = this.#builder.buffer(`data of ${node.name}`, 0, 'resident');
       data[node.name] = { buffer: resident.buffer, rowElements: elementsOf(node.shape.slice(1)) };
+      const label = `gather ${node.name}`;
+      if (changes && feed.augment && node.dtype === 'f32' && node.shape.length === 4) {
+        const bindings = [input(0), input(1), input(2), input(3), output] as const;
+        const batch = augmentBatch(this.#operand(node.id), feed.augment, bindings);
+        this.#builder.add(label, [batch], [resident, indices, changes, step], range);
+        continue;
+      }
       const batch = gatherBatch(this.#operand(node.id), [input(0), input(1), input(2), output]);
-      this.#builder.add(`gather ${node.name}`, [batch], [resident, indices, step], range);
+      this.#builder.add(label, [batch], [resident, indices, step], range);
     }
-    return feed && indices && { indices, capacity: feed.capacity, data };
+    return (
+      feed && indices && { indices, capacity: feed.capacity, data, ...(changes && { augmentation: changes }) }
+    );
   }
 
   #placeConstants(): void {

@@ -97,6 +97,8 @@ export interface Feed {
   /** Row numbers (i32), a batch after the other; one that names no row gives zeros and the label -1. */
   readonly indices: BufferRange;
   readonly capacity: number;
+  /** What becomes of the image of each row number, four i32 to each (`kernels/augment.ts`), where images are changed. */
+  readonly augmentation?: BufferRange;
   /** The resident buffer behind each input, by the input's name, and what a row of it is. */
   readonly data: Readonly<Record<string, { readonly buffer: number; readonly rowElements: number }>>;
 }

@@ -23,6 +23,7 @@ import {
   scaleRule,
   subRule,
 } from './kernels/elementwise.ts';
+import { dropPathRule } from './kernels/dropPath.ts';
 import { embeddingGradientRule, embeddingRule } from './kernels/embedding.ts';
 import {
   logSoftmaxGradientRule,
@@ -81,6 +82,7 @@ export const kernelTable: { readonly [K in OpName]: KernelRule<K> } = {
   activation: activationRule,
   activation_gradient: activationGradientRule,
   dropout: dropoutRule,
+  drop_path: dropPathRule,
   relu: reluRule,
   relu_gradient: reluGradientRule,
   add: addRule,

@@ -7,9 +7,10 @@ import type { Diagnostic } from '../../grammar/diagnostics.ts';
 import type { Graph } from '../../compiler/graph/graph.ts';
 import type { OptimizerSpec } from '../../compiler/optimizers/optimizer.ts';
 import { isOptimizerSpec } from '../../compiler/optimizers/table.ts';
-import type { DataSpec } from '../../compiler/search/search.ts';
+import type { DataSpec, TrainSpec } from '../../compiler/search/search.ts';
 import { tuningForm } from '../tuning/form.ts';
 import type { StaticValue } from '../../compiler/space/space.ts';
+import type { Checkpoint } from '../train/executor.ts';
 import type { Request, Response, TensorsByName } from './protocol.ts';
 
 const record = z.record(z.string(), z.unknown());
@@ -33,14 +34,16 @@ const staticValue: z.ZodType<StaticValue> = z.lazy(() =>
   z.union([z.number(), z.boolean(), z.string(), z.array(staticValue)]),
 );
 
-const data: z.ZodType<DataSpec> = z.object({
+/** A `DataSpec`. */
+export const dataForm: z.ZodType<DataSpec> = z.object({
   name: z.string(),
   args: z.record(z.string(), staticValue),
 });
 
 const warmup = { warmup: z.exactOptional(z.int().nonnegative()) };
 
-const train = z.object({
+/** A `TrainSpec`. */
+export const trainForm: z.ZodType<TrainSpec> = z.object({
   epochs: z.int().positive(),
   batch: z.int().positive(),
   optimizer: z.custom<OptimizerSpec>(isOptimizerSpec, 'an optimizer'),
@@ -52,9 +55,28 @@ const train = z.object({
   clip: z.exactOptional(z.number().positive()),
   ema: z.exactOptional(z.number().gt(0).lt(1)),
   recompute: z.exactOptional(z.boolean()),
+  auxiliary: z.exactOptional(z.number().positive()),
+  dropPath: z.exactOptional(z.number().gt(0).lt(1)),
+  labelSmoothing: z.exactOptional(z.number().gt(0).lt(1)),
+  flip: z.exactOptional(z.boolean()),
+  crop: z.exactOptional(z.int().positive()),
+  cutout: z.exactOptional(z.int().positive()),
 });
 
 const tensors = z.custom<TensorsByName>((value) => value instanceof Map, 'tensors by name');
+
+const checkpoint = z.custom<Checkpoint>(
+  (value) =>
+    z
+      .object({
+        epoch: z.int().positive(),
+        tensors,
+        optimizer: z.object({ step: z.int().nonnegative(), tensors }),
+        epochLosses: z.array(z.number()),
+      })
+      .safeParse(value).success,
+  'a checkpoint',
+);
 
 const request = z.discriminatedUnion('kind', [
   z.object({
@@ -62,23 +84,34 @@ const request = z.discriminatedUnion('kind', [
     id,
     training: graph,
     evaluation: graph,
-    data,
+    data: dataForm,
     trainOn: z.enum(['train', 'train+validation']),
     evaluateOn: z.enum(['validation', 'test']),
-    train,
+    train: trainForm,
     seed: z.int().nonnegative(),
     keepTensors: z.boolean(),
     tuning: z.exactOptional(tuningForm),
     initial: z.exactOptional(tensors),
     subset: z.exactOptional(z.number().positive().max(1)),
     observed: z.exactOptional(z.boolean()),
+    checkpointEvery: z.exactOptional(z.int().positive()),
+    resume: z.exactOptional(checkpoint),
+  }),
+  z.object({
+    kind: z.literal('evaluate'),
+    id,
+    evaluation: graph,
+    data: dataForm,
+    evaluateOn: z.enum(['validation', 'test']),
+    tensors,
+    tuning: z.exactOptional(tuningForm),
   }),
   z.object({
     kind: z.literal('latency'),
     id,
     evaluation: graph,
     batch: z.int().positive(),
-    data,
+    data: dataForm,
     seed: z.int().nonnegative(),
     runs: z.int().positive(),
     tuning: z.exactOptional(tuningForm),
@@ -89,7 +122,7 @@ const request = z.discriminatedUnion('kind', [
     score: z.enum(['grad_norm', 'snip', 'synflow', 'jacob_cov']),
     graph,
     batch: z.int().positive(),
-    data,
+    data: dataForm,
     seed: z.int().nonnegative(),
   }),
   z.object({ kind: z.literal('verdict'), id, goOn: z.boolean() }),
@@ -131,6 +164,8 @@ const response = z.discriminatedUnion('kind', [
     epochs: count,
     loss: z.number(),
     accuracy: z.exactOptional(z.number()),
+    checkpoint: z.exactOptional(checkpoint),
+    adapter: z.exactOptional(z.string()),
   }),
   z.object({
     kind: z.literal('result'),
@@ -142,6 +177,14 @@ const response = z.discriminatedUnion('kind', [
     images: count,
     seconds: count,
     tensors: tensors.or(z.undefined()),
+    device,
+  }),
+  z.object({
+    kind: z.literal('evaluated'),
+    id,
+    loss: z.number(),
+    accuracy: z.number().min(0).max(1),
+    images: count,
     device,
   }),
   z.object({ kind: z.literal('latency'), id, milliseconds: count, device }),

@@ -7,6 +7,7 @@ import type { Diagnostic } from '../../grammar/diagnostics.ts';
 import type { Graph } from '../../compiler/graph/graph.ts';
 import type { DataSpec, TrainSpec, ZeroCostScore } from '../../compiler/search/search.ts';
 import type { Tuning } from '../../compiler/wgsl/tuning.ts';
+import type { Checkpoint } from '../train/executor.ts';
 
 /** Parameters and running statistics by name, in logical layout. */
 export type TensorsByName = ReadonlyMap<
@@ -36,8 +37,35 @@ export interface TrainRequest {
   readonly subset?: number;
   /** Whether the network is measured after each epoch, too, and goes on only when {@link Verdict} says so. */
   readonly observed?: boolean;
+  /** Epochs from one checkpoint to the next; none are made where absent. */
+  readonly checkpointEvery?: number;
+  /** Where an earlier run of the same training stood; it goes on from there. */
+  readonly resume?: Checkpoint;
   /** What was measured for the experiment: the same answers run the same kernels. */
   readonly tuning?: Tuning;
+}
+
+/** Measure a trained network once. */
+export interface EvaluateRequest {
+  readonly kind: 'evaluate';
+  readonly id: number;
+  /** As {@link TrainRequest.evaluation}. */
+  readonly evaluation: Graph;
+  readonly data: DataSpec;
+  readonly evaluateOn: 'validation' | 'test';
+  /** Every parameter and state of the graph. */
+  readonly tensors: TensorsByName;
+  readonly tuning?: Tuning;
+}
+
+export interface EvaluateResult {
+  readonly kind: 'evaluated';
+  readonly id: number;
+  /** Mean loss, share of right answers, number of images. */
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly images: number;
+  readonly device: DeviceUse;
 }
 
 /** Time an inference of a network as it begins. */
@@ -84,10 +112,14 @@ export interface ScoreResult {
 }
 
 /** Everything that a worker is asked to do. */
-export type Work = TrainRequest | LatencyRequest | ScoreRequest;
+export type Work = TrainRequest | QuickWork;
+
+/** What takes no epochs. */
+export type QuickWork = EvaluateRequest | LatencyRequest | ScoreRequest;
 
 interface Results {
   readonly train: TrainResult;
+  readonly evaluate: EvaluateResult;
   readonly latency: LatencyResult;
   readonly score: ScoreResult;
 }
@@ -105,6 +137,9 @@ export interface TrainProgress {
   readonly loss: number;
   /** Share of right answers on the images of `evaluateOn`, where the training is observed. */
   readonly accuracy?: number;
+  /** Where the training stands, where a checkpoint is due, and the adapter that it ran on. */
+  readonly checkpoint?: Checkpoint;
+  readonly adapter?: string;
 }
 
 /** The answer to the progress of a training that is observed. */
@@ -173,13 +208,20 @@ export interface NotReady {
 export type Request = Work | Verdict | { readonly kind: 'stop' };
 
 export type Response =
-  Ready | NotReady | TrainProgress | TrainResult | LatencyResult | ScoreResult | TrainFailure;
+  | Ready
+  | NotReady
+  | TrainProgress
+  | TrainResult
+  | EvaluateResult
+  | LatencyResult
+  | ScoreResult
+  | TrainFailure;
 
 /** Does the work of a request somewhere: in a worker process, in this one (tests), on another machine. */
 export interface Evaluator {
   train(request: TrainRequest, onProgress: OnProgress): Promise<TrainResult | TrainFailure>;
   /** What takes no epochs. */
-  measure<W extends LatencyRequest | ScoreRequest>(request: W): Promise<ResultOf<W> | TrainFailure>;
+  measure<W extends QuickWork>(request: W): Promise<ResultOf<W> | TrainFailure>;
   close(): Promise<void>;
 }
 

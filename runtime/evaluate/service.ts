@@ -7,16 +7,16 @@ import type { DataSpec } from '../../compiler/search/search.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { loadData } from '../data/table.ts';
 import type { Executor } from '../train/executor.ts';
-import { trainAndMeasure } from '../train/loop.ts';
+import { measureTrained, trainAndMeasure } from '../train/loop.ts';
 import { measureLatency } from './latency.ts';
 import type {
   DeviceUse,
   Evaluator,
-  LatencyRequest,
+  EvaluateResult,
   LatencyResult,
   OnProgress,
+  QuickWork,
   ResultOf,
-  ScoreRequest,
   ScoreResult,
   TrainFailure,
   TrainProgress,
@@ -69,11 +69,16 @@ export function trainService(executor: Executor, use: () => DeviceUse): TrainSer
   };
 
   const measureOn = async (
-    request: LatencyRequest | ScoreRequest,
+    request: QuickWork,
     dataset: Dataset,
-  ): Promise<LatencyResult | ScoreResult> => {
+  ): Promise<EvaluateResult | LatencyResult | ScoreResult> => {
     const { id } = request;
     switch (request.kind) {
+      case 'evaluate': {
+        const { evaluation, evaluateOn, tuning, tensors } = request;
+        const task = { evaluation, evaluateOn, tuning, dataset };
+        return { kind: 'evaluated', id, ...(await measureTrained(executor, task, tensors)), device: use() };
+      }
       case 'latency': {
         const milliseconds = await measureLatency(executor, request, dataset);
         return { kind: 'latency', id, milliseconds, device: use() };
@@ -97,15 +102,19 @@ export function trainService(executor: Executor, use: () => DeviceUse): TrainSer
       const { kind: _, id, data: __, ...asked } = request;
       return onData(request, async (dataset): Promise<TrainResult> => {
         const { epochs } = asked.train;
-        const trained = await trainAndMeasure(executor, { ...asked, dataset }, (epoch, loss, accuracy) =>
-          onProgress({
-            kind: 'progress',
-            id,
-            epoch,
-            epochs,
-            loss,
-            ...(accuracy !== undefined && { accuracy }),
-          }),
+        const trained = await trainAndMeasure(
+          executor,
+          { ...asked, dataset },
+          (epoch, loss, accuracy, checkpoint) =>
+            onProgress({
+              kind: 'progress',
+              id,
+              epoch,
+              epochs,
+              loss,
+              ...(accuracy !== undefined && { accuracy }),
+              ...(checkpoint && { checkpoint, adapter: use().adapter }),
+            }),
         );
         const seconds = (performance.now() - start) / 1000;
         return { kind: 'result', id, ...trained, seconds, device: use() };

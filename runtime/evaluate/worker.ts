@@ -71,6 +71,7 @@ function serve(opened: Device): void {
       case 'train':
         queue = queue.then(async () => send(await service.train(request, report(request))));
         break;
+      case 'evaluate':
       case 'latency':
       case 'score':
         queue = queue.then(async () => send(await service.measure(request)));

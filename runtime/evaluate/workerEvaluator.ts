@@ -6,10 +6,9 @@
 import { diagnose, type Details, type Diagnostic } from '../../grammar/diagnostics.ts';
 import type {
   Evaluator,
-  LatencyRequest,
   OnProgress,
+  QuickWork,
   ResultOf,
-  ScoreRequest,
   TrainFailure,
   TrainRequest,
   TrainResult,
@@ -65,7 +64,7 @@ export class WorkerEvaluator implements Evaluator {
     return this.#enqueue(request, onProgress);
   }
 
-  measure<W extends LatencyRequest | ScoreRequest>(request: W): Promise<ResultOf<W> | TrainFailure> {
+  measure<W extends QuickWork>(request: W): Promise<ResultOf<W> | TrainFailure> {
     return this.#enqueue(request, () => undefined);
   }
 
@@ -90,12 +89,19 @@ export class WorkerEvaluator implements Evaluator {
       diagnostic,
       fatal,
     });
+    // A training that made checkpoints goes on from the last one, and not from its beginning.
+    let asked: W = request;
+    const heard: OnProgress = (progress) => {
+      const { checkpoint } = progress;
+      if (checkpoint) asked = { ...asked, resume: checkpoint };
+      return onProgress(progress);
+    };
     for (let attempt = 1; ; attempt += 1) {
       // oxlint-disable-next-line no-await-in-loop -- attempts follow each other
       const worker = await this.#ready();
       if ('code' in worker) return fail(worker, true);
       // oxlint-disable-next-line no-await-in-loop -- attempts follow each other
-      const answer = await worker.work(request, onProgress);
+      const answer = await worker.work(asked, heard);
       if (!isLoss(answer)) {
         this.#lossesInARow = 0;
         return answer;

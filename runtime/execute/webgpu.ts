@@ -48,6 +48,8 @@ export interface Execution {
   readonly writeInput: (name: string, values: Float32Array | Int32Array) => void;
   /** Sets the row numbers that steps take their batches from. */
   readonly writeIndices: (order: Int32Array) => void;
+  /** Sets what becomes of the images of these rows, for plans that change them. */
+  readonly writeAugmentation: (changes: Int32Array) => void;
   readonly readOutput: (name: string) => Promise<Float32Array>;
   readonly readGradients: () => Promise<Map<string, Float32Array>>;
   /** What the optimiser keeps: the steps done and its states. */
@@ -261,6 +263,13 @@ class WebGpuExecution implements Execution {
     const { indices, capacity } = present(this.plan.feed, 'writeIndices: a plan with a feed');
     invariant(order.length <= capacity, `writeIndices: ${order.length} row numbers, room for ${capacity}`);
     this.device.gpu.queue.writeBuffer(this.#buffer(indices.buffer), indices.offset, order);
+  };
+
+  writeAugmentation = (changes: Int32Array): void => {
+    const { augmentation } = this.plan.feed ?? {};
+    const { buffer, offset, bytes } = present(augmentation, 'writeAugmentation: a plan that changes images');
+    invariant(changes.byteLength <= bytes, `writeAugmentation: ${changes.length} numbers, too many`);
+    this.device.gpu.queue.writeBuffer(this.#buffer(buffer), offset, changes);
   };
 
   readOutput = async (name: string): Promise<Float32Array> => {

@@ -109,11 +109,14 @@ export function sha256(content: string | Uint8Array): string {
 
 /** The hash of what the kernels of a set follow from; sets of one version with equal hashes are equal. */
 export function setIdentity(space: Space, { profile, trainings, supernet }: KernelSetOptions): string {
-  const terms = trainings.map(({ batch, optimizer, clip, ema }) => ({
+  const terms = trainings.map(({ batch, optimizer, clip, ema, auxiliary, dropPath, ...images }) => ({
     batch,
     optimizer: optimizer.name,
     clips: clip !== undefined,
     averages: ema !== undefined,
+    ...(auxiliary !== undefined && { heads: true }),
+    ...(dropPath !== undefined && { drops: true }),
+    ...((images.flip ?? images.crop ?? images.cutout) !== undefined && { augments: true }),
   }));
   return sha256(canonicalJson({ space: printSpace(space), profile, terms, supernet }));
 }

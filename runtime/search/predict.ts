@@ -4,6 +4,7 @@
  */
 import { costOf } from '../../compiler/graph/cost.ts';
 import type { Graph } from '../../compiler/graph/graph.ts';
+import type { AugmentSpec, NetworkTerms } from '../../compiler/search/search.ts';
 import type { Architecture } from '../../compiler/space/architecture.ts';
 import { costOfArchitecture } from '../../compiler/space/members.ts';
 import { relax, type RelaxOptions } from '../../compiler/space/relax.ts';
@@ -27,6 +28,8 @@ export interface TrialTerms {
   readonly profile: Profile;
   /** How parameters move. */
   readonly update: UpdateSpec;
+  /** How images are changed while a network is trained; not at all where absent. */
+  readonly augment?: AugmentSpec | undefined;
   /** Most rows that are fed at once, in training and in measuring. */
   readonly capacity: { readonly training: number; readonly evaluation: number };
   /** Bytes of the data set, which stays on the device. */
@@ -54,11 +57,11 @@ export function architectureGraphs(
   space: Space,
   architecture: Architecture,
   batch: number,
-  recompute = false,
+  terms: NetworkTerms = {},
 ): TrialGraphs {
   return {
     cost: costOfArchitecture(space, architecture),
-    training: trainingGraph(space, architecture, batch, recompute),
+    training: trainingGraph(space, architecture, batch, terms),
     evaluation: evaluationGraph(space, architecture, batch),
   };
 }
@@ -76,11 +79,10 @@ export function supernetGraphs(
 
 /** The plans that a trial runs. Refuses what no device need offer. */
 export function trialPlans({ training, evaluation }: TrialGraphs, terms: TrialTerms): TrialPlans {
-  const { profile, capacity, update } = terms;
+  const { profile, capacity, update, augment } = terms;
+  const feed = { capacity: capacity.training, augment };
   return {
-    training: withWatch(
-      planTraining(training, { profile, feed: { capacity: capacity.training }, ...update }),
-    ),
+    training: withWatch(planTraining(training, { profile, feed, ...update })),
     evaluation: planInference(evaluation, { profile, feed: { capacity: capacity.evaluation } }),
   };
 }

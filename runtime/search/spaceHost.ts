@@ -46,7 +46,7 @@ export function spaceHost(compiled: CompiledSearch, table?: LookUp): SearchHost 
       return {
         kind: 'train',
         id,
-        training: trainingGraph(scale, architecture, train.batch, train.recompute),
+        training: trainingGraph(scale, architecture, train.batch, train),
         evaluation: evaluationGraph(scale, architecture, train.batch),
         data: present(search.data, 'search: the data of a training'),
         trainOn: retrain ? 'train+validation' : 'train',

@@ -3,7 +3,7 @@
  * CPU; the loop does not know which one it has.
  */
 import type { Graph, Shape } from '../../compiler/graph/graph.ts';
-import type { TrainSpec } from '../../compiler/search/search.ts';
+import type { AugmentSpec, TrainSpec } from '../../compiler/search/search.ts';
 import type { Tuning } from '../../compiler/wgsl/tuning.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Fault } from '../execute/fault.ts';
@@ -28,6 +28,8 @@ export interface NetworkOnData {
   readonly capacity: number;
   /** The values to begin with, for every parameter and state of the graph. */
   readonly tensors: Tensors;
+  /** How images are changed while they are trained on; not at all where absent. */
+  readonly augment?: AugmentSpec | undefined;
   /** What was measured; on devices it says which kernels run. */
   readonly tuning?: Tuning | undefined;
 }
@@ -49,17 +51,30 @@ export interface Steps {
 export interface TrainingRun {
   /**
    * Runs `rates.length` steps. Step `i` reads the rows `order[i * batch ...]` and moves by the learning rate
-   * `rates[i]`. Stops within 50 steps of the first infinity or NaN among weights, gradients, statistics or losses.
+   * `rates[i]`. Stops within 50 steps of the first infinity or NaN among weights, gradients, statistics or losses. Where
+   * the network changes its images, `changes` says how (`augment.ts`).
    */
-  readonly steps: (order: Int32Array, rates: Float32Array) => Promise<Steps>;
+  readonly steps: (order: Int32Array, rates: Float32Array, changes?: Int32Array) => Promise<Steps>;
   /** The values of all parameters and states now. */
   readonly read: () => Promise<Tensors>;
+  /** Sets some of them. */
+  readonly write: (tensors: Tensors) => void;
   /** What the optimiser keeps now. */
   readonly readOptimizer: () => Promise<OptimizerState>;
   /** Continues where another run of the same network and optimiser was. */
   readonly writeOptimizer: (state: OptimizerState) => void;
   /** Gives back what it holds. */
   readonly release: () => void;
+}
+
+/** Where a training stands after some epochs. What goes on from here ends with the same bits as what was never stopped. */
+export interface Checkpoint {
+  /** Epochs done. */
+  readonly epoch: number;
+  readonly tensors: Tensors;
+  readonly optimizer: OptimizerState;
+  /** Mean training loss of each of them. */
+  readonly epochLosses: readonly number[];
 }
 
 export interface Measured {

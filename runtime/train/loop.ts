@@ -6,13 +6,15 @@ import { diagnose, Refusal, refuse, type Diagnostic } from '../../grammar/diagno
 import { AVERAGE } from '../../compiler/optimizers/average.ts';
 import { initialValues } from '../../compiler/graph/initialize.ts';
 import type { Graph, GraphNode } from '../../compiler/graph/graph.ts';
-import type { TrainSpec } from '../../compiler/search/search.ts';
-import { invariant } from '../../util/invariant.ts';
+import { augmentOf, type TrainSpec } from '../../compiler/search/search.ts';
+import { DROP_PATH_RATE } from '../../compiler/space/dropPath.ts';
+import { invariant, present } from '../../util/invariant.ts';
 import { partRows, type Dataset, type Part } from '../data/dataset.ts';
 import { stratifiedShare } from '../data/split.ts';
 import { stateName } from '../execute/optimizerState.ts';
 import type { Tuning } from '../../compiler/wgsl/tuning.ts';
-import type { Executor, Tensor, Tensors, TrainingRun } from './executor.ts';
+import { changesOf } from './augment.ts';
+import type { Checkpoint, Executor, Tensor, Tensors, TrainingRun } from './executor.ts';
 import { faultDiagnostic, stepDiagnostic } from './faultDiagnostic.ts';
 import { epochOrder, evaluationOrder, stepsPerEpoch } from './order.ts';
 import { learningRates } from './schedule.ts';
@@ -38,6 +40,10 @@ export interface Training {
   readonly subset?: number | undefined;
   /** Whether the network is measured after each epoch, too. */
   readonly observed?: boolean | undefined;
+  /** Epochs from one checkpoint to the next; there is one after the last epoch, too. None are made where absent. */
+  readonly checkpointEvery?: number | undefined;
+  /** Where an earlier run of the same training stood; it goes on from there. */
+  readonly resume?: Checkpoint | undefined;
 }
 
 export interface Trained {
@@ -53,13 +59,14 @@ export interface Trained {
 }
 
 /**
- * Called after each epoch, counted from 1, with its mean training loss, and with the accuracy where it is measured. False
- * ends the training.
+ * Called after each epoch, counted from 1, with its mean training loss, and with the accuracy where it is measured, and the
+ * checkpoint where one is due. False ends the training.
  */
 export type OnEpoch = (
   epoch: number,
   loss: number,
   accuracy: number | undefined,
+  checkpoint?: Checkpoint,
 ) => boolean | void | Promise<boolean | void>;
 
 /** Trains and measures. Refuses when network and data do not fit or when a number stops being one. */
@@ -71,7 +78,7 @@ export async function trainAndMeasure(
   const problems = checkTraining(task);
   if (problems.length > 0) throw new Refusal(...problems);
   const { epochLosses, epochAccuracies, tensors } = await train(executor, task, onEpoch);
-  const measured = await measure(executor, task, tensors);
+  const measured = await measureTrained(executor, task, tensors);
   return {
     epochLosses,
     ...(task.observed && { epochAccuracies }),
@@ -108,36 +115,55 @@ async function train(
   task: Training,
   onEpoch: OnEpoch,
 ): Promise<{ epochLosses: number[]; epochAccuracies: number[]; tensors: Tensors }> {
-  const { dataset, seed } = task;
+  const { dataset, seed, resume, checkpointEvery } = task;
   const { epochs, batch, schedule, ...update } = task.train;
   const rows = trainingRows(task);
   const steps = stepsPerEpoch(rows.length, batch);
-  const tensors = initialTensors(task.training, seed, task.initial);
+  const tensors = initialTensors(task.training, seed, resume?.tensors ?? task.initial);
   const { tuning } = task;
-  const network = { graph: task.training, dataset, batch, capacity: steps * batch, tensors, tuning };
+  const augment = augmentOf(task.train);
+  const network = { graph: task.training, dataset, batch, capacity: steps * batch, tensors, augment, tuning };
   const run = await executor.prepareTraining(network, update);
+  const drops = update.dropPath !== undefined && hasState(task.training, DROP_PATH_RATE);
   try {
-    const epochLosses: number[] = [];
+    if (resume) run.writeOptimizer(resume.optimizer);
+    const epochLosses: number[] = [...(resume?.epochLosses ?? [])];
     const epochAccuracies: number[] = [];
     const read = async (): Promise<Tensors> => {
       const trained = await run.read();
       return update.ema === undefined ? trained : averaged(run, trained);
     };
-    for (let epoch = 0; epoch < epochs; epoch += 1) {
+    for (let epoch = resume?.epoch ?? 0; epoch < epochs; epoch += 1) {
       const order = epochOrder(rows, batch, seed, epoch);
+      const changes = augment && changesOf(augment, order, dataset.imageShape, seed, epoch);
+      if (drops) run.write(dropPathRate(update.dropPath ?? 0, epoch, epochs));
       const rates = learningRates(schedule, update.optimizer.lr, epochs * steps, epoch * steps, steps, steps);
-      const { losses, fault } = await run.steps(order, rates);
+      const { losses, fault } = await run.steps(order, rates, changes);
       if (fault) throw new Refusal(stepDiagnostic(fault, epoch + 1, fault.step + 1, dataset.name));
       const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
       epochLosses.push(loss);
-      const accuracy = task.observed ? (await measure(executor, task, await read())).accuracy : undefined;
+      const accuracy = task.observed
+        ? (await measureTrained(executor, task, await read())).accuracy
+        : undefined;
       if (accuracy !== undefined) epochAccuracies.push(accuracy);
-      if ((await onEpoch(epoch + 1, loss, accuracy)) === false) break;
+      const done = epoch + 1;
+      const isDue = checkpointEvery !== undefined && (done % checkpointEvery === 0 || done === epochs);
+      const checkpoint = isDue ? await checkpointOf(run, done, epochLosses) : undefined;
+      if ((await onEpoch(done, loss, accuracy, checkpoint)) === false) break;
     }
     return { epochLosses, epochAccuracies, tensors: await read() };
   } finally {
     run.release();
   }
+}
+
+async function checkpointOf(run: TrainingRun, epoch: number, losses: readonly number[]): Promise<Checkpoint> {
+  return { epoch, tensors: await run.read(), optimizer: await run.readOptimizer(), epochLosses: [...losses] };
+}
+
+/** The rate of an epoch, counted from 0: it grows by the same amount from each to the next (Liu et al. 2019, `train.py`). */
+function dropPathRate(target: number, epoch: number, epochs: number): Tensors {
+  return new Map([[DROP_PATH_RATE, { shape: [1], data: Float32Array.of((target * epoch) / epochs) }]]);
 }
 
 /** The tensors with the running mean of weights in place of the last ones; statistics are the last ones. */
@@ -151,14 +177,19 @@ async function averaged(run: TrainingRun, trained: Tensors): Promise<Tensors> {
   );
 }
 
-async function measure(
+/** Measures a trained network on some images, with the running statistics. Refuses what gives no numbers. */
+export async function measureTrained(
   executor: Executor,
-  task: Training,
+  {
+    evaluation: graph,
+    evaluateOn,
+    dataset,
+    tuning,
+  }: Pick<Training, 'evaluation' | 'evaluateOn' | 'dataset' | 'tuning'>,
   trained: Tensors,
 ): Promise<Pick<Trained, 'loss' | 'accuracy' | 'images'>> {
-  const { evaluation: graph, dataset, tuning } = task;
-  const rows = partRows(dataset, task.evaluateOn);
-  const batch = input(graph, 'x')?.shape[0] ?? task.train.batch;
+  const rows = partRows(dataset, evaluateOn);
+  const batch = present(input(graph, 'x')?.shape[0], 'training: the images of a measurement');
   const order = evaluationOrder(rows, batch);
   const network = { graph, dataset, batch, capacity: order.length, tensors: trained, tuning };
   const run = await executor.prepareEvaluation(network);
@@ -196,6 +227,10 @@ export function initialTensors(graph: Graph, seed: number, given: Tensors = new 
     tensors.set(name, found ?? { shape, data: initialValues(name, shape, init, seed) });
   }
   return tensors;
+}
+
+function hasState(graph: Graph, name: string): boolean {
+  return graph.nodes.some((node) => node.kind === 'state' && node.name === name);
 }
 
 function input(graph: Graph, name: string): GraphNode | undefined {

@@ -3,10 +3,13 @@
  * hold the device against it.
  */
 import type { Graph } from '../../compiler/graph/graph.ts';
+import type { AugmentSpec } from '../../compiler/search/search.ts';
+import { AUGMENT_WORDS } from '../../compiler/wgsl/kernels/augment.ts';
 import { present } from '../../util/invariant.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { inData, type Fault } from '../execute/fault.ts';
 import { runReference, type NamedTensors } from '../execute/reference.ts';
+import { changeImage } from './augment.ts';
 import type {
   EvaluationRun,
   Executor,
@@ -44,16 +47,20 @@ function runOnce({ graph, dataset, tensors, rows }: Pass): Passed {
   return { gradients: new Map(Object.entries(floats(gradients))), outputs: new Map(data) };
 }
 
-function trainingRun({ graph, dataset, batch, tensors }: NetworkOnData, update: UpdateSpec): TrainingRun {
+function trainingRun(
+  { graph, dataset, batch, tensors, augment }: NetworkOnData,
+  update: UpdateSpec,
+): TrainingRun {
   const parameters = values(graph, 'parameter', tensors);
   let states = values(graph, 'state', tensors);
   const optimizer = new ReferenceOptimizer(update);
   return {
-    steps: (order, rates) => {
+    steps: (order, rates, changes) => {
       const losses = new Float32Array(rates.length);
       for (const [step, rate] of rates.entries()) {
         const rows = order.subarray(step * batch, (step + 1) * batch);
-        const inputs = gather(graph, dataset, rows);
+        const changed = augment && changes?.subarray(step * batch * AUGMENT_WORDS);
+        const inputs = gather(graph, dataset, rows, changed && { augment, changes: changed });
         const watch = new ReferenceWatch();
         const result = runReference(graph, { inputs, parameters, states }, { ...OPTIONS, watch: watch.see });
         optimizer.step(parameters, result.gradients, rate);
@@ -68,6 +75,12 @@ function trainingRun({ graph, dataset, batch, tensors }: NetworkOnData, update: 
       return Promise.resolve({ losses, fault: undefined });
     },
     read: () => Promise.resolve(new Map(Object.entries({ ...copies(parameters), ...copies(states) }))),
+    write: (given) => {
+      for (const [name, tensor] of given) {
+        const of = name in parameters ? parameters : states;
+        of[name] = { shape: tensor.shape, data: tensor.data.slice() };
+      }
+    },
     readOptimizer: () => Promise.resolve(optimizer.read()),
     writeOptimizer: (state) => optimizer.write(state),
     release: () => undefined,
@@ -138,13 +151,21 @@ function floats(tensors: NamedTensors): Record<string, Tensor> {
   );
 }
 
-function gather(graph: Graph, dataset: Dataset, rows: Int32Array): NamedTensors {
+function gather(
+  graph: Graph,
+  dataset: Dataset,
+  rows: Int32Array,
+  changed?: { readonly augment: AugmentSpec; readonly changes: Int32Array },
+): NamedTensors {
   const [height, width, channels] = dataset.imageShape;
   const elements = height * width * channels;
   const images = new Float32Array(rows.length * elements);
   rows.forEach((row, i) => {
     if (row === NO_ROW) return;
-    images.set(dataset.images.subarray(row * elements, (row + 1) * elements), i * elements);
+    const image = dataset.images.subarray(row * elements, (row + 1) * elements);
+    const change = changed?.changes.subarray(i * AUGMENT_WORDS, (i + 1) * AUGMENT_WORDS);
+    const seen = changed && change ? changeImage(image, dataset.imageShape, change, changed.augment) : image;
+    images.set(seen, i * elements);
   });
   const labels = rows.map((row) => (row === NO_ROW ? -1 : (dataset.labels[row] ?? -1)));
   // A graph without a loss reads no labels.

@@ -61,19 +61,22 @@ export function webGpuExecutor(device: Device): WebGpuExecutor {
 
   return {
     prepareTraining: async (network, update) => {
-      const { graph, batch, capacity } = network;
+      const { graph, batch, capacity, augment } = network;
       const profile = tunedProfile(network);
-      const plan = withWatch(planTraining(graph, { profile, feed: { capacity }, ...update }));
+      const plan = withWatch(planTraining(graph, { profile, feed: { capacity, augment }, ...update }));
       const execution = await start(plan, network);
       return {
-        steps: async (order, rates) => {
+        steps: async (order, rates, changes) => {
           execution.writeIndices(order);
+          if (changes) execution.writeAugmentation(changes);
           const steps = Array.from(rates, (learningRate, i) => ({ learningRate, offset: i * batch }));
           const { records, fault } = await runWatched(execution, 'train', steps);
           const losses = present(records.get('loss'), 'the recorded loss');
           return { losses, fault: fault && inOrder(fault, order, batch) };
         },
         read: () => readTensors(execution),
+        write: (tensors) =>
+          execution.writeTensors(new Map([...tensors].map(([name, { data }]) => [name, data]))),
         readOptimizer: execution.readOptimizer,
         writeOptimizer: execution.writeOptimizer,
         release: release(execution),

@@ -1,6 +1,6 @@
 /** What the networks of a search ask: the choices of some of them, drawn at random, in training and in measuring. */
 import type { CompiledSearch } from '../../compiler/compile.ts';
-import { trainingsOf } from '../../compiler/search/search.ts';
+import { augmentOf, trainingsOf } from '../../compiler/search/search.ts';
 import type { Profile } from '../../compiler/wgsl/plan.ts';
 import type { OpenChoice } from '../../compiler/wgsl/tuning.ts';
 import { Refusal } from '../../grammar/diagnostics.ts';
@@ -22,11 +22,17 @@ export function questionsOf(
   for (let i = 0; i < DRAWN; i += 1) {
     const { architecture } = members.sample(random);
     if (architecture === undefined) continue;
-    const { batch, recompute } = train;
+    const { batch } = train;
     const capacity = { training: batch, evaluation: batch };
     try {
-      const graphs = architectureGraphs(space, architecture, batch, recompute);
-      const plans = trialPlans(graphs, { profile, capacity, update: train, residentBytes: 0 });
+      const graphs = architectureGraphs(space, architecture, batch, train);
+      const plans = trialPlans(graphs, {
+        profile,
+        capacity,
+        update: train,
+        augment: augmentOf(train),
+        residentBytes: 0,
+      });
       for (const choice of [...plans.training.choices, ...plans.evaluation.choices]) {
         if (!found.has(choice.question)) found.set(choice.question, choice);
       }

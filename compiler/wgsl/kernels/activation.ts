@@ -95,7 +95,7 @@ export const activationGradientRule: KernelRule<'activation_gradient'> = ({ node
 };
 
 /** The hash of `compiler/ops/dropout.ts`. */
-const hashHelper = `fn hash(n: u32) -> u32 {
+export const hashHelper: string = `fn hash(n: u32) -> u32 {
   let state = n * 747796405u + 2891336453u;
   let word = ((state >> ((state >> 28u) + 4u)) ^ state) * 277803737u;
   return (word >> 22u) ^ word;

@@ -1,6 +1,6 @@
 /** Predicts the memory of a trial for the objective `peak_memory`, without a device. */
 import type { CompiledSearch } from '../../../compiler/compile.ts';
-import { subsetSize, trainingsOf } from '../../../compiler/search/search.ts';
+import { augmentOf, subsetSize, trainingsOf } from '../../../compiler/search/search.ts';
 import type { Architecture } from '../../../compiler/space/architecture.ts';
 import type { Profile } from '../../../compiler/wgsl/plan.ts';
 import { refuse } from '../../../grammar/diagnostics.ts';
@@ -41,10 +41,11 @@ export function peakMemory({ space, search }: CompiledSearch, architecture: Arch
     ema,
   } = train ?? {};
   const update = { optimizer, ...(clip !== undefined && { clip }), ...(ema !== undefined && { ema }) };
-  const graphs = architectureGraphs(space, architecture, batch, train?.recompute);
+  const graphs = architectureGraphs(space, architecture, batch, train);
   const { peakBytes, training, evaluation } = predictTrial(graphs, {
     profile: PROFILE,
     update,
+    augment: train && augmentOf(train),
     capacity,
     residentBytes,
   });

@@ -69,6 +69,7 @@ export const rules: Rules = {
   conv_weight_gradient: trainingAlone,
   depthwise_input_gradient: trainingAlone,
   depthwise_weight_gradient: trainingAlone,
+  drop_path: trainingAlone,
   moments: trainingAlone,
   batch_norm_training: trainingAlone,
   batch_norm_gradient_sums: trainingAlone,

@@ -137,6 +137,7 @@ const distances: { readonly [K in OpName]: Distance<K> } = {
     return bend === 'smooth' ? Infinity : least(x.data, bend);
   },
   dropout: smooth,
+  drop_path: smooth,
   relu: ([x]) => least(x.data, fromKink),
   // A relu's output is exactly zero, or above: that it is zero does not change while values move.
   relu_gradient: ([, y]) => least(y.data, fromKink),

@@ -183,14 +183,17 @@ export const layerSteps: StepRules = {
     },
   },
   dropout: {
-    ops: ['dropout'],
+    ops: ['dropout', 'drop_path'],
     rows: 'never',
     build(s) {
       const x = s.any();
       const { builder } = s;
       const key = builder.state(`key${builder.nodes.length}`, [1], { kind: 'key' });
       const step = builder.state(`step${builder.nodes.length}`, [1], { kind: 'constant', value: 3 });
-      s.add(s.op('dropout', [x, key, step], { rate: s.pick([0.5, 0.1, 0]) }));
+      const rate = s.pick([0.5, 0.1, 0]);
+      const whole = s.shape(x).length > 1 && s.choose(2) === 1;
+      if (whole) s.add(s.op('drop_path', [x, key, step, builder.constant(rate, [1])], {}));
+      else s.add(s.op('dropout', [x, key, step], { rate }));
     },
   },
   embedding: {

@@ -88,6 +88,7 @@ const withRule = names.filter((op) => typeof opTable[op].gradient === 'function'
 const untrained: Partial<Record<OpName, readonly number[]>> = {
   batch_norm_training: [3],
   dropout: [1, 2],
+  drop_path: [1, 2, 3],
   embedding: [0],
   softmax_cross_entropy: [1],
 };

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { kernelSet, type SetTraining } from '../../../compiler/kernelSet/kernelSet.ts';
 import { optimizerNames } from '../../../compiler/optimizers/table.ts';
+import { augmentOf } from '../../../compiler/search/search.ts';
 import type { Architecture } from '../../../compiler/space/architecture.ts';
 import { hasScan } from '../../../compiler/space/scans.ts';
 import type { Space } from '../../../compiler/space/space.ts';
@@ -38,7 +39,11 @@ function kernelsOf(
     const terms = { profile, capacity: { training: batch, evaluation: batch }, residentBytes: 0 };
     const lr = { lr: 0.1 };
     const optimizer = { ...update.optimizer, ...lr };
-    const { training, evaluation } = trialPlans(graphs, { ...terms, update: { ...update, optimizer } });
+    const { training, evaluation } = trialPlans(graphs, {
+      ...terms,
+      update: { ...update, optimizer },
+      augment: augmentOf({ ...update, optimizer, batch, epochs: 1, schedule: { name: 'constant' } }),
+    });
     return [...training.kernels, ...evaluation.kernels];
   } catch (error) {
     if (error instanceof Refusal) return [];
@@ -130,11 +135,29 @@ test.each(['darts', 'digits', 'proxyless'])('networks of %s that recompute need 
   );
   const texts = textsOf(kernelSet(one.space, { profile: cpu, trainings: [plain] }));
   for (const architecture of drawMembers(one, 2, new Random(29, 7))) {
-    const graphs = architectureGraphs(one.space, architecture, plain.batch, true);
+    const graphs = architectureGraphs(one.space, architecture, plain.batch, { recompute: true });
     expect(graphs.training.nodes.some((node) => node.kind === 'op' && node.late)).toBe(true);
     const missing = kernelsOf(graphs, cpu, plain).filter(({ wgsl }) => !texts.has(wgsl));
     expect(missing.map((kernel) => kernel.name)).toEqual([]);
   }
+});
+
+test.each(['darts', 'nasnet', 'digits'])('a final training of %s, with all that goes with it', (name) => {
+  const { compiled: one } = present(
+    trainable.find((shipped) => shipped.name === name),
+    name,
+  );
+  const final = { ...plain, auxiliary: 0.4, dropPath: 0.2, labelSmoothing: 0.1, flip: true, cutout: 4 };
+  const texts = textsOf(kernelSet(one.space, { profile: cpu, trainings: [final] }));
+  const names = new Set<string>();
+  for (const architecture of drawMembers(one, 2, new Random(29, 7))) {
+    const graphs = architectureGraphs(one.space, architecture, plain.batch, final);
+    const kernels = kernelsOf(graphs, cpu, final);
+    for (const kernel of kernels) names.add(kernel.name);
+    const missing = kernels.filter(({ wgsl }) => !texts.has(wgsl));
+    expect(missing.map((kernel) => kernel.name)).toEqual([]);
+  }
+  expect([...names]).toEqual(expect.arrayContaining(['augment_rows', 'drop_path']));
 });
 
 const small =

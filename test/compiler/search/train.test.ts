@@ -79,6 +79,14 @@ describe('optimisers', () => {
     ['clip: -1', '`clip` cannot be -1', 'a norm above 0'],
     ['recompute: 1', '`recompute` cannot be 1', '`true` or `false`'],
     ['ema: 1', '`ema` cannot be 1', 'above 0 and below 1'],
+    ['drop_path: 1', '`drop_path` cannot be 1', 'from 0 to below 1'],
+    ['label_smoothing: -0.1', '`label_smoothing` cannot be -0.1', 'from 0 to below 1'],
+    ['auxiliary: -1', '`auxiliary` cannot be -1', 'a number from 0'],
+    ['auxiliary: 0.4', '`auxiliary` weighs heads, and `small` has none', ''],
+    ['flip: 1', '`flip` cannot be 1', '`true` or `false`'],
+    ['crop: 0.5', '`crop` cannot be 0.5', 'a whole number of pixels'],
+    ['crop: 9', '`crop` cannot be 9', 'at most 8 pixels: the images of the data are 8 x 8'],
+    ['cutout: 12', '`cutout` cannot be 12', 'at most 8 pixels'],
     ['schedule: step(every: 1.5)', '`every` cannot be 1.5', 'a whole number of epochs'],
     ['schedule: step(gamma: 0)', '`gamma` cannot be 0', 'above 0 and at most 1'],
     ['schedule: cosine(warmup: 0.5)', '`warmup` cannot be 0.5', 'a whole number of epochs'],
@@ -117,6 +125,19 @@ describe('schedules and clipping', () => {
     expect(evaluate('ema: 0.999')?.ema).toBe(0.999);
     expect(evaluate('epochs: 1')).not.toHaveProperty('ema');
     expect(evaluate('epochs: 1')).not.toHaveProperty('clip');
+  });
+
+  it('what keeps a long training from learning by heart', () => {
+    const all = 'drop_path: 0.2, label_smoothing: 0.1, flip: true, crop: 4, cutout: 6';
+    const expected = { dropPath: 0.2, labelSmoothing: 0.1, flip: true, crop: 4, cutout: 6 };
+    expect(evaluate(all)).toMatchObject(expected);
+    // What is off leaves no trace; and it can be turned off for the winner.
+    const off = 'drop_path: 0, label_smoothing: 0, flip: false, crop: 0, cutout: 0, auxiliary: 0';
+    expect(evaluate(off)).toStrictEqual(evaluate('epochs: 5'));
+    expect(read(`evaluate train(${all})\n  retrain train(${off})`).retrain).toStrictEqual(
+      evaluate('epochs: 5'),
+    );
+    expect(read(`evaluate train(${all})\n  retrain train(epochs: 5)`).retrain).toMatchObject(expected);
   });
 
   it('`retrain` is as `evaluate` where it says nothing', () => {

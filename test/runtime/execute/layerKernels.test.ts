@@ -219,6 +219,28 @@ describe('activation kernels agree with the reference', () => {
   );
 });
 
+describe('whole examples are dropped as the reference drops them', () => {
+  const cases = fc.record({
+    shape: fc.oneof(fc.tuple(images, size, size, channels), fc.tuple(images, channels)),
+    seed,
+    rate: fc.constantFrom(0, 0.1, 0.5, 0.9),
+  });
+  agrees(
+    device,
+    'drop_path',
+    FEW,
+    cases.map(({ shape, seed: from, rate }) => ({
+      attributes: {},
+      inputs: [
+        tensor(shape, from, 3),
+        { shape: [1], data: Float32Array.of((from * 7919) % 2 ** 24) },
+        { shape: [1], data: Float32Array.of(from) },
+        { shape: [1], data: Float32Array.of(rate) },
+      ],
+    })),
+  );
+});
+
 describe('kernels over rows agree with the reference', () => {
   const rows = fc.record({ shape: fc.tuple(images, size, channels), seed });
   agrees(

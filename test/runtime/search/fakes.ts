@@ -8,8 +8,7 @@ import type { Space } from '../../../compiler/space/space.ts';
 import { diagnose } from '../../../grammar/diagnostics.ts';
 import type {
   Evaluator,
-  LatencyRequest,
-  ScoreRequest,
+  QuickWork,
   TrainFailure,
   TrainRequest,
   TrainResult,
@@ -114,7 +113,7 @@ export interface FakeOptions {
   /** What goes wrong with a request, if anything. */
   readonly fail?: (request: TrainRequest) => 'failed' | 'fatal' | undefined;
   /** What is measured without training; usually one millisecond more than the batch has images. */
-  readonly measured?: (request: LatencyRequest | ScoreRequest) => never | undefined;
+  readonly measured?: (request: QuickWork) => never | undefined;
   /** The accuracy after each epoch, of trainings that are observed. */
   readonly curve?: (request: TrainRequest) => readonly number[];
   /** Changes a result. */
@@ -138,7 +137,7 @@ export function fakeEvaluator(options: FakeOptions = {}): Evaluator & { readonly
       const result = {
         kind: request.kind,
         id: request.id,
-        milliseconds: 1 + request.batch,
+        milliseconds: 'batch' in request ? 1 + request.batch : 1,
         score: 2,
         device,
       };
