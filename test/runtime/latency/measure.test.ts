@@ -55,6 +55,17 @@ describe('leastTimes', () => {
     expect([turns(0), turns(1)]).toEqual([4, 12]);
   });
 
+  it('goes on as long as times are lowered', async () => {
+    const sweepsOf = async (times: readonly number[]): Promise<number> => {
+      const { make, clock, log } = machine([times]);
+      await leastTimes(1, make, { clock, sweeps: 10, rounds: 1, turn: 0 });
+      return log.length / 2;
+    };
+    expect(await sweepsOf([5])).toBe(3);
+    expect(await sweepsOf([9, 9, 8, 8, 7, 7, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6])).toBe(5);
+    expect(await sweepsOf(Array.from({ length: 20 }, (_, i) => 100 - i))).toBe(10);
+  });
+
   it('holds no more at once than fits, and leaves out what is refused', async () => {
     const { make, clock, most, held } = machine([[1], [], [2], [3], [4]]);
     const found = await leastTimes(5, make, { clock, sweeps: 2, rounds: 2 });
