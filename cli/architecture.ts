@@ -1,6 +1,7 @@
 /** ARCH, as commands take it: `rank:N`, a name or a notation of the file, the compact text of `nas sample`, or a JSON file. */
 import { existsSync } from 'node:fs';
 import { compileArchitecture, type CompiledSpace } from '../compiler/compile.ts';
+import type { Program } from '../compiler/program.ts';
 import type { Architecture } from '../compiler/space/architecture.ts';
 import { readArchitecture as declaredArchitecture } from '../compiler/space/architectures.ts';
 import { fromCompact, fromJson, isCompact } from '../compiler/space/encode.ts';
@@ -139,6 +140,11 @@ export async function spaceFor(
           options,
           arch !== undefined && isCompact(arch) ? arch.split(':')[0] : undefined,
         );
+  return withNames(program, compiled);
+}
+
+/** A space with the architectures that its file names, read in it. */
+export function withNames(program: Program, compiled: CompiledSpace): NamedSpace {
   const declared = (name: string): Checked<Architecture> | undefined => {
     const node = program.architectures.find((a) => a.name.text === name);
     return node && declaredArchitecture(compiled.space, node, program.sourceOf(node));

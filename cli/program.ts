@@ -11,6 +11,7 @@ import type { DiffOptions } from './commands/diff.ts';
 import type { DoctorOptions } from './commands/doctor.ts';
 import type { DrawOptions } from './commands/draw.ts';
 import type { EnumerateOptions } from './commands/enumerate.ts';
+import type { EvaluateOptions } from './commands/evaluate.ts';
 import type { FmtOptions } from './commands/fmt.ts';
 import type { InsightOptions } from './commands/insight.ts';
 import type { LatencyOptions } from './commands/latency.ts';
@@ -20,6 +21,7 @@ import type { PlanOptions } from './commands/plan.ts';
 import type { SampleOptions } from './commands/sample.ts';
 import type { SearchOptions } from './commands/search.ts';
 import type { ShowOptions } from './commands/show.ts';
+import type { TrainOptions } from './commands/train.ts';
 import type { TrialsOptions } from './commands/trials.ts';
 import type { Context } from './context.ts';
 import { profileNames } from './profiles.ts';
@@ -48,6 +50,17 @@ It asks which decisions matter, which motifs are over-represented among the best
 whether rankings carry over from one experiment or column to another. What it claims has p <= 0.01, corrected for
 all tests of the question:
   nas insight spaces/nasbench201.nas --table accuracy.csv --column c10_test_200ep --column c100_test_200ep`;
+
+const trainHelp = `
+It trains as \`retrain\` of the search says, else as \`evaluate\`, on training and validation images, and leaves a folder with
+\`model.json\`, \`space.nas\` and \`weights.safetensors\`. Stopped at any time, the same command goes on from the last
+checkpoint and comes to the same bits. Parameters of the space scale the network:
+  nas train spaces/darts.nas DARTS_V2 --set c=8 --set n=2 --epochs 50`;
+
+const evaluateHelp = `
+On the adapter on which it was trained, a network gets the same score to the last bit:
+  nas evaluate .nas/trained/digits-0123456789ab
+  nas evaluate spaces/digits.nas trial-17.json --weights trial-17.safetensors`;
 
 const rootHelp = `
 Start with:
@@ -347,6 +360,43 @@ A search is the same as long as its space, its fields, its seed and its data are
   trials.action(async (file: string | undefined) => {
     const command = await import('./commands/trials.ts');
     finish(await command.trials(context, file, trials.opts<TrialsOptions>()));
+  });
+
+  const train = withSearch(
+    define('train', 'Train one architecture as a search trains its winner, and measure it on test images.')
+      .argument('<file>', 'a .nas file')
+      .argument('<arch>', 'an architecture'),
+  );
+  train
+    .option('--epochs <n>', 'short for --set retrain.epochs=N', wholeNumber('--epochs', 1))
+    .option('--out <folder>', 'where the trained network is left (default: .nas/trained/NAME)')
+    .option(
+      '--checkpoint-every <n>',
+      'epochs from one checkpoint to the next',
+      wholeNumber('--checkpoint-every', 1),
+      1,
+    )
+    .option('--fresh', 'remove what the folder holds of a training and begin anew')
+    .option('--json', 'print the result as JSON; progress goes to stderr')
+    .addHelpText('after', `${trainHelp}\n${archHelp}`);
+  train.action(async (file: string, arch: string) => {
+    const command = await import('./commands/train.ts');
+    finish(await command.train(context, file, arch, train.opts<TrainOptions>()));
+  });
+
+  const evaluate = withSearch(
+    define('evaluate', 'Measure a trained network on test images.')
+      .argument('<trained>', 'a folder that `nas train` left, or a .nas file')
+      .argument('[arch]', 'an architecture of the file'),
+  );
+  evaluate
+    .option('--weights <file>', 'with a .nas file: the weights, in the safetensors format')
+    .option('--data <data>', 'other data, such as "digits(split: writers)"')
+    .option('--json', 'print JSON')
+    .addHelpText('after', `${evaluateHelp}\n${archHelp}`);
+  evaluate.action(async (what: string, arch: string | undefined) => {
+    const command = await import('./commands/evaluate.ts');
+    finish(await command.evaluate(context, what, arch, evaluate.opts<EvaluateOptions>()));
   });
 
   const comparison = define(

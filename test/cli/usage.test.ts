@@ -17,6 +17,8 @@ const commands = [
   'latency',
   'draw',
   'search',
+  'train',
+  'evaluate',
   'trials',
   'compare',
   'insight',

@@ -36,6 +36,20 @@ const acts = {
   diverge: (id) => send(failure(id, 'NAS4202', 'diverged')),
   wrongId: (id) => send(result(id + 1)),
   wait: () => undefined,
+  // Dies after a checkpoint; goes on from one, and tells from which.
+  checkpoint: (id, { resume }) => {
+    if (resume) {
+      send({ ...result(id), epochLosses: resume.epochLosses });
+      return;
+    }
+    const checkpoint = {
+      epoch: 2,
+      tensors: new Map([['w', { shape: [1], data: Float32Array.of(7) }]]),
+      optimizer: { step: 4, tensors: new Map() },
+      epochLosses: [0.5, 0.25],
+    };
+    process.send({ kind: 'progress', id, epoch: 2, epochs: 3, loss: 0.25, checkpoint }, () => acts.kill());
+  },
 };
 
 function result(id) {
@@ -57,9 +71,9 @@ function failure(id, code, message) {
 }
 
 process.once('disconnect', () => process.exit(0));
-process.on('message', ({ kind, id, seed }) => {
-  if (kind === 'stop') process.exit(0);
-  Object.values(acts)[seed](id);
+process.on('message', (request) => {
+  if (request.kind === 'stop') process.exit(0);
+  Object.values(acts)[request.seed](request.id, request);
 });
 
 switch (process.env.FAKE_START) {

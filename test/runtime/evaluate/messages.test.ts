@@ -19,6 +19,7 @@ describe('receiveRequest', () => {
     { schedule: { name: 'cosine', min: 0.001, warmup: 2 }, clip: 5, ema: 0.99 },
     { schedule: { name: 'step', every: 3, gamma: 0.1 } },
     { optimizer: { name: 'adam', lr: 0.1, beta1: 0.5, beta2: 0.9, epsilon: 1e-8, weightDecay: 0 } },
+    { auxiliary: 0.4, dropPath: 0.2, labelSmoothing: 0.1, flip: true, crop: 4, cutout: 16 },
     { optimizer: { name: 'rmsprop', lr: 0.1, alpha: 0.9, epsilon: 1e-8, momentum: 0, weightDecay: 0 } },
   ])('passes on how to train: %j', (changes) => {
     const sent = { ...request, train: { ...request.train, ...changes } };
@@ -42,6 +43,8 @@ describe('receiveRequest', () => {
     ],
     ['clipping to nothing', { ...request, train: { ...request.train, clip: 0 } }],
     ['a mean that never moves', { ...request, train: { ...request.train, ema: 1 } }],
+    ['paths that are all dropped', { ...request, train: { ...request.train, dropPath: 1 } }],
+    ['half a checkpoint', { ...request, resume: { epoch: 1, tensors: new Map() } }],
     ['an unknown schedule', { ...request, train: { ...request.train, schedule: { name: 'linear' } } }],
     ['steps without a length', { ...request, train: { ...request.train, schedule: { name: 'step' } } }],
     ['training on test images', { ...request, trainOn: 'test' }],

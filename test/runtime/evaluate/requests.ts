@@ -13,6 +13,7 @@ export const deeds = {
   diverge: 7,
   wrongId: 8,
   wait: 9,
+  checkpoint: 10,
 } as const;
 
 /** Well formed, with nothing in it: for fake workers, which act on the seed. */

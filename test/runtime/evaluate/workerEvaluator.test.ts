@@ -72,6 +72,14 @@ describe('a worker at work', () => {
     expect(after.device.adapter).not.toBe(before.device.adapter);
   });
 
+  it('has another worker go on from the last checkpoint of one that died', async () => {
+    open();
+    const seen: number[] = [];
+    const answer = await ask(deeds.checkpoint, ({ epoch }) => void seen.push(epoch));
+    expect(answer).toMatchObject({ kind: 'result', epochLosses: [0.5, 0.25] });
+    expect(seen).toEqual([2]);
+  });
+
   it('tells what the worker wrote before it died', async () => {
     open();
     const answer = (await ask(deeds.exit)) as TrainFailure;
