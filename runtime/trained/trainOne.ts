@@ -94,7 +94,11 @@ export async function trainOne(task: TrainTask, options: TrainOptions): Promise<
   const identity = taskId(task);
   if (fresh) await removeModel(folder);
   const before = await readModel(folder);
-  if (before?.identity === identity) return { model: before, earlier: true };
+  if (before?.identity === identity) {
+    // A process that was killed at its very end left it.
+    await rm(join(folder, MODEL_FILES.checkpoint), { force: true });
+    return { model: before, earlier: true };
+  }
   if (before) {
     const hint = 'choose another folder with `--out`; `--fresh` removes what is there';
     throw new Refusal(diagnose('trainedForeign', { path: folder }, { hint }));

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { compileSearch } from '../../../compiler/compile.ts';
 import type { Graph } from '../../../compiler/graph/graph.ts';
 import { readProgram } from '../../../compiler/program.ts';
+import { augmentOf } from '../../../compiler/search/search.ts';
 import { instantiate } from '../../../compiler/space/instantiate.ts';
 import { relax } from '../../../compiler/space/relax.ts';
 import type { Space } from '../../../compiler/space/space.ts';
@@ -183,51 +184,65 @@ describe('plan = truth', () => {
   );
 });
 
-test('a trial as a search runs it takes what was predicted', { timeout: 120_000 }, async () => {
-  const shipped = present(
-    shippedSpaces.find(({ file }) => file === 'digits.nas'),
-    'digits.nas',
-  );
-  const program = present(
-    readProgram({ name: shipped.file, text: shipped.text }, nodeHost()).value,
-    'a program',
-  );
-  const short = [{ path: 'evaluate.epochs', value: '1' }];
-  const { value } = compileSearch(program, 'quick', short, vocabulary);
-  const search = present(value, 'the search');
-  const { device, counts } = countingDevice(theDevice());
-  const executor = webGpuExecutor(device);
-  const architecture = search.members.unrank(3n);
-  const { training, evaluation, train, trainOn, evaluateOn, seed, keepTensors, data } = spaceHost(
-    search,
-  ).request(architecture, 'trial', 1, 1);
-  const dataset = await loadData(data);
-  const { optimizer, batch } = train;
-  const [steps, measured] = [
-    Math.floor(dataset.split.train.length / batch),
-    Math.ceil(dataset.split.validation.length / batch),
-  ];
-  const prediction = predictTrial(architectureGraphs(search.space, architecture, batch), {
-    profile: device.profile,
-    update: { optimizer },
-    capacity: { training: steps * batch, evaluation: measured * batch },
-    residentBytes: dataset.images.byteLength + dataset.labels.byteLength,
-  });
-  let most = 0;
-  const task = { training, evaluation, dataset, train, trainOn, evaluateOn, seed, keepTensors };
-  await trainAndMeasure(executor, task, () => {
-    most = Math.max(most, counts.bytes);
-    expect(executor.bufferBytes()).toBe(counts.bytes);
-  });
-  expect(most).toBe(prediction.peakBytes);
-  expect(counts.bytes).toBe(prediction.residentBytes);
-  expect(counts.pipelines).toBe(prediction.pipelines);
-  expect(counts.dispatches).toBe(
-    steps * prediction.training.dispatches +
-      Math.ceil(steps / WATCHED_STEPS) * prediction.training.checkDispatches +
-      measured * prediction.evaluation.dispatches,
-  );
-});
+test.each([
+  ['as it stands', []],
+  [
+    'with all that a final one has',
+    ['drop_path=0.2', 'label_smoothing=0.1', 'flip=true', 'crop=1', 'cutout=3'],
+  ],
+] as const)(
+  'a trial as a search runs it takes what was predicted: %s',
+  { timeout: 120_000 },
+  async (_, more) => {
+    const shipped = present(
+      shippedSpaces.find(({ file }) => file === 'digits.nas'),
+      'digits.nas',
+    );
+    const program = present(
+      readProgram({ name: shipped.file, text: shipped.text }, nodeHost()).value,
+      'a program',
+    );
+    const settings = ['epochs=1', ...more].map((setting) => {
+      const [name = '', text = ''] = setting.split('=');
+      return { path: `evaluate.${name}`, value: text };
+    });
+    const { value } = compileSearch(program, 'quick', settings, vocabulary);
+    const search = present(value, 'the search');
+    const { device, counts } = countingDevice(theDevice());
+    const executor = webGpuExecutor(device);
+    const architecture = search.members.unrank(3n);
+    const { training, evaluation, train, trainOn, evaluateOn, seed, keepTensors, data } = spaceHost(
+      search,
+    ).request(architecture, 'trial', 1, 1);
+    const dataset = await loadData(data);
+    const { optimizer, batch } = train;
+    const [steps, measured] = [
+      Math.floor(dataset.split.train.length / batch),
+      Math.ceil(dataset.split.validation.length / batch),
+    ];
+    const prediction = predictTrial(architectureGraphs(search.space, architecture, batch, train), {
+      profile: device.profile,
+      update: { optimizer },
+      augment: augmentOf(train),
+      capacity: { training: steps * batch, evaluation: measured * batch },
+      residentBytes: dataset.images.byteLength + dataset.labels.byteLength,
+    });
+    let most = 0;
+    const task = { training, evaluation, dataset, train, trainOn, evaluateOn, seed, keepTensors };
+    await trainAndMeasure(executor, task, () => {
+      most = Math.max(most, counts.bytes);
+      expect(executor.bufferBytes()).toBe(counts.bytes);
+    });
+    expect(most).toBe(prediction.peakBytes);
+    expect(counts.bytes).toBe(prediction.residentBytes);
+    expect(counts.pipelines).toBe(prediction.pipelines);
+    expect(counts.dispatches).toBe(
+      steps * prediction.training.dispatches +
+        Math.ceil(steps / WATCHED_STEPS) * prediction.training.checkDispatches +
+        measured * prediction.evaluation.dispatches,
+    );
+  },
+);
 
 test('what is over the limits is refused before anything is allocated', () => {
   const { space, members } = compileText(
