@@ -5,6 +5,7 @@
 import { showDiagnostics } from '../../cli/context.ts';
 import { alignColumns } from '../../cli/format.ts';
 import { loadSearch } from '../../cli/load.ts';
+import type { CurveSpec } from '../../compiler/search/search.ts';
 import type { Setting } from '../../compiler/settings.ts';
 import { Refusal } from '../../grammar/diagnostics.ts';
 import type { Evaluator } from '../../runtime/evaluate/protocol.ts';
@@ -18,10 +19,11 @@ import { experimentId } from '../../runtime/store/identity.ts';
 import type { TrialRecord } from '../../runtime/store/records.ts';
 import { Failure } from '../benchmark.ts';
 import type { Bench, Report } from './bench.ts';
+import { replay, type Replayed } from './replay.ts';
 import { STRATEGIES_FILE } from './strategies.ts';
 
 /** Epochs of a whole training, and trials of a search. */
-const EPOCHS = 16;
+const EPOCHS = 12;
 const TRIALS = 60;
 
 /** At half the channels and pixels of the other part, so that many networks can be trained for many epochs. */
@@ -35,9 +37,13 @@ const SMALLER: readonly Setting[] = Object.entries({
 }).map(([path, value]) => ({ path, value: String(value) }));
 
 /** The defaults, written out. */
-const STOPPING = 'curve(delta: 0.95, after: 0.25, least: 20)';
+const STOP: CurveSpec = { delta: 0.95, after: 0.25, least: 20 };
+const STOPPING = `curve(delta: ${STOP.delta}, after: ${STOP.after}, least: ${STOP.least})`;
 /** Measures after each epoch, too, and waits for more whole trainings than there are: none is ended. */
 const WATCHING = 'curve(least: 1000)';
+
+/** One order of the trials tells little of whether the best is kept: the recorded trainings are gone through in so many others. */
+const ORDERS = 20;
 
 /** At least so much of the epochs is to be spared. */
 const TO_SPARE = 0.3;
@@ -59,10 +65,14 @@ export interface Pair {
   readonly alike: boolean;
 }
 
+interface Played extends Pair {
+  readonly replayed: Replayed;
+}
+
 /** Runs both searches from every seed. */
 export async function curvesPart(bench: Bench): Promise<Report> {
   const evaluator = workerEvaluator();
-  const pairs: Pair[] = [];
+  const pairs: Played[] = [];
   try {
     for (let seed = 1; seed <= bench.seeds; seed++) {
       // oxlint-disable-next-line no-await-in-loop -- one device trains one network after the other
@@ -70,7 +80,8 @@ export async function curvesPart(bench: Bench): Promise<Report> {
       // oxlint-disable-next-line no-await-in-loop -- as above
       const stopped = await runOne(bench, evaluator, STOPPING, seed);
       const pair = pairOf(seed, whole, stopped);
-      pairs.push(pair);
+      const finished = whole.filter((trial) => trial.status === 'done');
+      pairs.push({ ...pair, replayed: replay(finished, STOP, EPOCHS, ORDERS, seed) });
       bench.progress.write(
         `seed ${seed}  ${pair.ended} of ${pair.trials} trainings ended, ${percent(pair.spared)} of the epochs spared\n`,
       );
@@ -159,14 +170,15 @@ function missedBy({ seed, spared, best, bestOfStopped, alike }: Pair): string[] 
 
 const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
 
-function linesOf(pairs: readonly Pair[]): string[] {
-  const rows = pairs.map(({ seed, trials, ended, spared, best, bestOfStopped, error }) => [
+function linesOf(pairs: readonly Played[]): string[] {
+  const rows = pairs.map(({ seed, trials, ended, spared, best, bestOfStopped, error, replayed }) => [
     String(seed),
     `${ended} of ${trials}`,
     percent(spared),
     `${percent(best.accuracy)} (trial ${best.trial})`,
     `${percent(bestOfStopped.accuracy)} (trial ${bestOfStopped.trial})`,
     `${(100 * error).toFixed(1)} points`,
+    `${replayed.kept} of ${replayed.orders}, ${percent(replayed.spared)}`,
   ]);
   const head = [
     'seed',
@@ -175,6 +187,7 @@ function linesOf(pairs: readonly Pair[]): string[] {
     'best, all whole',
     'best with stop',
     'error of predictions',
+    'in other orders: best kept, epochs spared',
   ];
   return [`stop: ${STOPPING}, ${EPOCHS} epochs`, ...alignColumns([head, ...rows], [0, 1, 2])];
 }

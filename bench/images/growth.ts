@@ -4,11 +4,12 @@
  */
 import { fileURLToPath } from 'node:url';
 import { alignColumns } from '../../cli/format.ts';
+import { formatMean } from '../../cli/compare/format.ts';
 import { compareLines } from '../../cli/compare/lines.ts';
 import type { Comparison } from '../../runtime/search/compare/comparison.ts';
 import type { DoneTrial, TrialRecord } from '../../runtime/store/records.ts';
 import { invariant } from '../../util/invariant.ts';
-import { meanOf } from '../../util/statistics/summary.ts';
+import { meanInterval, meanOf } from '../../util/statistics/summary.ts';
 import { Failure } from '../benchmark.ts';
 import type { Bench, Report } from './bench.ts';
 import { compete, trialsOf } from './contest.ts';
@@ -33,13 +34,15 @@ export interface Child extends Start {
   readonly before: number;
 }
 
-/** What a strategy spent in the mean of its searches. */
-interface Spent {
+/** What the searches of a strategy spent, in their mean. */
+export interface Spent {
   readonly strategy: string;
   /** Epochs of all trials. */
   readonly epochs: number;
   /** Multiply-accumulates of one image in every network, times its epochs. */
   readonly macs: number;
+  /** The best of each search within the multiply-accumulates of the most frugal strategy: equal cost in another sense. */
+  readonly within: readonly number[];
 }
 
 /** Runs both. What children begin with is seen only while they are trained: earlier trials are forgotten. */
@@ -90,24 +93,50 @@ async function lookInto(
   { strategies }: Comparison,
   starts: readonly Start[],
 ): Promise<{ readonly spent: readonly Spent[]; readonly children: readonly Child[] }> {
-  const spent: Spent[] = [];
+  const searched = new Map<string, readonly (readonly TrialRecord[])[]>();
   const children: Child[] = [];
   for (const { strategy, runs } of strategies) {
     // oxlint-disable-next-line no-await-in-loop -- in the order of strategies
     const searches = await Promise.all(runs.map((run) => trialsOf(bench, run)));
-    spent.push({
-      strategy,
-      epochs: meanOf(searches.map((trials) => trials.reduce((sum, trial) => sum + epochsOf(trial), 0))),
-      macs: meanOf(
-        searches.map((trials) => trials.reduce((sum, trial) => sum + trial.macs * epochsOf(trial), 0)),
-      ),
-    });
+    searched.set(strategy, searches);
     const bySeed = new Map(runs.map(({ seed }, i) => [seed, searches[i] ?? []]));
     children.push(...childrenOf(strategy, bySeed, starts));
   }
   if (children.length === 0) throw new Failure('no child was seen that begins with the weights of a parent');
-  return { spent, children };
+  return { spent: spentBy(searched), children };
 }
+
+/** What strategies spent, by their searches. */
+export function spentBy(
+  searched: ReadonlyMap<string, readonly (readonly TrialRecord[])[]>,
+): readonly Spent[] {
+  const total = (trials: readonly TrialRecord[], of: (trial: TrialRecord) => number): number =>
+    trials.reduce((sum, trial) => sum + of(trial), 0);
+  const spent = [...searched].map(([strategy, searches]) => ({
+    strategy,
+    searches,
+    epochs: meanOf(searches.map((trials) => total(trials, epochsOf))),
+    macs: meanOf(searches.map((trials) => total(trials, macsOf))),
+  }));
+  const least = Math.min(...spent.map(({ macs }) => macs));
+  return spent.map(({ searches, ...rest }) => ({
+    ...rest,
+    within: searches.map((trials) => bestWithin(trials, least)),
+  }));
+}
+
+/** The best accuracy of the trials that so many multiply-accumulates pay for. */
+function bestWithin(trials: readonly TrialRecord[], macs: number): number {
+  let [left, best] = [macs, 0];
+  for (const trial of trials) {
+    left -= macsOf(trial);
+    if (left < 0) break;
+    best = Math.max(best, done(trial)?.metrics.accuracy ?? 0);
+  }
+  return best;
+}
+
+const macsOf = (trial: TrialRecord): number => trial.macs * epochsOf(trial);
 
 /** The starts of a strategy with what the store says of their parents; `searches` by seed. */
 export function childrenOf(
@@ -141,15 +170,21 @@ const worstOf = (children: readonly Child[], of: 'exact' | 'noisy'): number =>
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
 function spentLines(spent: readonly Spent[]): string[] {
-  const rows = spent.map(({ strategy, epochs, macs }) => [
+  const rows = spent.map(({ strategy, epochs, macs, within }) => [
     strategy,
     epochs.toFixed(0),
     (macs / 1e6).toFixed(1),
+    formatMean(
+      {
+        mean: meanOf(within),
+        interval: within.length < 2 ? undefined : meanInterval(within),
+        runs: within.length,
+      },
+      { metric: 'accuracy' },
+    ),
   ]);
-  return alignColumns(
-    [['spent in a search', 'epochs', 'MACs of an image x epochs, millions'], ...rows],
-    [1, 2],
-  );
+  const head = ['spent in a search', 'epochs', 'million MACs of an image', 'best within the fewest MACs'];
+  return alignColumns([head, ...rows], [1, 2]);
 }
 
 function childrenLines(children: readonly Child[]): string[] {

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, test } from 'vitest';
 import { Failure } from '../../bench/benchmark.ts';
 import { pairOf } from '../../bench/images/curves.ts';
-import { childrenOf, GROWTH, GROWTH_FILE } from '../../bench/images/growth.ts';
+import { childrenOf, GROWTH, GROWTH_FILE, spentBy } from '../../bench/images/growth.ts';
+import { replay } from '../../bench/images/replay.ts';
 import { STRATEGIES, STRATEGIES_FILE } from '../../bench/images/strategies.ts';
 import { compileSearch } from '../../compiler/compile.ts';
 import { readProgram } from '../../compiler/program.ts';
@@ -80,6 +81,28 @@ describe('a search with and one without `stop`', () => {
   });
 });
 
+describe('recorded trainings in other orders', () => {
+  /** Curves that rise in parallel: what they end at is told by any of their values. */
+  const whole = Array.from({ length: 16 }, (_, i): DoneTrial => {
+    const trial = trialOf(i, 0.5 + 0.02 * i);
+    const epochAccuracies = [0.3, 0.2, 0.1, 0].map((below) => 0.5 + 0.02 * i - below);
+    return { ...trial, metrics: { ...trial.metrics, epochAccuracies } };
+  });
+
+  it('spares epochs and keeps the best', () => {
+    const { orders, kept, spared, lost } = replay(whole, { delta: 0.9, after: 0.25, least: 5 }, EPOCHS, 4, 1);
+    expect({ orders, kept, lost }).toEqual({ orders: 4, kept: 4, lost: 0 });
+    expect(spared).toBeGreaterThan(0.2);
+    // Five of sixteen are whole in any case, and of the others one epoch in four.
+    expect(spared).toBeLessThanOrEqual((11 / 16) * 0.75);
+  });
+
+  it('ends none before there are as many whole ones as are asked for', () => {
+    const waiting = replay(whole, { delta: 0.9, after: 0.25, least: 17 }, EPOCHS, 2, 1);
+    expect(waiting).toEqual({ orders: 2, kept: 2, spared: 0, lost: 0 });
+  });
+});
+
 test('children and the parents that they begin like', () => {
   const start = { strategy: 'eas', exact: 0.9, noisy: 0.89, preserves: true };
   const searches = new Map<number, readonly TrialRecord[]>([
@@ -95,6 +118,21 @@ test('children and the parents that they begin like', () => {
   expect(children.map(({ seed, parent, before }) => [seed, parent, before])).toEqual([
     [1, 0, 0.9],
     [2, 0, 0.7],
+  ]);
+});
+
+test('what searches spent, and the best that as much arithmetic finds', () => {
+  const frugal = [trialOf(0, 0.5), trialOf(1, 0.6)];
+  const large = [trialOf(0, 0.7), { ...trialOf(1, 0.9), macs: 2000 }];
+  const spent = spentBy(
+    new Map([
+      ['random', [frugal, frugal.toReversed()]],
+      ['eas', [large, large.toReversed()]],
+    ]),
+  );
+  expect(spent).toEqual([
+    { strategy: 'random', epochs: 8, macs: 8000, within: [0.6, 0.6] },
+    { strategy: 'eas', epochs: 8, macs: 12_000, within: [0.7, 0.9] },
   ]);
 });
 
