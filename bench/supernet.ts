@@ -18,6 +18,7 @@ import { withClassificationLoss } from '../compiler/graph/loss.ts';
 import { runGraphPasses } from '../compiler/graph/pipeline.ts';
 import type { CpuTensor } from '../compiler/ops/op.ts';
 import { readProgram } from '../compiler/program.ts';
+import { searchForm } from '../compiler/share/searchForm.ts';
 import { relax } from '../compiler/space/relax.ts';
 import { planTraining } from '../compiler/wgsl/lower.ts';
 import { openDevice } from '../runtime/device/device.ts';
@@ -41,12 +42,10 @@ const { space } = compiled;
 
 /** The training graph of a batch, as the released code of DARTS relaxes its space. */
 function trainingGraph(batch: number): Graph {
-  const { graph } = relax(space, {
+  const { graph } = relax(searchForm(space, { normalizePools: true, affine: false }), {
     batch,
     mode: 'training',
     zero: true,
-    normalizePools: true,
-    affine: false,
   });
   const loss = withClassificationLoss(graph, { logits: 'logits', reduction: 'mean' });
   return runGraphPasses(loss, { loss: 'loss' });

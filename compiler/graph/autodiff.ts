@@ -11,13 +11,17 @@ import { GraphBuilder } from './builder.ts';
 import type { Graph, GraphNode, NodeId, OpNodeOf } from './graph.ts';
 
 /**
- * The graph with `gradients`: one for every parameter that the loss depends on, in the order of the
- * parameters. A parameter that the loss does not read gets no entry, so an optimiser leaves it alone.
+ * The graph with `gradients`: one for every parameter that the loss depends on, or of those that are `wanted`, in the order
+ * of the parameters. A parameter that the loss does not read gets no entry, so an optimiser leaves it alone.
  *
  * The loss, a node or the name of an output, has shape [1]. Old nodes keep their ids. Where several paths
  * meet, their gradients are added from the latest reader to the earliest, so results are reproducible.
  */
-export function differentiate(graph: Graph, loss: NodeId | string): Graph {
+export function differentiate(
+  graph: Graph,
+  loss: NodeId | string,
+  wanted: (parameter: string) => boolean = () => true,
+): Graph {
   const lossId =
     typeof loss === 'string' ? present(graph.outputs[loss], `differentiate: the output ${loss}`) : loss;
   const lossNode = present(graph.nodes[lossId], `differentiate: node ${lossId}`);
@@ -28,7 +32,9 @@ export function differentiate(graph: Graph, loss: NodeId | string): Graph {
   );
 
   const builder = new GraphBuilder(graph);
-  const parameters = graph.nodes.filter((node) => node.kind === 'parameter').map(({ id }) => id);
+  const parameters = graph.nodes.flatMap((node) =>
+    node.kind === 'parameter' && wanted(node.name) ? [node.id] : [],
+  );
   const gradients = backward(builder, lossId, parameters);
   for (const parameter of parameters) {
     const gradient = gradients.get(parameter);

@@ -10,6 +10,8 @@ import { verify } from './passes/verify.ts';
 export interface PassContext {
   /** Name of the output to train on; undefined for a graph that is only evaluated. */
   readonly loss: string | undefined;
+  /** The parameters whose gradients are wanted; all unless told. */
+  readonly wanted?: ((parameter: string) => boolean) | undefined;
   /** Whether cheap results are computed again for gradients, which saves memory; kept unless told. */
   readonly recompute?: boolean;
 }
@@ -31,7 +33,7 @@ export const graphPasses: readonly GraphPass[] = [
   {
     name: 'differentiate',
     doc: 'Adds the gradients of the loss for every parameter that it reads.',
-    run: (graph, { loss }) => (loss === undefined ? graph : differentiate(graph, loss)),
+    run: (graph, { loss, wanted }) => (loss === undefined ? graph : differentiate(graph, loss, wanted)),
   },
   {
     name: 'gates',

@@ -86,13 +86,14 @@ function isTaken(operation: OperationName, attributes: Case['attributes']): bool
   );
 }
 
-interface Tried {
+/** Arguments of an operation, in the order in which its node has them, and the shapes of its tensors. */
+export interface Tried {
   readonly values: readonly StaticValue[];
   readonly shapes: readonly Shape[];
 }
 
 /** Arguments and shapes that occur together; where there are too many decisions to tell, all that occur. */
-function fixedCases(node: Apply, shapes: readonly Open<Shape>[]): readonly Tried[] {
+export function fixedCases(node: Apply, shapes: readonly Open<Shape>[]): readonly Tried[] {
   const attributes = Object.values(node.attributes);
   const found: Tried[] = [];
   const collect = (values: readonly unknown[]): true => {

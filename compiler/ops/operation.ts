@@ -5,8 +5,12 @@ import type { Initializer, NodeId, Shape } from '../graph/graph.ts';
 import type { AttributeKind, AttributeKinds, AttributeValue, PaddingMode } from './attributeKinds.ts';
 import type { OpName, Padding, Pair } from './attributes.ts';
 
-/** Whether batch normalisation uses the batch's own statistics or the kept ones, and dropout drops. */
-export type Mode = 'training' | 'inference';
+/**
+ * `training`: batch normalisation uses the batch's own statistics and moves the kept ones, and dropout drops; `inference`: the
+ * kept ones, and nothing drops; `batch statistics`: the batch's own, nothing is kept and nothing drops. The last is how networks
+ * are measured whose weights are shared, for which no kept statistics are right.
+ */
+export type Mode = 'training' | 'inference' | 'batch statistics';
 
 /** What an operation builds with. Weights are named `SITE.NAME`; one site always means one set of weights. */
 export interface BuildContext {

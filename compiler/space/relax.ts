@@ -36,13 +36,15 @@ export interface RelaxOptions {
   readonly mode: Mode;
   /** Every gate has one alternative more, which is nothing: DARTS's zero operation. */
   readonly zero?: boolean;
-  /** A batch normalisation without scale and shift follows every pool inside of a cell. */
-  readonly normalizePools?: boolean;
-  /** Whether batch normalisation inside of cells has a trained scale and shift; it has unless told. */
-  readonly affine?: boolean;
+  /**
+   * What weights the alternatives: the softmax of alphas, which are parameters and trained as the others are; or numbers that
+   * the caller gives at each step, which are parameters of their own (`gate.CELL.OPTIONS`), and of which it wants gradients.
+   * The first unless told.
+   */
+  readonly gates?: 'trained' | 'given';
 }
 
-/** The alphas of some decisions: a matrix with a row for each and a column for each alternative. */
+/** The alphas, or the gates, of some decisions: a matrix with a row for each and a column for each alternative. */
 export interface Alphas {
   /** The parameter of the graph. */
   readonly name: string;
@@ -52,7 +54,7 @@ export interface Alphas {
 }
 
 export interface Supernet {
-  /** Reads `x`, gives `logits`. All weights are parameters, and so are the alphas. */
+  /** Reads `x`, gives `logits`. All weights are parameters, and so are the alphas or gates. */
   readonly graph: Graph;
   readonly alphas: readonly Alphas[];
 }
@@ -76,8 +78,6 @@ interface Gate {
   readonly row: number;
 }
 
-const pools: ReadonlySet<OperationName> = new Set(['max_pool', 'avg_pool']);
-
 /** Normal with deviation 0.001, as the released code of DARTS begins: twice over the fan-in is the variance. */
 const small = { kind: 'he', fanIn: 2_000_000 } as const;
 
@@ -94,12 +94,10 @@ class Relaxing {
   /** Diagrams without subsets, and conditions without them. */
   readonly #values = new Map<Open<unknown>, Open<unknown> | undefined>();
   readonly #conditions = new Map<Open<boolean>, Open<boolean> | undefined>();
-  readonly #cells: ReadonlySet<string>;
 
   constructor(space: Space, options: RelaxOptions) {
     this.#space = space;
     this.#options = options;
-    this.#cells = new Set(space.decisions.flatMap(({ cell }) => cell ?? []));
   }
 
   finish(): Supernet {
@@ -164,11 +162,7 @@ class Relaxing {
     if (merges ? there.length === 0 : there.length < inputs.length) return undefined;
     const values: Record<string, StaticValue> = {};
     for (const [name, open] of Object.entries(node.attributes)) values[name] = this.#fixed(open, node);
-    const inside = this.#isInCell(node.site);
-    if (node.operation === 'batch_norm' && inside && this.#options.affine === false) values['affine'] = false;
-    const tensor = this.#operation(node.operation, node.site, values, there);
-    if (!inside || !pools.has(node.operation) || this.#options.normalizePools !== true) return tensor;
-    return this.#operation('batch_norm', `${node.site}.batch_norm`, { affine: false }, [tensor]);
+    return this.#operation(node.operation, node.site, values, there);
   }
 
   #operation(
@@ -278,20 +272,14 @@ class Relaxing {
         this.#gated.has(id) && cell === decision.cell && options.length === decision.options.length,
     );
     const columns = decision.options.length + (this.#options.zero === true ? 1 : 0);
-    const name = `alpha.${decision.cell ?? this.#space.name}.${decision.options.length}`;
+    const given = this.#options.gates === 'given';
+    const name = `${given ? 'gate' : 'alpha'}.${decision.cell ?? this.#space.name}.${decision.options.length}`;
     this.#builder.site = name;
-    const alpha = this.#builder.parameter(name, [group.length, columns], small);
-    const weights = this.#builder.op('softmax', [alpha], {});
+    const parameter = this.#builder.parameter(name, [group.length, columns], small);
+    const weights = given ? parameter : this.#builder.op('softmax', [parameter], {});
     this.#alphas.push({ name, decisions: group.map(({ id }) => id), columns });
     group.forEach(({ id }, row) => this.#gates.set(id, { weights, row }));
     return present(this.#gates.get(decision.id), 'the gate of a decision');
-  }
-
-  /** Whether a site lies in the use of a cell. */
-  #isInCell(site: string): boolean {
-    return site
-      .split('.')
-      .some((part) => this.#cells.has(part.replace(/_\d+$/, '')) || this.#cells.has(part));
   }
 
   /** A value that no decision has a say in. */

@@ -1,8 +1,9 @@
 /** What a Plan takes of a device, read off the plan: before anything is allocated, and equal to what then is. */
 import type { Plan, PlanBuffer } from './plan.ts';
 
-/** What memory is for: the roles of a plan's buffers but data sets, which are the caller's, and the constants of dispatches. */
-export type MemoryRole = Exclude<PlanBuffer['role'], 'resident'> | 'uniform';
+/** What memory is for: the roles of a plan's buffers but data sets and shared weights, which are the caller's, and the constants of
+ * dispatches. */
+export type MemoryRole = Exclude<PlanBuffer['role'], 'resident' | 'shared'> | 'uniform';
 
 export interface Footprint {
   /** Bytes of device memory. */
@@ -23,7 +24,9 @@ const LEAST = 16;
 /** Counts what a plan takes. */
 export function footprintOf(plan: Plan): Footprint {
   const bytesByRole = { kept: 0, scratch: 0, input: 0, output: 0, uniform: 0 };
-  for (const { role, bytes } of plan.buffers) if (role !== 'resident') bytesByRole[role] += bytes;
+  for (const { role, bytes } of plan.buffers) {
+    if (role !== 'resident' && role !== 'shared') bytesByRole[role] += bytes;
+  }
   const { check = [], ...programs } = plan.programs;
   const steps = Object.values(programs);
   bytesByRole.uniform = Math.max(LEAST, plan.uniforms.length * 4);

@@ -1,6 +1,6 @@
 /** Lowers a Graph to a Plan: picks kernels for its ops and memory for its tensors. */
 import { Refusal } from '../../grammar/diagnostics.ts';
-import { InvariantError, invariant } from '../../util/invariant.ts';
+import { InvariantError, invariant, present } from '../../util/invariant.ts';
 import type { Graph, GraphNode, NodeId, OpNode, OpNodeOf, ParameterNode, StateNode } from '../graph/graph.ts';
 import { opLabel } from '../graph/opLabel.ts';
 import type { OpName } from '../ops/attributes.ts';
@@ -16,6 +16,7 @@ import { copyDispatch } from './kernels/elementwise.ts';
 import { optimizerDispatch } from './kernels/optimizer.ts';
 import { liesAlike } from './kernels/places.ts';
 import { AUGMENT_WORDS, augmentBatch } from './kernels/augment.ts';
+import { sliceDispatch, sliceRange } from './kernels/slices.ts';
 import { gatherBatch, recordScalars, STEP_BYTES } from './kernels/step.ts';
 import { physicalBytes, physicalShape, takesWeights, weightNodes } from './layout.ts';
 import { limitProblems } from './limits.ts';
@@ -33,6 +34,7 @@ import { PlanBuilder, type Arena, type Place } from './planBuilder.ts';
 import { input, output, type Fusion, type KernelRule, type Operand, type RuleContext } from './rule.ts';
 import { nodeOf, schedule, type Schedule, type Unit } from './schedule.ts';
 import { separateLayouts } from './separateLayouts.ts';
+import { joined, SHARED_PARAMETERS, type SharedLayout, type SharedSlot } from './shared.ts';
 import { kernelTable } from './table.ts';
 import { sampleOf, type OpenChoice, type Question } from './tuning.ts';
 
@@ -52,6 +54,8 @@ export interface PlanOptions {
   readonly recordSlots?: number;
   /** Whether neighbouring ops are fused; on by default. */
   readonly fuse?: boolean;
+  /** Where weights lie that other networks have, too; the graph's other parameters are its own. */
+  readonly shared?: SharedLayout | undefined;
   /** Whether equal work on different tensors runs at once, in one dispatch; on by default. Changes no bit of any result. */
   readonly merge?: boolean;
 }
@@ -69,9 +73,29 @@ export function planTraining(graph: Graph, options: TrainingOptions): Plan {
   return new Lowering(graph, options, true).plan('train', options);
 }
 
+/** The plan of all gradients of a graph, program `gradients`: forward, backward, running statistics. Nothing is moved. */
+export function planGradients(graph: Graph, options: PlanOptions): Plan {
+  return new Lowering(graph, options, true).plan('gradients', undefined);
+}
+
 /** The plan of a forward pass, program `evaluate`. Gradients and updates of the graph are left out. */
 export function planInference(graph: Graph, options: PlanOptions): Plan {
   return new Lowering(graph, options, false).plan('evaluate', undefined);
+}
+
+/** Weights that are slices of larger, shared ones: where they lie by themselves while a step lasts. */
+interface Slices {
+  readonly buffer: number;
+  /** The buffer of shared weights. */
+  readonly whole: BufferRange;
+  readonly parts: readonly { readonly slot: SharedSlot; readonly own: ParameterSlot }[];
+}
+
+/** What the optimiser keeps of all weights, and of slices beside them. */
+interface Kept {
+  readonly name: string;
+  readonly range: BufferRange;
+  readonly slices: BufferRange | undefined;
 }
 
 class Lowering {
@@ -94,6 +118,8 @@ class Lowering {
   readonly #outputs: TensorSlot[] = [];
   readonly #gradients: TensorSlot[] = [];
   readonly #choices = new Map<string, OpenChoice>();
+  /** The weights of the graph that are smaller than the shared ones. */
+  #slices: Slices | undefined;
 
   constructor(graph: Graph, options: PlanOptions, training: boolean) {
     this.#graph = separateLayouts(graph);
@@ -109,8 +135,7 @@ class Lowering {
     const scheduled = this.#schedule();
     this.#read = readBy(scheduled);
     const step = builder.buffer('step', STEP_BYTES, 'input');
-    const parameters = builder.arena('parameters', 'kept');
-    const trainedBytes = this.#placeParameters(parameters);
+    const trained = this.#placeParameters();
     const gradients = this.#training ? builder.arena('gradients', 'kept') : undefined;
     const copies = gradients ? this.#placeGradients(gradients) : [];
     this.#placeStates();
@@ -125,8 +150,8 @@ class Lowering {
     this.#updateStates(inPlace, late);
     const records = this.#record(step);
     const optimizer =
-      training && gradients && trainedBytes > 0
-        ? this.#move(training, trainedBytes, gradients, parameters, step)
+      training && gradients && trained.length > 0
+        ? this.#move(training, gradients, trained, step)
         : undefined;
     const plan: Plan = {
       profile: this.#options.profile,
@@ -148,37 +173,58 @@ class Lowering {
     return plan;
   }
 
-  /** Moves the trained parameters, which lie first in their arena. */
+  /** Moves parameters by their gradients; what the optimiser keeps lies as they do. */
   #move(
     { optimizer: rule, clip, ema }: TrainingOptions,
-    bytes: number,
     gradients: Arena,
-    parameters: Arena,
+    trained: readonly ParameterSlot[],
     step: BufferRange,
   ): OptimizerSlot {
     const builder = this.#builder;
-    const whole = ({ buffer }: Arena): BufferRange => ({ buffer, offset: 0, bytes });
+    const { profile, shared } = this.#options;
+    const bytes = builder.bytesOf(gradients.buffer);
     const factor = clip === undefined ? undefined : builder.scratch(16);
     if (clip !== undefined && factor) {
-      builder.add('clip', clipDispatches(bytes, clip), [whole(gradients)], factor);
+      builder.add(
+        'clip',
+        clipDispatches(bytes, clip),
+        [{ buffer: gradients.buffer, offset: 0, bytes }],
+        factor,
+      );
     }
-    const states = optimizerOf(rule.name).states.map((name) => ({
-      name,
-      range: builder.buffer(name, bytes, 'kept'),
-    }));
-    builder.add(
-      rule.name,
-      [optimizerDispatch(this.#options.profile, bytes, rule, factor !== undefined)],
-      [whole(gradients), step, ...(factor ? [factor] : []), ...states.map(({ range }) => range)],
-      whole(parameters),
-    );
-    if (ema !== undefined) {
-      const average = builder.buffer(AVERAGE, bytes, 'kept');
-      const dispatches = [averageDispatch(this.#options.profile, bytes)];
-      builder.add(AVERAGE, dispatches, [whole(parameters), step], average);
-      states.push({ name: AVERAGE, range: average });
+    const keep = (name: string): Kept => {
+      const range = builder.buffer(name, shared?.bytes ?? bytes, shared ? 'shared' : 'kept');
+      const slices =
+        this.#slices && builder.buffer(`${name} of slices`, builder.bytesOf(this.#slices.buffer), 'kept');
+      if (slices) this.#copySlices('take', range, slices);
+      return { name, range, slices };
+    };
+    const states = optimizerOf(rule.name).states.map(keep);
+    const average = ema === undefined ? undefined : keep(AVERAGE);
+    const at = ({ range, slices }: Kept, of: BufferRange): BufferRange =>
+      within(slices && of.buffer === this.#slices?.buffer ? slices : range, of);
+
+    const byName = new Map(this.#gradients.map((slot) => [slot.name, slot]));
+    const moved = joined(trained.map((to) => ({ from: present(byName.get(to.name), to.name), to })));
+    for (const { from, to } of moved) {
+      builder.add(
+        rule.name,
+        [optimizerDispatch(profile, to.bytes, rule, factor !== undefined)],
+        [from, step, ...(factor ? [factor] : []), ...states.map((state) => at(state, to))],
+        to,
+      );
     }
-    return { rule, ema, states };
+    if (average) {
+      states.push(average);
+      for (const { to } of moved) {
+        builder.add(AVERAGE, [averageDispatch(profile, to.bytes)], [to, step], at(average, to));
+      }
+    }
+    if (this.#slices) {
+      this.#copySlices('put', this.#slices.whole, undefined);
+      for (const { range, slices } of states) this.#copySlices('put', range, slices);
+    }
+    return { rule, ema, states: states.map(({ name, range }) => ({ name, range })) };
   }
 
   #schedule(): Schedule {
@@ -209,20 +255,74 @@ class Lowering {
     return physicalBytes(this.#operand(id).physical);
   }
 
-  /** Trained parameters first, so that the optimiser's range has nothing else in it. Returns its size. */
-  #placeParameters(arena: Arena): number {
+  /**
+   * Trained parameters first, so that the optimiser's range has nothing else in it; shared ones where they lie. Returns
+   * those that the optimiser moves: all that are trained, or of shared weights those alone.
+   */
+  #placeParameters(): readonly ParameterSlot[] {
+    const { shared } = this.#options;
     const trained = new Set(this.#graph.gradients.map(({ parameter }) => parameter));
-    const place = (node: ParameterNode): void => {
-      const range = arena.take(this.#bytes(node));
-      this.#places.set(node.id, range);
-      this.#parameters.push({ ...this.#slot(node.name, node, range), init: node.init });
-      this.#parameterNodes.push(node);
-    };
     const parameters = this.#graph.nodes.filter((node) => node.kind === 'parameter');
-    parameters.filter(({ id }) => trained.has(id)).forEach(place);
-    const trainedBytes = this.#builder.bytesOf(arena.buffer);
-    parameters.filter(({ id }) => !trained.has(id)).forEach(place);
-    return trainedBytes;
+    const moved: ParameterSlot[] = [];
+    const place = (node: ParameterNode, range: BufferRange): ParameterSlot => {
+      this.#places.set(node.id, range);
+      const slot = { ...this.#slot(node.name, node, range), init: node.init };
+      this.#parameters.push(slot);
+      this.#parameterNodes.push(node);
+      return slot;
+    };
+    if (shared) {
+      const { buffer } = this.#builder.buffer(SHARED_PARAMETERS, shared.bytes, 'shared');
+      const found = parameters.flatMap((node) => {
+        const slot = shared.slots.get(node.name);
+        return slot ? [{ node, slot }] : [];
+      });
+      found.sort((a, b) => a.slot.offset - b.slot.offset);
+      const isWhole = ({ node, slot }: (typeof found)[number]): boolean => sameShape(slot.shape, node.shape);
+      for (const { node, slot } of found.filter(isWhole)) {
+        const { offset, bytes } = slot;
+        const placed = place(node, { buffer, offset, bytes });
+        invariant(
+          sameShape(placed.physicalShape, slot.physicalShape),
+          `lower: ${node.name} is shared in another layout`,
+        );
+        if (trained.has(node.id)) moved.push(placed);
+      }
+      const smaller = found.filter((one) => !isWhole(one));
+      if (smaller.length > 0) {
+        const arena = this.#builder.arena('slices', 'kept');
+        const parts = smaller.map(({ node, slot }) => {
+          const own = place(node, arena.take(this.#bytes(node)));
+          if (trained.has(node.id)) moved.push(own);
+          return { slot, own };
+        });
+        const whole = { buffer, offset: 0, bytes: shared.bytes };
+        this.#slices = { buffer: arena.buffer, whole, parts };
+        this.#copySlices('take', whole, undefined);
+      }
+    }
+    const own = parameters.filter(({ name }) => !shared?.slots.has(name));
+    if (shared && own.length === 0) return moved;
+    const arena = this.#builder.arena(shared ? 'own parameters' : SHARED_PARAMETERS, 'kept');
+    for (const isTrained of [true, false]) {
+      for (const node of own) {
+        if (trained.has(node.id) !== isTrained) continue;
+        const placed = place(node, arena.take(this.#bytes(node)));
+        if (isTrained && !shared) moved.push(placed);
+      }
+    }
+    return moved;
+  }
+
+  /** Copies slices of `whole`, the buffer of weights or of one of the optimiser's states, to or from where they lie by themselves. */
+  #copySlices(direction: 'take' | 'put', whole: BufferRange, state: BufferRange | undefined): void {
+    for (const { slot, own } of this.#slices?.parts ?? []) {
+      const { offset, bytes } = slot;
+      const larger = sliceRange(own, slot, within(whole, { buffer: whole.buffer, offset, bytes }));
+      const smaller = state ? within(state, own.range) : own.range;
+      const [from, to] = direction === 'take' ? [larger, smaller] : [smaller, larger];
+      this.#builder.add(`${direction} ${own.name}`, [sliceDispatch(direction, own, slot)], [from], to);
+    }
   }
 
   /**
@@ -437,6 +537,11 @@ class Lowering {
     );
     return { names: scalars.map(({ name }) => name), slots, range: to };
   }
+}
+
+/** The same part of another buffer. */
+function within({ buffer }: BufferRange, { offset, bytes }: BufferRange): BufferRange {
+  return { buffer, offset, bytes };
 }
 
 /** The nodes that some units read. */

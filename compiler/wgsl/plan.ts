@@ -33,9 +33,9 @@ export interface PlanBuffer {
   /**
    * `kept` buffers begin as zeros and hold values between runs (parameters, statistics, gradients,
    * what the optimiser keeps); `scratch` ones hold nothing. `resident` buffers are the caller's: data sets, which several
-   * executions share.
+   * executions share. So are `shared` ones: weights of a supernet, and what the optimiser keeps of them (`shared.ts`).
    */
-  readonly role: 'kept' | 'scratch' | 'input' | 'output' | 'resident';
+  readonly role: 'kept' | 'scratch' | 'input' | 'output' | 'resident' | 'shared';
 }
 
 /** A compute shader with entry point `main`; equal sources are one kernel, compiled once. */

@@ -67,20 +67,33 @@ export interface Execution {
   readonly destroy: () => void;
 }
 
+/** A buffer that kernels read or write; of zeros, to begin with. */
+export function createHeld(gpu: GPUDevice, label: string, size: number): GPUBuffer {
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+  return gpu.createBuffer({ label, size, usage });
+}
+
 /** Arenas of so many bytes are put together on the host. */
 const SMALL_ARENA = 1 << 22;
 
 /** Steps that may be queued before the host waits: enough to keep the device busy. */
 const QUEUED_STEPS = 16;
 
-/** Makes a plan ready to run. Parameters and states begin as zeros until they are written. */
-export async function prepare(device: Device, plan: Plan, data?: ResidentData): Promise<Execution> {
+/** Buffers that outlive executions, by the names that plans have for them (`shared.ts`). */
+export type SharedBuffers = ReadonlyMap<string, GPUBuffer>;
+
+/** Makes a plan ready to run. Parameters and states of its own begin as zeros until they are written. */
+export async function prepare(
+  device: Device,
+  plan: Plan,
+  data?: ResidentData,
+  shared?: SharedBuffers,
+): Promise<Execution> {
   const { gpu } = device;
   const compiled = Promise.all(plan.kernels.map((kernel) => device.pipelines.get(kernel)));
   gpu.pushErrorScope('out-of-memory');
   const own: GPUBuffer[] = [];
-  const allocate = (label: string, size: number, usage: GPUBufferUsageFlags): GPUBuffer => {
-    const buffer = gpu.createBuffer({ label, size, usage });
+  const keep = (buffer: GPUBuffer): GPUBuffer => {
     own.push(buffer);
     return buffer;
   };
@@ -90,13 +103,13 @@ export async function prepare(device: Device, plan: Plan, data?: ResidentData): 
       present(data?.buffers[name], 'prepare: resident data for', name),
     ]),
   );
-  const buffers = plan.buffers.map(
-    ({ name, bytes }, i) =>
-      resident.get(i) ??
-      allocate(name, bytes, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST),
-  );
+  const buffers = plan.buffers.map(({ name, bytes, role }, i) => {
+    if (role === 'shared') return present(shared?.get(name), 'prepare: the shared buffer', name);
+    return resident.get(i) ?? keep(createHeld(gpu, name, bytes));
+  });
   const uniformBytes = Math.max(16, plan.uniforms.length * 4);
-  const uniforms = allocate('uniforms', uniformBytes, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
+  const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+  const uniforms = keep(gpu.createBuffer({ label: 'uniforms', size: uniformBytes, usage }));
   gpu.queue.writeBuffer(uniforms, 0, plan.uniforms);
   const outOfMemory = gpu.popErrorScope();
   const [pipelines, failed] = await device.settle(Promise.all([compiled, outOfMemory]));
@@ -240,7 +253,7 @@ class WebGpuExecution implements Execution {
     if (!first) return;
     const { buffer } = first.range;
     const { bytes } = present(this.plan.buffers[buffer], 'buffer', buffer);
-    if (bytes > SMALL_ARENA) {
+    if (bytes > SMALL_ARENA || slots.some(({ range }) => range.buffer !== buffer)) {
       for (const slot of slots) this.write(slot, tensorOf(slot));
       return;
     }
@@ -374,26 +387,43 @@ class WebGpuExecution implements Execution {
     return found;
   }
 
-  readRanges = async (ranges: readonly BufferRange[]): Promise<ArrayBuffer> => {
-    const { gpu, settle, check } = this.device;
-    const size = ranges.reduce((sum, { bytes }) => sum + bytes, 0);
-    if (size === 0) return new ArrayBuffer(0);
-    const staging = gpu.createBuffer({ size, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ });
-    const encoder = gpu.createCommandEncoder();
-    let at = 0;
-    for (const { buffer, offset, bytes } of ranges) {
-      encoder.copyBufferToBuffer(this.#buffer(buffer), offset, staging, at, bytes);
-      at += bytes;
-    }
-    gpu.queue.submit([encoder.finish()]);
-    try {
-      await settle(staging.mapAsync(GPUMapMode.READ));
-      return staging.getMappedRange().slice(0);
-    } catch (error) {
-      check();
-      throw error;
-    } finally {
-      staging.destroy();
-    }
-  };
+  readRanges = (ranges: readonly BufferRange[]): Promise<ArrayBuffer> =>
+    readParts(
+      this.device,
+      ranges.map(({ buffer, offset, bytes }) => ({ buffer: this.#buffer(buffer), offset, bytes })),
+    );
+}
+
+/** The first bytes of a buffer. */
+export function readBuffer(device: Device, buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
+  return readParts(device, [{ buffer, offset: 0, bytes }]);
+}
+
+interface BufferPart {
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** Parts of buffers, one after the other. */
+async function readParts({ gpu, settle, check }: Device, parts: readonly BufferPart[]): Promise<ArrayBuffer> {
+  const size = parts.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (size === 0) return new ArrayBuffer(0);
+  const staging = gpu.createBuffer({ size, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ });
+  const encoder = gpu.createCommandEncoder();
+  let at = 0;
+  for (const { buffer, offset, bytes } of parts) {
+    encoder.copyBufferToBuffer(buffer, offset, staging, at, bytes);
+    at += bytes;
+  }
+  gpu.queue.submit([encoder.finish()]);
+  try {
+    await settle(staging.mapAsync(GPUMapMode.READ));
+    return staging.getMappedRange().slice(0);
+  } catch (error) {
+    check();
+    throw error;
+  } finally {
+    staging.destroy();
+  }
 }

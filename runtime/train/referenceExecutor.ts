@@ -151,7 +151,8 @@ function floats(tensors: NamedTensors): Record<string, Tensor> {
   );
 }
 
-function gather(
+/** What the inputs of a graph read: rows of the data. */
+export function gather(
   graph: Graph,
   dataset: Dataset,
   rows: Int32Array,

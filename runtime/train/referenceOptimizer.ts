@@ -9,20 +9,27 @@ import type { NamedTensors } from '../execute/reference.ts';
 import { stateName, type OptimizerState } from '../execute/optimizerState.ts';
 import type { UpdateSpec } from './executor.ts';
 
+/** What weights and what is kept of them are held in. */
+type Floats = Float32Array | Float64Array;
+
 export class ReferenceOptimizer {
   readonly #update: UpdateSpec;
-  readonly #states = new Map<string, Float32Array>();
+  readonly #states = new Map<string, Floats>();
   #step = 0;
 
   constructor(update: UpdateSpec) {
     this.#update = update;
   }
 
-  /** Moves all parameters that have a gradient, once. */
+  /**
+   * Moves all parameters that have a gradient, once. Of a parameter that is larger than its gradient, `slices` says which element
+   * each element of the gradient moves.
+   */
   step(
-    parameters: Readonly<Record<string, { readonly data: Float32Array }>>,
+    parameters: Readonly<Record<string, { readonly data: Floats }>>,
     gradients: NamedTensors,
     rate: number,
+    slices: ReadonlyMap<string, Int32Array> = new Map(),
   ): void {
     const { optimizer: spec, clip, ema } = this.#update;
     const { states, ...record } = optimizerOf(spec.name);
@@ -32,10 +39,12 @@ export class ReferenceOptimizer {
     const now = new Float64Array(states.length);
     for (const [name, { data: gradient }] of Object.entries(gradients)) {
       const weights = present(parameters[name], `parameter ${name}`).data;
-      const kept = states.map((state) => this.#state(stateName(state, name), weights.length));
-      for (let i = 0; i < weights.length; i += 1) {
+      const kept = states.map((state) => this.#state(stateName(state, name), weights));
+      const slice = slices.get(name);
+      for (let element = 0; element < gradient.length; element += 1) {
+        const i = slice ? (slice[element] ?? NaN) : element;
         kept.forEach((values, k) => (now[k] = values[i] ?? NaN));
-        weights[i] = move(weights[i] ?? NaN, factor * (gradient[i] ?? NaN), now);
+        weights[i] = move(weights[i] ?? NaN, factor * (gradient[element] ?? NaN), now);
         kept.forEach((values, k) => (values[i] = now[k] ?? NaN));
       }
       if (ema !== undefined) this.#average(name, weights, shareOf(ema, this.#step));
@@ -43,13 +52,13 @@ export class ReferenceOptimizer {
   }
 
   /** What is kept, itself and no copy. */
-  kept(): Readonly<Record<string, { readonly data: Float32Array }>> {
+  kept(): Readonly<Record<string, { readonly data: Floats }>> {
     return Object.fromEntries([...this.#states].map(([name, data]) => [name, { data }]));
   }
 
   /** A copy of what is kept. */
   read(): OptimizerState {
-    const tensors = new Map([...this.#states].map(([name, values]) => [name, values.slice()]));
+    const tensors = new Map([...this.#states].map(([name, values]) => [name, Float32Array.from(values)]));
     return { step: this.#step, tensors };
   }
 
@@ -59,16 +68,20 @@ export class ReferenceOptimizer {
     for (const [name, values] of tensors) this.#states.set(name, values.slice());
   }
 
-  #average(name: string, weights: Float32Array, share: number): void {
-    const average = this.#state(stateName(AVERAGE, name), weights.length);
+  #average(name: string, weights: Floats, share: number): void {
+    const average = this.#state(stateName(AVERAGE, name), weights);
     weights.forEach((w, i) => {
       const old = average[i] ?? NaN;
       average[i] = old + share * (w - old);
     });
   }
 
-  #state(name: string, length: number): Float32Array {
-    const values = this.#states.get(name) ?? new Float32Array(length);
+  /** A state, of as many numbers and as exact as `like`. */
+  #state(name: string, like: Floats): Floats {
+    const { length } = like;
+    const values =
+      this.#states.get(name) ??
+      (like instanceof Float32Array ? new Float32Array(length) : new Float64Array(length));
     this.#states.set(name, values);
     return values;
   }

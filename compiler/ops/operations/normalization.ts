@@ -24,14 +24,17 @@ export const batchNorm: Operation = operation({
       affine ? parameter(name, [channels], constant(value)) : builder.constant(value, [channels]);
     const scale = each('scale', 1);
     const shift = each('shift', 0);
-    const statistics = state('statistics', [2, channels], { kind: 'rows', values: [0, 1] });
+    const kept = (): number => state('statistics', [2, channels], { kind: 'rows', values: [0, 1] });
     if (mode === 'inference') {
-      return builder.op('batch_norm_inference', [x, scale, shift, statistics], { epsilon });
+      return builder.op('batch_norm_inference', [x, scale, shift, kept()], { epsilon });
     }
+    const statistics = mode === 'training' ? kept() : undefined;
     const moments = builder.op('moments', [x], {});
-    const elements = shape.slice(0, -1).reduce((a, b) => a * b, 1);
-    const updated = builder.op('update_statistics', [statistics, moments], { momentum, elements });
-    builder.update(statistics, updated);
+    if (statistics !== undefined) {
+      const elements = shape.slice(0, -1).reduce((a, b) => a * b, 1);
+      const updated = builder.op('update_statistics', [statistics, moments], { momentum, elements });
+      builder.update(statistics, updated);
+    }
     return builder.op('batch_norm_training', [x, scale, shift, moments], { epsilon });
   },
 });
@@ -60,7 +63,7 @@ export const dropout: Operation = operation({
   params: [{ name: 'rate', kind: 'probability', default: 0.5, doc: 'probability of zero' }],
   build: ({ builder, state, mode }, inputs, { rate }) => {
     const x = one(inputs);
-    if (mode === 'inference' || rate === 0) return x;
+    if (mode !== 'training' || rate === 0) return x;
     const key = state('key', [1], { kind: 'key' });
     const step = state('step', [1], constant(0));
     // A site that is used twice counts its steps once, and its uses drop alike: as in one pass over time.

@@ -6,6 +6,7 @@ import { withClassificationLoss } from '../../../compiler/graph/loss.ts';
 import { pullGates } from '../../../compiler/graph/passes/pullGates.ts';
 import { simplify } from '../../../compiler/graph/passes/simplify.ts';
 import { verify } from '../../../compiler/graph/passes/verify.ts';
+import { searchForm } from '../../../compiler/share/searchForm.ts';
 import { relax } from '../../../compiler/space/relax.ts';
 import { runReference } from '../../../runtime/execute/reference.ts';
 import type { OpName } from '../../../compiler/ops/attributes.ts';
@@ -18,8 +19,8 @@ const text =
   '  output last((stem, stem) |> slide(normal(4)) |> slide(reduce(4))) |> classifier(3)\n}\n';
 
 function supernet(affine: boolean): Graph {
-  const options = { batch: 3, mode: 'training', zero: true, normalizePools: true, affine } as const;
-  const { graph } = relax(compileText(text).space, options);
+  const space = searchForm(compileText(text).space, { normalizePools: true, affine });
+  const { graph } = relax(space, { batch: 3, mode: 'training', zero: true });
   return differentiate(
     simplify(withClassificationLoss(graph, { logits: 'logits', reduction: 'mean' })),
     'loss',

@@ -7,6 +7,7 @@ import { verify } from '../../../compiler/graph/passes/verify.ts';
 import type { CpuTensor } from '../../../compiler/ops/op.ts';
 import { elementsOf } from '../../../compiler/ops/shapes.ts';
 import { instantiate } from '../../../compiler/space/instantiate.ts';
+import { searchForm } from '../../../compiler/share/searchForm.ts';
 import { relax, type RelaxOptions } from '../../../compiler/space/relax.ts';
 import { runReference, type Feeds } from '../../../runtime/execute/reference.ts';
 import { present } from '../../../util/invariant.ts';
@@ -19,9 +20,9 @@ const darts: RelaxOptions = {
   batch: 2,
   mode: 'training',
   zero: true,
-  normalizePools: true,
-  affine: false,
 };
+
+const form = { normalizePools: true, affine: false } as const;
 
 function counted(graph: Graph): { weights: number; alphas: number } {
   let [weights, alphas] = [0, 0];
@@ -42,7 +43,7 @@ describe('published counts', () => {
       { path: 'n', value: '2' },
       { path: 'c', value: '16' },
     ]);
-    const { graph, alphas } = relax(space, darts);
+    const { graph, alphas } = relax(searchForm(space, form), darts);
     verify(graph);
     expect(counted(graph)).toEqual({ weights: 1_930_618, alphas: 224 });
     expect(alphas.map(({ name, decisions, columns }) => [name, decisions.length, columns])).toEqual([
@@ -56,7 +57,7 @@ describe('published counts', () => {
       'space small {\n  input x: image[16, 16, 3]\n  let stem = x |> conv(24, 3) |> batch_norm\n' +
         '  output last((stem, stem) |> slide(normal(8)) |> slide(reduce(16)) |> slide(normal(16))) |> classifier(10)\n}\n',
     );
-    const { graph } = relax(compileText(text).space, darts);
+    const { graph } = relax(searchForm(compileText(text).space, form), darts);
     expect(counted(graph)).toEqual({ weights: 111_714, alphas: 224 });
     const trained = differentiate(
       withClassificationLoss(graph, { logits: 'logits', reduction: 'mean' }),
@@ -156,7 +157,7 @@ describe('mixtures', () => {
       'space small {\n  input x: image[6, 6, 2]\n  let stem = x |> conv(2, 3) |> batch_norm\n' +
         '  output last((stem, stem) |> slide(normal(2)) |> slide(reduce(2))) |> classifier(3)\n}\n',
     );
-    const { graph } = relax(compileText(file).space, { ...darts, batch: 3 });
+    const { graph } = relax(searchForm(compileText(file).space, form), { ...darts, batch: 3 });
     const loss = withClassificationLoss(graph, { logits: 'logits', reduction: 'mean' });
     const trained = differentiate(loss, 'loss');
     const feeds = feedsFor(trained, 5, 'normal', {

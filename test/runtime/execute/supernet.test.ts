@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { withClassificationLoss } from '../../../compiler/graph/loss.ts';
 import { runGraphPasses } from '../../../compiler/graph/pipeline.ts';
+import { searchForm } from '../../../compiler/share/searchForm.ts';
 import { relax } from '../../../compiler/space/relax.ts';
 import { planTraining } from '../../../compiler/wgsl/lower.ts';
 import { verifyPlan } from '../../../compiler/wgsl/verify.ts';
@@ -18,13 +19,8 @@ const text =
   '  output last((stem, stem) |> slide(normal(4)) |> slide(reduce(4))) |> classifier(3)\n}\n';
 
 test('the gradients for weights and alphas are those of the reference', async () => {
-  const { graph } = relax(compileText(text).space, {
-    batch: 4,
-    mode: 'training',
-    zero: true,
-    normalizePools: true,
-    affine: false,
-  });
+  const space = searchForm(compileText(text).space, { normalizePools: true, affine: false });
+  const { graph } = relax(space, { batch: 4, mode: 'training', zero: true });
   const loss = withClassificationLoss(graph, { logits: 'logits', reduction: 'mean' });
   const trained = runGraphPasses(loss, { loss: 'loss', verify: true });
   const labels = { shape: [4], data: Int32Array.from([0, 2, 1, 2]) };
