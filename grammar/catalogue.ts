@@ -1,6 +1,7 @@
 /** The one catalogue of diagnostics: every code of every room, by family. */
 import type { Entries } from './catalogue/entry.ts';
 import { evaluationEntries, type EvaluationValues } from './catalogue/evaluation.ts';
+import { shareEntries, type ShareValues } from './catalogue/share.ts';
 import { nameEntries, type NameValues } from './catalogue/names.ts';
 import { onnxEntries, type OnnxValues } from './catalogue/onnx.ts';
 import { runEntries, type RunValues } from './catalogue/run.ts';
@@ -19,6 +20,7 @@ export type CatalogueValues = SyntaxValues &
   RunValues &
   EvaluationValues &
   TrainingValues &
+  ShareValues &
   UsageValues;
 
 /** Families: 1 syntax, 2 names and kinds, 3 shapes and spaces, 4 running a search, 5 using the command. */
@@ -31,5 +33,6 @@ export const catalogue: Entries<CatalogueValues> = {
   ...runEntries,
   ...evaluationEntries,
   ...trainingEntries,
+  ...shareEntries,
   ...usageEntries,
 };

@@ -42,6 +42,11 @@ export interface RelaxOptions {
    * The first unless told.
    */
   readonly gates?: 'trained' | 'given';
+  /**
+   * The options that are built, of gated decisions, and of members of subsets (0 is in); all unless told. Where none is left of
+   * what the network needs, zeros stand in its place.
+   */
+  readonly active?: (decision: DecisionId, option: number) => boolean;
 }
 
 /** The alphas, or the gates, of some decisions: a matrix with a row for each and a column for each alternative. */
@@ -104,6 +109,7 @@ class Relaxing {
     const { nodes, output } = this.#space;
     const needed = reached(this.#space, [output]);
     const kept = nodes.filter(({ id, kind }) => kind === 'input' || needed.has(id));
+    // Rows of gates are those of all options, whichever are built.
     for (const node of kept) this.#findGates(node);
     const stages = stagesOf(kept, readBy);
     this.#buildAll(stages.outside, stages);
@@ -159,7 +165,8 @@ class Relaxing {
       return when && tensor !== undefined ? this.#where(node, when, tensor) : tensor;
     });
     const there = inputs.filter((input) => input !== undefined);
-    if (merges ? there.length === 0 : there.length < inputs.length) return undefined;
+    if (merges && there.length === 0) return this.#nothing(node);
+    if (!merges && there.length < inputs.length) return undefined;
     const values: Record<string, StaticValue> = {};
     for (const [name, open] of Object.entries(node.attributes)) values[name] = this.#fixed(open, node);
     return this.#operation(node.operation, node.site, values, there);
@@ -197,7 +204,14 @@ class Relaxing {
       const input = node.inputs[on];
       return input === undefined ? undefined : this.#tensors.get(input);
     };
-    return this.#mixture(this.#relaxed(node.on), operand);
+    return this.#mixture(this.#relaxed(node.on), operand) ?? this.#nothing(node);
+  }
+
+  /** What stands where all alternatives are left out: zeros, or `none` where none was left out. */
+  #nothing(node: Apply | Select): Tensor {
+    if (this.#options.active === undefined) return undefined;
+    this.#builder.site = 'nothing';
+    return this.#builder.constant(0, [this.#options.batch, ...this.#fixed(node.shape, node)]);
   }
 
   /** The diagram without derived values and without subsets: every candidate is in. */
@@ -229,7 +243,8 @@ class Relaxing {
     let current = expand(open, definition);
     for (const id of current ? support(current) : []) {
       if (current && this.#space.decisions[id]?.kind === 'member') {
-        current = join(answered(current, id, 0), answered(current, id, 1));
+        const isOut = answered(current, id, 1);
+        current = this.#isActive(id, 0) ? join(answered(current, id, 0), isOut) : isOut;
       }
     }
     return current;
@@ -248,7 +263,9 @@ class Relaxing {
     const parts: NodeId[] = [];
     const decision = present(this.#space.decisions[open.decision], 'a decision');
     decision.options.forEach((_, option) => {
-      const part = this.#mixture(open.branches[option], leaf, known);
+      const part = this.#isActive(decision.id, option)
+        ? this.#mixture(open.branches[option], leaf, known)
+        : undefined;
       if (part === undefined) return;
       columns.push(option);
       parts.push(part);
@@ -261,6 +278,10 @@ class Relaxing {
     }
     known.set(open, tensor);
     return tensor;
+  }
+
+  #isActive(decision: DecisionId, option: number): boolean {
+    return this.#options.active?.(decision, option) ?? true;
   }
 
   /** The gate of a decision. The alphas of a cell's decisions with equally many options are one matrix. */

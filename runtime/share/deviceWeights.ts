@@ -63,7 +63,7 @@ export function deviceWeights(device: Device, options: DeviceWeightsOptions): Sh
     );
   };
 
-  const writeAll = (buffer: string, tensors: (slot: SharedSlot) => Float32Array | undefined): void => {
+  const writeAll = (buffer: string, tensors: (slot: SharedSlot) => Numbers | undefined): void => {
     const to = present(buffers.get(buffer), buffer);
     const found = slots.flatMap((slot) => {
       const values = tensors(slot);
@@ -71,13 +71,13 @@ export function deviceWeights(device: Device, options: DeviceWeightsOptions): Sh
     });
     if (found.length === slots.length) {
       const whole = new Float32Array(layout.bytes / 4);
-      for (const { slot, values } of found) padInto(padded(slot), values, whole, slot.offset / 4);
+      for (const { slot, values } of found) padInto(padded(slot), floats(values), whole, slot.offset / 4);
       device.gpu.queue.writeBuffer(to, 0, whole);
       return;
     }
     for (const { slot, values } of found) {
       const one = new Float32Array(slot.bytes / 4);
-      padInto(padded(slot), values, one, 0);
+      padInto(padded(slot), floats(values), one, 0);
       device.gpu.queue.writeBuffer(to, slot.offset, one);
     }
   };
@@ -147,6 +147,11 @@ export function deviceWeights(device: Device, options: DeviceWeightsOptions): Sh
     },
   };
 }
+
+type Numbers = Float32Array | Float64Array;
+
+const floats = (values: Numbers): Float32Array =>
+  values instanceof Float32Array ? values : Float32Array.from(values);
 
 /** What padding needs to know of a slot. */
 function padded({ name, shape, physicalShape, offset, bytes }: SharedSlot): TensorSlot {

@@ -9,7 +9,7 @@ import { runReference, type NamedTensors, type ReferenceResult } from '../execut
 import { gather } from '../train/referenceExecutor.ts';
 import { ReferenceOptimizer } from '../train/referenceOptimizer.ts';
 import type { Tensors, UpdateSpec } from '../train/executor.ts';
-import type { Batch, Passed, SharedNetwork, SharedWeights } from './sharedWeights.ts';
+import type { Batch, NumberTensors, Passed, SharedNetwork, SharedWeights } from './sharedWeights.ts';
 import { stateAt } from './ownStates.ts';
 
 export interface ReferenceWeightsOptions {
@@ -103,11 +103,11 @@ export function referenceWeights(options: ReferenceWeightsOptions): SharedWeight
 }
 
 /** Copies, as exact as they are held. */
-function asTensors(tensors: NamedTensors): Tensors {
+function asTensors(tensors: NamedTensors): NumberTensors {
   return new Map(
     Object.entries(tensors).map(([name, { shape, data }]) => {
       invariant(!(data instanceof Int32Array), 'a weight is no whole number');
-      return [name, { shape, data: data.slice() as Float32Array }];
+      return [name, { shape, data: data.slice() }];
     }),
   );
 }

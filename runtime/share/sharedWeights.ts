@@ -6,6 +6,12 @@ import type { Graph } from '../../compiler/graph/graph.ts';
 import type { OptimizerState } from '../execute/optimizerState.ts';
 import type { Tensors } from '../train/executor.ts';
 
+/** Tensors by name, as exact as they are held: the reference may hold doubles. */
+export type NumberTensors = ReadonlyMap<
+  string,
+  { readonly shape: readonly number[]; readonly data: Float32Array | Float64Array }
+>;
+
 /** What a network reads in one pass. */
 export interface Batch {
   /** Rows of the data, as many as the graph's batch. */
@@ -22,7 +28,7 @@ export interface Passed {
 
 export interface PassedBack extends Passed {
   /** Of every parameter that the graph differentiates by, in logical layout. */
-  readonly gradients: Tensors;
+  readonly gradients: NumberTensors;
 }
 
 /** A network that is ready to run over shared weights. What is called meanwhile waits its turn. */
@@ -41,9 +47,9 @@ export interface SharedWeights {
   /** Makes a network ready; what it takes is compiled at its first pass. */
   readonly network: (graph: Graph) => SharedNetwork;
   /** All weights, in logical layout. */
-  readonly read: () => Promise<Tensors>;
+  readonly read: () => Promise<NumberTensors>;
   /** Sets weights, all or some. */
-  readonly write: (tensors: Tensors) => void;
+  readonly write: (tensors: NumberTensors) => void;
   readonly readOptimizer: () => Promise<OptimizerState>;
   readonly writeOptimizer: (state: OptimizerState) => void;
   /** Bytes that are held beside networks: weights, and what the optimiser keeps of them. */

@@ -9,6 +9,13 @@ export type Weights = Readonly<
   Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>
 >;
 
+/** All that a learner is, beside its graphs. */
+export interface LearnerState {
+  readonly weights: Readonly<Record<string, readonly number[]>>;
+  readonly step: number;
+  readonly kept: Readonly<Record<string, readonly number[]>>;
+}
+
 export class Learner {
   readonly weights: Weights;
   readonly #optimizer = new ReferenceOptimizer({
@@ -24,6 +31,22 @@ export class Learner {
           : [],
       ),
     );
+  }
+
+  /** Weights, and what Adam keeps of them, as JSON holds them, to the last bit. */
+  save(): LearnerState {
+    const { step, tensors } = this.#optimizer.read();
+    const lists = (values: Iterable<readonly [string, Float32Array]>): Record<string, number[]> =>
+      Object.fromEntries([...values].map(([name, data]) => [name, Array.from(data)]));
+    const weights = Object.entries(this.weights).map(([name, { data }]) => [name, data] as const);
+    return { weights: lists(weights), step, kept: lists(tensors) };
+  }
+
+  /** Goes on from what was saved. */
+  load({ weights, step, kept }: LearnerState): void {
+    for (const [name, { data }] of Object.entries(this.weights)) data.set(weights[name] ?? []);
+    const tensors = new Map(Object.entries(kept).map(([name, values]) => [name, Float32Array.from(values)]));
+    this.#optimizer.write({ step, tensors });
   }
 
   outputs(graph: Graph, inputs: NamedTensors): NamedTensors {

@@ -11,7 +11,7 @@ import type { StrategySpace } from '../host.ts';
 import { type Key, seedOf } from '../seeds.ts';
 import { feedsOf, shapesOf } from './feeds.ts';
 import { Kept } from './Kept.ts';
-import { Learner, type Weights } from './Learner.ts';
+import { Learner, type LearnerState, type Weights } from './Learner.ts';
 import type { Objective } from './objectives.ts';
 import { type PolicyForm, type PolicySettings, type StepShape, unroll, weightGraph } from './policyGraph.ts';
 import { type Offer, type Trace, traceOf } from './questions.ts';
@@ -53,6 +53,14 @@ export class SequencePolicy {
   /** Moved by {@link learn}. */
   get weights(): Weights {
     return this.#learner.weights;
+  }
+
+  save(): LearnerState {
+    return this.#learner.save();
+  }
+
+  load(state: LearnerState): void {
+    this.#learner.load(state);
   }
 
   /** Members, drawn independently; where the policy finds too few, the rest uniformly. Fewer where none is found. */

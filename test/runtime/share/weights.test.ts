@@ -11,7 +11,7 @@ import { relax } from '../../../compiler/space/relax.ts';
 import type { Space } from '../../../compiler/space/space.ts';
 import { deviceWeights } from '../../../runtime/share/deviceWeights.ts';
 import { referenceWeights } from '../../../runtime/share/referenceWeights.ts';
-import type { SharedWeights } from '../../../runtime/share/sharedWeights.ts';
+import type { NumberTensors, SharedWeights } from '../../../runtime/share/sharedWeights.ts';
 import { measured, trained } from '../../../runtime/search/evaluation/graphs.ts';
 import type { Tensors } from '../../../runtime/train/executor.ts';
 import { Random } from '../../../util/random.ts';
@@ -59,6 +59,9 @@ const onReference = (space: Space, dataset = randomImages([8, 8, 3])): SharedWei
 
 const rows = Int32Array.from({ length: batch }, (_, i) => i);
 
+/** What a device, or a reference that rounds, holds. */
+const floats = (tensors: NumberTensors): Tensors => tensors as Tensors;
+
 function bitsOf(tensors: Tensors): Map<string, Uint32Array> {
   return new Map([...tensors].map(([name, { data }]) => [name, new Uint32Array(data.slice().buffer)]));
 }
@@ -102,12 +105,12 @@ describe('a path', () => {
       weights.write(initialWeights(layout, 1));
       for (const { choices } of membersIn(space, COUNT, new Random(5))) {
         const graph = trained(child(space, choices, 'training'));
-        const before = bitsOf(await weights.read());
+        const before = bitsOf(floats(await weights.read()));
         const kept = await weights.readOptimizer();
         const network = weights.network(graph);
         await network.train({ rows }, 0.05);
         network.release();
-        const after = bitsOf(await weights.read());
+        const after = bitsOf(floats(await weights.read()));
         const keptAfter = await weights.readOptimizer();
         const taken = new Map(
           graph.nodes.flatMap((node) => (node.kind === 'parameter' ? [[node.name, node.shape]] : [])),
@@ -147,7 +150,7 @@ test.each([
     }
   }
   losses[0]!.forEach((loss, i) => expect(Math.abs(loss / losses[1]![i]! - 1)).toBeLessThan(1e-4));
-  const [found, expected] = await Promise.all(both.map((weights) => weights.read()));
+  const [found, expected] = await Promise.all(both.map(async (weights) => floats(await weights.read())));
   for (const [name, { data }] of expected!) {
     const scale = Math.max(...data.map(Math.abs), 1e-3);
     const worst = data.reduce((most, v, i) => Math.max(most, Math.abs(v - found!.get(name)!.data[i]!)), 0);
