@@ -180,6 +180,10 @@ export interface CompiledSearch extends CompiledSpace {
   readonly retrainSpace?: Space;
   /** The file, as it was named: where relative paths begin. */
   readonly file: string;
+  /** What is in it. */
+  readonly text: string;
+  /** What the command line set. */
+  readonly settings: readonly Setting[];
 }
 
 /** Compiles the search called `name`, or the only one, and its space. */
@@ -223,6 +227,8 @@ export function compileSearch(
     searchSyntax: node,
     ...(scaled.value && { retrainSpace: scaled.value }),
     file: program.source.name,
+    text: program.source.text,
+    settings,
   };
   return { value, diagnostics };
 }

@@ -1,4 +1,5 @@
 /** Where children begin: how good they are with the weights that they inherit, before anything is trained. */
+import { Failure } from '../benchmark.ts';
 import type { Graph } from '../../compiler/graph/graph.ts';
 import type { Architecture } from '../../compiler/space/architecture.ts';
 import { instantiate } from '../../compiler/space/instantiate.ts';
@@ -86,6 +87,7 @@ export async function startsEvaluator(): Promise<StartsEvaluator> {
       }
       return service.train(request, onProgress);
     },
+    share: () => Promise.reject(new Failure('no strategy of this benchmark shares weights')),
     measure: service.measure,
     close: async () => device.destroy(),
   };

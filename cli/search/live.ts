@@ -5,7 +5,15 @@ import { countOf } from '../../util/words.ts';
 import { formatLoss, formatEstimate, formatSeconds } from '../format.ts';
 import { LiveRegion, type LiveLine } from './LiveRegion.ts';
 import type { ViewOptions } from './plain.ts';
-import { bestText, endingLines, openingLines, TimeLeft, trialLine, type SearchView } from './view.ts';
+import {
+  bestText,
+  endingLines,
+  openingLines,
+  supernetLine,
+  TimeLeft,
+  trialLine,
+  type SearchView,
+} from './view.ts';
 
 /** Redrawn so often, in milliseconds, where nothing else happens. */
 const TICK = 1000;
@@ -82,6 +90,9 @@ export function liveView(
         break;
       case 'epoch':
         if (running) running = { ...running, epoch: event };
+        break;
+      case 'supernetEpoch':
+        region.print(supernetLine(event));
         break;
       case 'trialFinished':
         done++;

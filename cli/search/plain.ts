@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../grammar/diagnostics.ts';
 import { countOf } from '../../util/words.ts';
 import type { Colors } from '../context.ts';
 import type { Output } from '../terminal.ts';
-import { endingLines, openingLines, trialLine, type SearchView } from './view.ts';
+import { endingLines, openingLines, supernetLine, trialLine, type SearchView } from './view.ts';
 
 /** What a view is made with. `warn` draws a diagnostic on stderr. */
 export interface ViewOptions {
@@ -34,6 +34,8 @@ export function plainView({ output, colors, search, warn }: ViewOptions): Search
           return warn(event.diagnostic);
         case 'trialsEnded':
           return write(...endingLines(event));
+        case 'supernetEpoch':
+          return write(supernetLine(event));
         case 'trialStarted':
         case 'epoch':
         case 'finished':

@@ -53,6 +53,7 @@ export function withTuning(evaluator: Evaluator, tuning: Tuning | undefined): Ev
   if (tuning === undefined) return evaluator;
   return {
     train: (request, onProgress) => evaluator.train({ ...request, tuning }, onProgress),
+    share: (request, onProgress) => evaluator.share({ ...request, tuning }, onProgress),
     measure: (request) => evaluator.measure(request.kind === 'latency' ? { ...request, tuning } : request),
     close: () => evaluator.close(),
   };

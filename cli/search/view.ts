@@ -3,6 +3,7 @@ import type { SearchSpec } from '../../compiler/search/search.ts';
 import type {
   OpenedEvent,
   SearchEvent,
+  SupernetEpochEvent,
   TrialFinishedEvent,
   TrialsEndedEvent,
 } from '../../runtime/search/events.ts';
@@ -74,6 +75,26 @@ export function trialLine(
   const params = `${formatCount(trial.params).padStart(7)} params`;
   const quality = isBest ? colors.green(share) : share;
   return [head, quality, ...loss, params, ...moreTexts(metrics), seconds, trial.architecture].join('  ');
+}
+
+/** One line for an epoch of a supernet. */
+export function supernetLine({
+  epoch,
+  epochs,
+  loss,
+  entropy,
+  leading,
+  numbers = {},
+}: SupernetEpochEvent): string {
+  const count = `${String(epoch).padStart(String(epochs).length)}/${epochs}`;
+  const more = Object.entries(numbers).map(([name, value]) => `${name} ${value.toFixed(3)}`);
+  return [
+    `supernet ${count}`,
+    `loss ${formatLoss(loss)}`,
+    ...(entropy === undefined ? [] : [`entropy ${entropy.toFixed(3)}`]),
+    ...more,
+    ...(leading === undefined ? [] : [leading]),
+  ].join('  ');
 }
 
 /** The best trial in a few words. */

@@ -4,7 +4,6 @@ import { hasErrors, type Checked } from '../../grammar/diagnostics.ts';
 import type { Source } from '../../grammar/source.ts';
 import { didYouMean } from '../../util/didYouMean.ts';
 import { listWords } from '../../util/words.ts';
-import type { StaticValue } from '../space/space.ts';
 import { readEvaluation } from './evaluate.ts';
 import { expression, FieldReader, isWhole, MOST, type Call } from './fields.ts';
 import { readObjectives } from './objectives.ts';
@@ -87,7 +86,7 @@ function readRetraining(
   field: FieldNode | undefined,
   evaluate: EvaluateSpec,
 ): TrainSpec | undefined {
-  const otherwise = evaluate.kind === 'train' ? evaluate.train : defaultTrain;
+  const otherwise = evaluate.kind === 'train' || evaluate.kind === 'shared' ? evaluate.train : defaultTrain;
   if (evaluate.kind === 'tabular') {
     if (field) {
       reader.report('badField', { name: 'retrain', found: 'given beside `tabular`' }, reader.at(field.name), {
@@ -116,12 +115,7 @@ function readNamed(
   const node = field && expression(reader, field);
   const call = node && reader.call(node, name);
   if (!call) return undefined;
-  const args: Record<string, StaticValue> = {};
-  for (const [key, arg] of reader.named(call, undefined)) {
-    const value = reader.value(arg.value, key);
-    if (value !== undefined) args[key] = value;
-  }
-  return { spec: { name: call.name, args }, call };
+  return { spec: { name: call.name, args: reader.values(call) }, call };
 }
 
 function readBudget(reader: FieldReader, field: FieldNode | undefined): BudgetSpec {

@@ -1,4 +1,4 @@
-/** Reads how candidates are evaluated: `train(...)`, `tabular(...)` or `zero_cost(...)`. */
+/** Reads how candidates are evaluated: `train(...)`, `shared(...)`, `tabular(...)` or `zero_cost(...)`. */
 import type { ArgNode, FieldNode } from '../../grammar/ast.ts';
 import { didYouMean } from '../../util/didYouMean.ts';
 import { listWords } from '../../util/words.ts';
@@ -7,6 +7,7 @@ import { expression, isWhole, MOST, type Call, type FieldReader } from './fields
 import {
   zeroCostScores,
   type CurveSpec,
+  type SharedEvaluation,
   type EvaluateSpec,
   type TabularEvaluation,
   type TrainEvaluation,
@@ -14,11 +15,15 @@ import {
 } from './search.ts';
 import { defaultTrain, readTrain, trainArguments } from './train.ts';
 
+/** What a training of shared weights takes: one network is trained a step only, so that averages and schedules of its own make no sense. */
+const sharedArguments = ['epochs', 'batch', 'optimizer', 'schedule', 'clip'];
+
 type Args = ReadonlyMap<string, ArgNode>;
 
 /** Ways to evaluate: what a call of each means. */
 const ways: { readonly [K in EvaluateSpec['kind']]: (reader: FieldReader, call: Call) => EvaluateSpec } = {
   train: readTrainEvaluation,
+  shared: readShared,
   tabular: readTabular,
   zero_cost: readZeroCost,
 };
@@ -91,6 +96,17 @@ function readStop(reader: FieldReader, arg: ArgNode | undefined): CurveSpec | un
     delta: reader.number(args, 'delta', 0.95, share, isShare),
     after: reader.number(args, 'after', 0.25, share, isShare),
     least: reader.number(args, 'least', 20, `a whole number from 5 to ${MOST}`, (n) => n >= 5 && isWhole(n)),
+  };
+}
+
+function readShared(reader: FieldReader, call: Call): SharedEvaluation {
+  const args = reader.named(call, [...sharedArguments, 'train']);
+  const arg = args.get('train');
+  const method = arg && reader.call(arg.value, 'train');
+  return {
+    kind: 'shared',
+    train: readTrain(reader, args, defaultTrain),
+    method: method && { name: method.name, args: reader.values(method) },
   };
 }
 

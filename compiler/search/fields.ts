@@ -94,6 +94,16 @@ export class FieldReader {
     return undefined;
   }
 
+  /** The values of all arguments of a call whose names are checked elsewhere. */
+  values(call: Call): Readonly<Record<string, StaticValue>> {
+    const values: Record<string, StaticValue> = {};
+    for (const [name, arg] of this.named(call, undefined)) {
+      const value = this.value(arg.value, name);
+      if (value !== undefined) values[name] = value;
+    }
+    return values;
+  }
+
   /** Arguments by name; unnamed and repeated ones are reported. */
   named(call: Call, known: readonly string[] | undefined): ReadonlyMap<string, ArgNode> {
     const found = new Map<string, ArgNode>();

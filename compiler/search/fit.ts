@@ -45,6 +45,9 @@ export function checkFit(
   if (evaluate.kind === 'tabular' && tableNotation(evaluate, searched.notations) === undefined) {
     diagnostics.push(notationProblem(evaluate, searched, { at: place('evaluate') }));
   }
+  for (const problem of vocabulary.checkSharing(search, searched)) {
+    diagnostics.push({ ...problem, primary: problem.primary ?? { location: place('evaluate'), text: '' } });
+  }
   for (const problem of vocabulary.checkStrategyFit(strategy, searched)) {
     diagnostics.push({ ...problem, primary: problem.primary ?? { location: place('strategy'), text: '' } });
   }
@@ -122,7 +125,7 @@ function checkBatches(
   at: Location,
 ): readonly Diagnostic[] {
   const parts = [
-    ['evaluate', batchOf(evaluate), evaluate.kind === 'train' ? subsetSize(train, evaluate.subset) : train],
+    ['evaluate', batchOf(evaluate), trainedOn(evaluate, { train, validation })],
     ['retrain', retrain?.batch ?? 0, train + validation],
   ] as const;
   return parts.flatMap(([field, batch, images]) => {
@@ -133,9 +136,16 @@ function checkBatches(
   });
 }
 
+/** Images that a batch must fit into. Networks that share weights are measured in whole batches, too. */
+function trainedOn(evaluate: EvaluateSpec, { train, validation }: DataForm['sizes']): number {
+  if (evaluate.kind === 'shared') return Math.min(train, validation);
+  return evaluate.kind === 'train' ? subsetSize(train, evaluate.subset) : train;
+}
+
 function batchOf(evaluate: EvaluateSpec): number {
   switch (evaluate.kind) {
     case 'train':
+    case 'shared':
       return evaluate.train.batch;
     case 'zero_cost':
       return evaluate.batch;

@@ -54,7 +54,7 @@ export function augmentOf({ flip, crop, cutout }: TrainSpec): AugmentSpec | unde
 }
 
 /** How each candidate is evaluated. */
-export type EvaluateSpec = TrainEvaluation | TabularEvaluation | ZeroCostEvaluation;
+export type EvaluateSpec = TrainEvaluation | SharedEvaluation | TabularEvaluation | ZeroCostEvaluation;
 
 /** `train(...)`: trained on training images and measured on validation images. */
 export interface TrainEvaluation {
@@ -68,6 +68,21 @@ export interface TrainEvaluation {
   readonly cache?: boolean;
   /** When a training is ended early. */
   readonly stop?: CurveSpec;
+}
+
+/** `shared(...)`: measured on validation images with weights that all networks share. */
+export interface SharedEvaluation {
+  readonly kind: 'shared';
+  /** How the shared weights are trained. */
+  readonly train: TrainSpec;
+  /** Which networks they are trained on; where absent the strategy says so. */
+  readonly method: MethodSpec | undefined;
+}
+
+/** A method that trains a supernet, with its arguments. */
+export interface MethodSpec {
+  readonly name: string;
+  readonly args: Readonly<Record<string, StaticValue>>;
 }
 
 /** `curve(delta, after)`: ended when its final accuracy is predicted to stay below the best (Baker et al. 2018). */

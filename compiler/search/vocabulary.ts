@@ -7,7 +7,7 @@ import type { Architecture } from '../space/architecture.ts';
 import type { Members } from '../space/members.ts';
 import type { MoveRule } from '../space/moves.ts';
 import type { Space } from '../space/space.ts';
-import type { DataSpec, StrategySpec } from './search.ts';
+import type { DataSpec, SearchSpec, StrategySpec } from './search.ts';
 
 /** A data set as far as a search can be held against it before anything is read. */
 export interface DataForm {
@@ -36,6 +36,8 @@ export interface Vocabulary {
   readonly checkStrategy: (spec: StrategySpec) => readonly Diagnostic[];
   /** Why a strategy that is right cannot work on a space, each reason with what would. */
   readonly checkStrategyFit: (spec: StrategySpec, space: SearchedSpace) => readonly Diagnostic[];
+  /** What is wrong about sharing weights: with the method, with the strategy beside it, or with the space. */
+  readonly checkSharing: (search: SearchSpec, space: SearchedSpace) => readonly Diagnostic[];
   /** Whether a strategy that is right follows several objectives, and not the first one alone. */
   readonly followsSeveral: (spec: StrategySpec) => boolean;
 }

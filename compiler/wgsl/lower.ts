@@ -275,7 +275,9 @@ class Lowering {
       const { buffer } = this.#builder.buffer(SHARED_PARAMETERS, shared.bytes, 'shared');
       const found = parameters.flatMap((node) => {
         const slot = shared.slots.get(node.name);
-        return slot ? [{ node, slot }] : [];
+        // Behind a path that is `none` nobody reads a weight; it is then laid out as nobody needs it.
+        const isUsed = this.#read.has(node.id) || trained.has(node.id);
+        return slot && isUsed ? [{ node, slot }] : [];
       });
       found.sort((a, b) => a.slot.offset - b.slot.offset);
       const isWhole = ({ node, slot }: (typeof found)[number]): boolean => sameShape(slot.shape, node.shape);

@@ -3,18 +3,31 @@
  * adapter. It is hundreds of times slower than a device and blocks the process while it works.
  */
 import { referenceExecutor } from '../train/referenceExecutor.ts';
-import type { Evaluator } from './protocol.ts';
+import { referenceWeights } from '../share/referenceWeights.ts';
+import { shareService } from '../share/service.ts';
+import type { DeviceUse, Evaluator } from './protocol.ts';
 import { trainService } from './service.ts';
 
 /** Trains on the CPU by the ops' definitions. */
 export function inProcessEvaluator(): Evaluator {
-  const service = trainService(referenceExecutor(), () => ({
+  const use = (): DeviceUse => ({
     adapter: 'reference executor (CPU)',
     pipelinesCompiled: 0,
     pipelinesReused: 0,
     pipelinesOutside: 0,
     bufferBytes: 0,
     residentBytes: process.memoryUsage.rss(),
-  }));
-  return { train: service.train, measure: service.measure, close: () => Promise.resolve() };
+  });
+  const service = trainService(referenceExecutor(), use);
+  const shared = shareService(
+    (options) => referenceWeights({ ...options, precision: 'f32' }),
+    service.dataOf,
+    use,
+  );
+  return {
+    train: service.train,
+    share: shared.share,
+    measure: service.measure,
+    close: () => Promise.resolve(),
+  };
 }

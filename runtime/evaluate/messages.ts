@@ -125,6 +125,22 @@ const request = z.discriminatedUnion('kind', [
     data: dataForm,
     seed: z.int().nonnegative(),
   }),
+  z.object({
+    kind: z.literal('share'),
+    id,
+    program: z.object({
+      file: z.string(),
+      text: z.string(),
+      folder: z.string(),
+      search: z.string(),
+      settings: z.array(z.object({ path: z.string(), value: z.string() })),
+    }),
+    data: dataForm,
+    checkpoint: z.object({ path: z.string(), fingerprint: z.string() }),
+    derive: z.int().nonnegative(),
+    score: z.array(z.array(z.int())),
+    tuning: z.exactOptional(tuningForm),
+  }),
   z.object({ kind: z.literal('verdict'), id, goOn: z.boolean() }),
   z.object({ kind: z.literal('stop') }),
 ]);
@@ -166,6 +182,9 @@ const response = z.discriminatedUnion('kind', [
     accuracy: z.exactOptional(z.number()),
     checkpoint: z.exactOptional(checkpoint),
     adapter: z.exactOptional(z.string()),
+    entropy: z.exactOptional(z.number()),
+    leading: z.exactOptional(z.array(z.int())),
+    numbers: z.exactOptional(z.record(z.string(), anyNumber)),
   }),
   z.object({
     kind: z.literal('result'),
@@ -190,6 +209,13 @@ const response = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('latency'), id, milliseconds: count, device }),
   // A score may be no finite number: whoever asked finds that out.
   z.object({ kind: z.literal('score'), id, score: anyNumber, device }),
+  z.object({
+    kind: z.literal('share'),
+    id,
+    derived: z.array(z.array(z.int())),
+    scores: z.array(z.object({ loss: anyNumber, accuracy: z.number().min(0).max(1), images: count })),
+    device,
+  }),
   z.object({ kind: z.literal('failure'), id, diagnostic, fatal: z.boolean() }),
 ]);
 

@@ -111,8 +111,50 @@ export interface ScoreResult {
   readonly device: DeviceUse;
 }
 
+/**
+ * Train what is left to train of a supernet, then score networks with its weights. It is the only request that names a space: the
+ * networks of a supernet are too many to be sent, one for each step (docs/decisions/0010-supernets.md).
+ */
+export interface ShareRequest {
+  readonly kind: 'share';
+  readonly id: number;
+  /** The search, as the coordinator compiled it. */
+  readonly program: {
+    readonly file: string;
+    readonly text: string;
+    /** Where relative names begin. */
+    readonly folder: string;
+    readonly search: string;
+    readonly settings: readonly { readonly path: string; readonly value: string }[];
+  };
+  readonly data: DataSpec;
+  /** Where the supernet is kept from epoch to epoch, and what it belongs to. */
+  readonly checkpoint: { readonly path: string; readonly fingerprint: string };
+  /** So many networks are derived from it; 0 for none. */
+  readonly derive: number;
+  /** The answers of networks to be scored. */
+  readonly score: readonly (readonly number[])[];
+  readonly tuning?: Tuning;
+}
+
+/** A network's mean loss and share of right answers over whole batches of validation images, with shared weights. */
+export interface SharedScore {
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly images: number;
+}
+
+export interface ShareResult {
+  readonly kind: 'share';
+  readonly id: number;
+  /** The answers of the networks that it derives, the best first. */
+  readonly derived: readonly (readonly number[])[];
+  readonly scores: readonly SharedScore[];
+  readonly device: DeviceUse;
+}
+
 /** Everything that a worker is asked to do. */
-export type Work = TrainRequest | QuickWork;
+export type Work = TrainRequest | ShareRequest | QuickWork;
 
 /** What takes no epochs. */
 export type QuickWork = EvaluateRequest | LatencyRequest | ScoreRequest;
@@ -122,6 +164,7 @@ interface Results {
   readonly evaluate: EvaluateResult;
   readonly latency: LatencyResult;
   readonly score: ScoreResult;
+  readonly share: ShareResult;
 }
 
 /** What comes of it. */
@@ -140,6 +183,12 @@ export interface TrainProgress {
   /** Where the training stands, where a checkpoint is due, and the adapter that it ran on. */
   readonly checkpoint?: Checkpoint;
   readonly adapter?: string;
+  /** Of a supernet: mean entropy of the distributions over options in nats. */
+  readonly entropy?: number;
+  /** Of a supernet: the answers of the network that it would derive now. */
+  readonly leading?: readonly number[];
+  /** Of a supernet: further numbers by name. */
+  readonly numbers?: Readonly<Record<string, number>>;
 }
 
 /** The answer to the progress of a training that is observed. */
@@ -215,11 +264,14 @@ export type Response =
   | EvaluateResult
   | LatencyResult
   | ScoreResult
+  | ShareResult
   | TrainFailure;
 
 /** Does the work of a request somewhere: in a worker process, in this one (tests), on another machine. */
 export interface Evaluator {
   train(request: TrainRequest, onProgress: OnProgress): Promise<TrainResult | TrainFailure>;
+  /** Trains a supernet, or goes on with it, and scores networks with it. */
+  share(request: ShareRequest, onProgress: OnProgress): Promise<ShareResult | TrainFailure>;
   /** What takes no epochs. */
   measure<W extends QuickWork>(request: W): Promise<ResultOf<W> | TrainFailure>;
   close(): Promise<void>;

@@ -33,6 +33,8 @@ export interface TrainService {
     onProgress: (progress: TrainProgress) => ReturnType<OnProgress> | Promise<boolean | void>,
   ) => Promise<TrainResult | TrainFailure>;
   readonly measure: Evaluator['measure'];
+  /** A data set, read once. */
+  readonly dataOf: (spec: DataSpec) => Promise<Dataset>;
 }
 
 /** A service on `executor`; `use` reads its counters. */
@@ -93,6 +95,7 @@ export function trainService(executor: Executor, use: () => DeviceUse): TrainSer
   };
 
   return {
+    dataOf,
     measure: (request) => {
       const answer = onData(request, (dataset) => measureOn(request, dataset));
       return answer as Promise<ResultOf<typeof request> | TrainFailure>; // correlated union: by kind

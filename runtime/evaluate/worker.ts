@@ -8,10 +8,12 @@ import { diagnose, type Diagnostic } from '../../grammar/diagnostics.ts';
 import { InvariantError } from '../../util/invariant.ts';
 import { openDevice, type Device } from '../device/device.ts';
 import { readKernelSet } from '../kernels/readSet.ts';
+import { deviceWeights } from '../share/deviceWeights.ts';
+import type { ShareService } from '../share/service.ts';
 import { webGpuExecutor } from '../train/webgpuExecutor.ts';
 import { receiveRequest } from './messages.ts';
 import { endWithParent } from './orphanWatch.ts';
-import type { Response, TrainProgress, TrainRequest } from './protocol.ts';
+import type { DeviceUse, Response, TrainProgress, TrainRequest } from './protocol.ts';
 import { diagnosticOf, trainService } from './service.ts';
 
 endWithParent(Number(process.argv[2]));
@@ -38,14 +40,21 @@ async function open(): Promise<Device | undefined> {
 function serve(opened: Device): void {
   const executor = webGpuExecutor(opened);
   const adapter = opened.info.description || opened.info.device;
-  const service = trainService(executor, () => ({
+  const use = (): DeviceUse => ({
     adapter,
     pipelinesCompiled: opened.pipelines.counters.compiled,
     pipelinesReused: opened.pipelines.counters.hits,
     pipelinesOutside: opened.pipelines.counters.outside,
     bufferBytes: executor.bufferBytes(),
     residentBytes: process.memoryUsage.rss(),
-  }));
+  });
+  const service = trainService(executor, use);
+  // Its compiler is loaded when it is first needed: most searches never are.
+  let shared: Promise<ShareService> | undefined;
+  const sharing = (): Promise<ShareService> =>
+    (shared ??= import('../share/service.ts').then(({ shareService }) =>
+      shareService((options) => deviceWeights(opened, options), service.dataOf, use),
+    ));
   let queue = Promise.resolve();
   const verdicts = new Map<number, (goOn: boolean) => void>();
   const report = ({ id, observed }: TrainRequest) => {
@@ -70,6 +79,9 @@ function serve(opened: Device): void {
         break;
       case 'train':
         queue = queue.then(async () => send(await service.train(request, report(request))));
+        break;
+      case 'share':
+        queue = queue.then(async () => send(await (await sharing()).share(request, send)));
         break;
       case 'evaluate':
       case 'latency':

@@ -9,6 +9,8 @@ import type {
   OnProgress,
   QuickWork,
   ResultOf,
+  ShareRequest,
+  ShareResult,
   TrainFailure,
   TrainRequest,
   TrainResult,
@@ -61,6 +63,10 @@ export class WorkerEvaluator implements Evaluator {
   }
 
   train(request: TrainRequest, onProgress: OnProgress): Promise<TrainResult | TrainFailure> {
+    return this.#enqueue(request, onProgress);
+  }
+
+  share(request: ShareRequest, onProgress: OnProgress): Promise<ShareResult | TrainFailure> {
     return this.#enqueue(request, onProgress);
   }
 

@@ -20,7 +20,13 @@ import type {
   Work,
 } from './protocol.ts';
 
-const answerTo = { train: 'result', evaluate: 'evaluated', latency: 'latency', score: 'score' } as const;
+const answerTo = {
+  train: 'result',
+  evaluate: 'evaluated',
+  latency: 'latency',
+  score: 'score',
+  share: 'share',
+} as const;
 
 /** What can be set about worker processes. Times are in milliseconds. */
 export interface WorkerOptions {

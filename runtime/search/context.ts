@@ -1,5 +1,7 @@
 /** What the parts of a running search share. */
 import type { SearchSpec } from '../../compiler/search/search.ts';
+import type { Architecture } from '../../compiler/space/architecture.ts';
+import { invariant } from '../../util/invariant.ts';
 import { Refusal, type Diagnostic } from '../../grammar/diagnostics.ts';
 import {
   isFailure,
@@ -7,6 +9,7 @@ import {
   type LatencyRequest,
   type ResultOf,
   type ScoreRequest,
+  type ShareResult,
   type TrainFailure,
   type TrainProgress,
   type TrainRequest,
@@ -16,6 +19,7 @@ import type { Session } from '../store/Session.ts';
 import type { SearchEvent } from './events.ts';
 import type { Phase, SearchHost } from './host.ts';
 import type { Progress } from './Progress.ts';
+import { skipCollapse } from '../share/skipCollapse.ts';
 import { trainUntil, untilAborted } from './training.ts';
 
 /** Tells the time, in milliseconds since 1970. */
@@ -70,6 +74,37 @@ export async function measure<W extends LatencyRequest | ScoreRequest>(
     if (response.fatal) throw new Refusal(response.diagnostic);
     return response.diagnostic;
   }
+  await context.noteAdapter(response.device.adapter);
+  return response;
+}
+
+/** Trains what is left of the supernet of a search, and asks for networks that it derives and for scores of others. */
+export async function shareWeights(
+  context: SearchContext,
+  derive: number,
+  score: readonly Architecture[],
+  id: number,
+): Promise<ShareResult> {
+  const { host, session, evaluator, signal } = context;
+  invariant(host.share !== undefined, 'search: a host that shares weights');
+  const request = host.share(session.supernet, derive, score, id);
+  const work = evaluator.share(request, ({ epoch, epochs, loss, entropy, leading, numbers }) => {
+    if (signal.aborted) return;
+    const architecture = leading && { space: host.space.name, choices: leading };
+    context.emit({
+      kind: 'supernetEpoch',
+      epoch,
+      epochs,
+      loss,
+      ...(entropy !== undefined && { entropy }),
+      ...(architecture && { leading: host.encode(architecture) }),
+      ...(numbers && { numbers }),
+    });
+    const collapse = architecture && skipCollapse(host.space, architecture);
+    if (collapse) context.emit({ kind: 'warning', diagnostic: collapse });
+  });
+  const response = await untilAborted(work, signal);
+  if (isFailure(response)) throw new Refusal(response.diagnostic);
   await context.noteAdapter(response.device.adapter);
   return response;
 }

@@ -13,14 +13,21 @@ import { experimentId, type ExperimentIdentity } from '../store/identity.ts';
 import type { FinalRecord, RunEnd } from '../store/records.ts';
 import type { Session } from '../store/Session.ts';
 import type { Experiment, Store } from '../store/Store.ts';
-import type { Clock, SearchContext } from './context.ts';
+import type { Architecture } from '../../compiler/space/architecture.ts';
+import { shareWeights, type Clock, type SearchContext } from './context.ts';
 import type { SearchEvent } from './events.ts';
 import { makeFinal } from './final.ts';
 import type { SearchHost } from './host.ts';
 import type { FinishedSearch, SearchOutcome } from './outcome.ts';
 import { Progress, type ResultKey } from './Progress.ts';
 import { strategyKey } from './seeds.ts';
-import { createStrategy, inheritsWeights, strategyWarnings, type StrategyTable } from './strategies/table.ts';
+import {
+  createStrategy,
+  derivesNetworks,
+  inheritsWeights,
+  strategyWarnings,
+  type StrategyTable,
+} from './strategies/table.ts';
 import type { StrategyTask } from './strategy.ts';
 import { Interrupted } from './training.ts';
 import { runTrials } from './trials.ts';
@@ -51,11 +58,14 @@ export async function runSearch(options: SearchOptions): Promise<SearchOutcome> 
   let session: Session | undefined;
   let end: RunEnd = 'stopped';
   try {
-    const strategy = createStrategy(search.strategy, taskOf(host, search), options.strategies);
+    let networks: readonly Architecture[] = [];
+    const task = { ...taskOf(host, search), derived: () => networks };
+    const strategy = createStrategy(search.strategy, task, options.strategies);
     progress = new Progress(strategy, objectives, resultKey(host, search));
     session = await store.begin({ identity, name, objectives, adapter });
     const stored = present(await store.read(experiment), 'search: the experiment that was just begun');
-    const context = await prepare(options, session, progress, stored);
+    const replay = { ...options, derive: (found: readonly Architecture[]) => (networks = found) };
+    const context = await prepare(replay, session, progress, stored);
     const outcome = await work(context, stored, store.folder);
     end = 'finished';
     return outcome;
@@ -86,7 +96,7 @@ function resultKey(host: SearchHost, { evaluate }: SearchSpec): ResultKey {
 
 /** Warns of what has changed since the earlier trials, and leads the strategy through them. */
 async function prepare(
-  options: SearchOptions,
+  options: SearchOptions & { readonly derive: (found: readonly Architecture[]) => void },
   session: Session,
   progress: Progress,
   stored: Experiment,
@@ -119,6 +129,26 @@ async function prepare(
     warnOfAdapter(now);
   };
 
+  const signal = options.signal ?? new AbortController().signal;
+  const clock = options.clock ?? Date;
+  const keepsTensors =
+    search.evaluate.kind === 'train' && inheritsWeights(search.strategy, options.strategies);
+  const context = {
+    host,
+    search,
+    evaluator,
+    session,
+    progress,
+    signal,
+    clock,
+    emit,
+    noteAdapter,
+    keepsTensors,
+  };
+  const shares = search.evaluate.kind === 'shared';
+  const derives = shares && derivesNetworks(search.strategy, options.strategies);
+  // What it derives is what the strategy proposes: also when earlier trials are told again.
+  if (derives && stored.trials.length > 0) options.derive(await derivedNetworks(context));
   progress.replay(session.experiment, stored.trials, host);
   emit({
     kind: 'opened',
@@ -128,11 +158,17 @@ async function prepare(
     budget: search.budget,
     allowed: host.members.places,
   });
-  const signal = options.signal ?? new AbortController().signal;
-  const clock = options.clock ?? Date;
-  const keepsTensors =
-    search.evaluate.kind === 'train' && inheritsWeights(search.strategy, options.strategies);
-  return { host, search, evaluator, session, progress, signal, clock, emit, noteAdapter, keepsTensors };
+  if (derives && stored.trials.length === 0) options.derive(await derivedNetworks(context));
+  else if (shares && progress.trials < (search.budget.trials ?? Infinity))
+    await shareWeights(context, 0, [], 0);
+  return context;
+}
+
+/** The networks that the supernet of a search derives, trained to its end. */
+async function derivedNetworks(context: SearchContext): Promise<readonly Architecture[]> {
+  const { host, search } = context;
+  const { derived } = await shareWeights(context, search.budget.trials ?? 1, [], 0);
+  return derived.map((choices) => ({ space: host.space.name, choices }));
 }
 
 /** The trials that are missing, then the final network if it is. */

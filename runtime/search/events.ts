@@ -40,6 +40,21 @@ export interface EpochEvent {
   readonly loss: number;
 }
 
+/** An epoch of a supernet is done. */
+export interface SupernetEpochEvent {
+  readonly kind: 'supernetEpoch';
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Mean training loss. */
+  readonly loss: number;
+  /** Mean entropy of the distributions over options in nats, where there are such. */
+  readonly entropy?: number;
+  /** The network that would be derived now. */
+  readonly leading?: string;
+  /** Further numbers by name: `reward`. */
+  readonly numbers?: Readonly<Record<string, number>>;
+}
+
 /** A trial is stored. `best` is the best so far, this one included. */
 export interface TrialFinishedEvent {
   readonly kind: 'trialFinished';
@@ -73,6 +88,7 @@ export type SearchEvent =
   | WarningEvent
   | TrialStartedEvent
   | EpochEvent
+  | SupernetEpochEvent
   | TrialFinishedEvent
   | TrialsEndedEvent
   | RetrainStartedEvent

@@ -2,7 +2,13 @@
 import type { Architecture } from '../../compiler/space/architecture.ts';
 import type { SearchedSpace } from '../../compiler/search/vocabulary.ts';
 import type { Cost } from '../../compiler/space/space.ts';
-import type { LatencyRequest, ScoreRequest, TensorsByName, TrainRequest } from '../evaluate/protocol.ts';
+import type {
+  LatencyRequest,
+  ScoreRequest,
+  ShareRequest,
+  TensorsByName,
+  TrainRequest,
+} from '../evaluate/protocol.ts';
 import type { InheritOptions } from '../train/inherit/inherit.ts';
 import type { LookUp } from './evaluation/lookUp.ts';
 
@@ -60,6 +66,13 @@ export interface SearchHost extends StrategySpace {
     child: Architecture,
     options: InheritOptions,
   ): TensorsByName;
+  /** Trains what is left of the supernet, derives networks of it and scores others. Where the search shares weights. */
+  share?(
+    checkpoint: ShareRequest['checkpoint'],
+    derive: number,
+    score: readonly Architecture[],
+    id: number,
+  ): ShareRequest;
   /** Where results are looked up instead of trained. */
   readonly table?: LookUp;
 }

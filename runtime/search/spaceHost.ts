@@ -20,11 +20,12 @@ const LATENCY_RUNS = 21;
 /** The host of a search with all that it needs, its table of results included. Relative names of files begin at `folder`. */
 export async function searchHost(compiled: CompiledSearch, folder?: string): Promise<SearchHost> {
   const { evaluate } = compiled.search;
-  return spaceHost(compiled, evaluate.kind === 'tabular' ? await readLookUp(compiled, folder) : undefined);
+  const table = evaluate.kind === 'tabular' ? await readLookUp(compiled, folder) : undefined;
+  return spaceHost(compiled, table, folder);
 }
 
 /** The space of a search, with the trainings that the search asks for, or the table in which it looks. */
-export function spaceHost(compiled: CompiledSearch, table?: LookUp): SearchHost {
+export function spaceHost(compiled: CompiledSearch, table?: LookUp, folder: string = '.'): SearchHost {
   const { space, members, moves, start, search, retrainSpace = space } = compiled;
   const { evaluate } = search;
   return {
@@ -77,6 +78,21 @@ export function spaceHost(compiled: CompiledSearch, table?: LookUp): SearchHost 
         runs: LATENCY_RUNS,
       };
     },
+    share: (checkpoint, derive, score, id) => ({
+      kind: 'share',
+      id,
+      program: {
+        file: compiled.file,
+        text: compiled.text,
+        folder,
+        search: search.name,
+        settings: compiled.settings.map(({ path, value }) => ({ path, value })),
+      },
+      data: present(search.data, 'search: the data of a supernet'),
+      checkpoint,
+      derive,
+      score: score.map(({ choices }) => choices),
+    }),
     score: (architecture, seed, id) => {
       invariant(evaluate.kind === 'zero_cost' && evaluate.score !== 'params', 'search: a score by gradients');
       const { score, batch } = evaluate;

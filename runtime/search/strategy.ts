@@ -54,6 +54,8 @@ export interface StrategyTask {
   readonly trials: number | undefined;
   /** Number of objectives. */
   readonly objectives: number;
+  /** The networks that a trained supernet derives, the best first, for strategies that train one. */
+  readonly derived?: () => readonly Architecture[];
 }
 
 /** Arguments of a strategy, one value for each that it has. */
@@ -65,6 +67,8 @@ export interface StrategyKind {
   readonly arguments: Readonly<Record<string, StrategyArgument>>;
   /** Whether proposals may name a parent. The trained tensors of every trial are then kept. */
   readonly inherits?: boolean;
+  /** Whether it trains a supernet and derives networks from it. */
+  readonly derives?: boolean;
   /** Whether it follows several objectives, and not the first one alone. */
   readonly several?: boolean;
   /**

@@ -12,7 +12,6 @@ import { relax, type Alphas, type RelaxOptions } from '../../compiler/space/rela
 import type { Space } from '../../compiler/space/space.ts';
 import type { Mode } from '../../compiler/ops/operations.ts';
 import { invariant } from '../../util/invariant.ts';
-import type { Tensors } from '../train/executor.ts';
 import type { Matrices } from './alphas.ts';
 import type { Passed, PassedBack, SharedNetwork, SharedWeights } from './sharedWeights.ts';
 
@@ -82,16 +81,16 @@ export class Supernet {
 
   /** One step on all weights under given gates. */
   trainGated(gates: Matrices, rows: Int32Array, rate: number): Promise<Passed> {
-    return this.#gatedNetwork('weights').train({ rows, own: ownOf(gates) }, rate);
+    return this.#gatedNetwork('weights').train({ rows, own: gates }, rate);
   }
 
   /** The mean loss of a batch and its gradients, under given gates. */
   differentiateGated(wanted: Wanted, gates: Matrices, rows: Int32Array): Promise<PassedBack> {
-    return this.#gatedNetwork(wanted).differentiate({ rows, own: ownOf(gates) });
+    return this.#gatedNetwork(wanted).differentiate({ rows, own: gates });
   }
 
   measureGated(gates: Matrices, rows: Int32Array): Promise<Passed> {
-    return this.#gatedNetwork('measure').measure({ rows, own: ownOf(gates) });
+    return this.#gatedNetwork('measure').measure({ rows, own: gates });
   }
 
   /** The supernet with some alternatives alone, for one pass. */
@@ -100,8 +99,8 @@ export class Supernet {
     const network = this.weights.network(this.#training(graph, wanted));
     return {
       alphas,
-      train: (gates, rows, rate) => network.train({ rows, own: ownOf(gates) }, rate),
-      differentiate: (gates, rows) => network.differentiate({ rows, own: ownOf(gates) }),
+      train: (gates, rows, rate) => network.train({ rows, own: gates }, rate),
+      differentiate: (gates, rows) => network.differentiate({ rows, own: gates }),
       release: network.release,
     };
   }
@@ -152,12 +151,6 @@ export interface SupernetPart {
 function measured(network: Graph): Graph {
   const loss = withClassificationLoss(network, { logits: 'logits', reduction: 'sum' });
   return runGraphPasses(loss, { loss: undefined });
-}
-
-function ownOf(gates: Matrices): Tensors {
-  return new Map(
-    [...gates].map(([name, { shape, data }]) => [name, { shape, data: Float32Array.from(data) }]),
-  );
 }
 
 /** The gradients of gates out of those of a pass. */

@@ -15,7 +15,7 @@ import { uploadData } from '../execute/residentData.ts';
 import { createHeld, prepare, readBuffer, type Execution } from '../execute/webgpu.ts';
 import type { Tensor, Tensors, UpdateSpec } from '../train/executor.ts';
 import { stateAt } from './ownStates.ts';
-import type { Batch, Passed, SharedNetwork, SharedWeights } from './sharedWeights.ts';
+import type { Batch, NumberTensors, Passed, SharedNetwork, SharedWeights } from './sharedWeights.ts';
 
 export interface DeviceWeightsOptions {
   readonly layout: SharedLayout;
@@ -164,14 +164,14 @@ function padded({ name, shape, physicalShape, offset, bytes }: SharedSlot): Tens
  */
 function ownValues(
   { parameters, states }: Plan,
-  given: Tensors | undefined,
+  given: NumberTensors | undefined,
   seed: number,
   step: number,
 ): Map<string, Float32Array> {
   const values = new Map<string, Float32Array>();
   for (const { name } of parameters) {
     const tensor = given?.get(name);
-    if (tensor) values.set(name, tensor.data);
+    if (tensor) values.set(name, floats(tensor.data));
   }
   for (const state of states) values.set(state.name, stateAt(state, seed, step).data);
   return values;

@@ -8,7 +8,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { runReference, type NamedTensors, type ReferenceResult } from '../execute/reference.ts';
 import { gather } from '../train/referenceExecutor.ts';
 import { ReferenceOptimizer } from '../train/referenceOptimizer.ts';
-import type { Tensors, UpdateSpec } from '../train/executor.ts';
+import type { UpdateSpec } from '../train/executor.ts';
 import type { Batch, NumberTensors, Passed, SharedNetwork, SharedWeights } from './sharedWeights.ts';
 import { stateAt } from './ownStates.ts';
 
@@ -36,7 +36,7 @@ export function referenceWeights(options: ReferenceWeightsOptions): SharedWeight
   let moves = 0;
 
   /** A weight as a network has it: whole, or a slice. */
-  const valueOf = ({ name, shape }: ParameterNode, own: Tensors | undefined): CpuTensor => {
+  const valueOf = ({ name, shape }: ParameterNode, own: NumberTensors | undefined): CpuTensor => {
     const held = weights[name];
     if (held === undefined) return present(own?.get(name), 'the value of', name);
     const slice = sliceIndices(shape, held.shape);

@@ -4,7 +4,6 @@
  */
 import type { Graph } from '../../compiler/graph/graph.ts';
 import type { OptimizerState } from '../execute/optimizerState.ts';
-import type { Tensors } from '../train/executor.ts';
 
 /** Tensors by name, as exact as they are held: the reference may hold doubles. */
 export type NumberTensors = ReadonlyMap<
@@ -17,7 +16,7 @@ export interface Batch {
   /** Rows of the data, as many as the graph's batch. */
   readonly rows: Int32Array;
   /** The parameters that are the network's own: its gates. */
-  readonly own?: Tensors | undefined;
+  readonly own?: NumberTensors | undefined;
 }
 
 /** Over a batch: the loss (a mean or a sum, as the graph says) and the number of right answers. */

@@ -2,7 +2,7 @@
  * Trains a supernet to its end, epoch by epoch, and keeps what it came to after each of them, so that whatever ends it, the same call
  * goes on to the same bits.
  */
-import type { TrainSpec } from '../../compiler/search/search.ts';
+import type { MethodSpec, TrainSpec } from '../../compiler/search/search.ts';
 import { sharedParameters } from '../../compiler/share/parameters.ts';
 import { searchForm } from '../../compiler/share/searchForm.ts';
 import { initialValues } from '../../compiler/graph/initialize.ts';
@@ -17,7 +17,7 @@ import { learningRates } from '../train/schedule.ts';
 import type { Tensors, UpdateSpec } from '../train/executor.ts';
 import type { Checkpoint, CheckpointFile } from './checkpoint.ts';
 import type { EpochReport, MethodTask, SharingMethod } from './method.ts';
-import { methodArguments, methodOf, type MethodSpec } from './methods/table.ts';
+import { methodArguments, methodOf } from './methods/table.ts';
 import type { SharedWeights } from './sharedWeights.ts';
 import { Supernet } from './Supernet.ts';
 

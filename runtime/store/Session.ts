@@ -92,6 +92,12 @@ export class Session {
     await writeWhole(this.#tensorPath(trial), encodeSafetensors(tensors, { experiment, architecture }));
   }
 
+  /** Where a supernet is kept from epoch to epoch, and the name of what it belongs to. */
+  get supernet(): { readonly path: string; readonly fingerprint: string } {
+    const path = join(this.#folder, 'experiments', this.experiment, 'supernet.safetensors');
+    return { path, fingerprint: this.experiment };
+  }
+
   /** What {@link keepTensors} kept. Refuses where the file is gone or damaged. */
   async readTensors(trial: number): Promise<Tensors> {
     const path = this.#tensorPath(trial);

@@ -47,6 +47,7 @@ async function search(
         tunings.push(request.tuning);
         return fake.train(request, onProgress);
       },
+      share: (request, onProgress) => fake.share(request, onProgress),
       measure: (request) => fake.measure(request),
       close: () => fake.close(),
     };

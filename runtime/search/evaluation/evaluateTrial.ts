@@ -9,8 +9,8 @@ import { diagnose, type Diagnostic } from '../../../grammar/diagnostics.ts';
 import type { Architecture } from '../../../compiler/space/architecture.ts';
 import { invariant, present } from '../../../util/invariant.ts';
 import type { Metrics, MoreMetrics } from '../../store/records.ts';
-import { measure, type SearchContext } from '../context.ts';
 import type { SearchHost } from '../host.ts';
+import { measure, shareWeights, type SearchContext } from '../context.ts';
 import { objectiveValue } from '../objective.ts';
 import { attempt, type Evaluated, type Trial } from './trial.ts';
 import { trainTrial } from './trainTrial.ts';
@@ -31,6 +31,8 @@ function evaluate(context: SearchContext, trial: Trial): Promise<Evaluated | Dia
   switch (kind) {
     case 'train':
       return trainTrial(context, trial, search.evaluate);
+    case 'shared':
+      return scoreShared(context, trial);
     case 'tabular': {
       const table = present(host.table, 'search: the table of results');
       const found = table.metrics(trial.proposal.architecture);
@@ -65,6 +67,16 @@ async function measureMore(context: SearchContext, trial: Trial): Promise<MoreMe
 function predictLatency(host: SearchHost, architecture: Architecture): number {
   invariant(host.predictLatency, 'search: a latency table was to be made before the first trial');
   return host.predictLatency(architecture);
+}
+
+/** Measures a network with the weights that all share. */
+async function scoreShared(
+  context: SearchContext,
+  { number, proposal: { architecture } }: Trial,
+): Promise<Evaluated | Diagnostic> {
+  const { scores } = await shareWeights(context, 0, [architecture], number);
+  const { loss, accuracy, images } = present(scores[0], 'the score of a network');
+  return { metrics: { loss, accuracy, images, epochLosses: [] } };
 }
 
 /** Scores an untrained network. */

@@ -6,6 +6,7 @@ import { listWords } from '../../../util/words.ts';
 import type { StrategySpace } from '../host.ts';
 import { asha } from './asha.ts';
 import { bayesian } from './bayesian.ts';
+import { derived } from './derived.ts';
 import { eas } from './eas.ts';
 import { evolution } from './evolution.ts';
 import { exhaustive } from './exhaustive.ts';
@@ -45,6 +46,7 @@ export const strategies: StrategyTable = {
   reinforce,
   successive_halving: successiveHalving,
   tournament,
+  ...derived,
 };
 
 /** All that is wrong with what a search says of its strategy. */
@@ -93,6 +95,11 @@ export function strategyWarnings(
 /** Whether a strategy that is right follows several objectives. */
 export function followsSeveral({ name }: StrategySpec, table: StrategyTable = strategies): boolean {
   return find(table, name)?.several === true;
+}
+
+/** Whether a strategy that is right trains a supernet itself. */
+export function derivesNetworks({ name }: StrategySpec, table: StrategyTable = strategies): boolean {
+  return find(table, name)?.derives === true;
 }
 
 /** Whether proposals of a strategy may begin with the weights of earlier trials. */

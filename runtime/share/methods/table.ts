@@ -1,5 +1,5 @@
 /** The methods that train a supernet, by the name that a search gives: what each is told, and how it is made. */
-import type { StaticValue } from '../../../compiler/space/space.ts';
+import type { MethodSpec } from '../../../compiler/search/search.ts';
 import type { OptimizerSpec } from '../../../compiler/optimizers/optimizer.ts';
 import { invariant, present } from '../../../util/invariant.ts';
 import {
@@ -22,12 +22,6 @@ import { oneShot } from './oneShot.ts';
 import { paths } from './paths.ts';
 import { proxyless } from './proxyless.ts';
 import { snas } from './snas.ts';
-
-/** A method as a search names it. */
-export interface MethodSpec {
-  readonly name: string;
-  readonly args: Readonly<Record<string, StaticValue>>;
-}
 
 export interface MethodContext {
   readonly task: MethodTask;

@@ -1,0 +1,48 @@
+/** A small supernet without kinks, on the reference in float64, for gradients by differences. */
+import { searchForm } from '../../../compiler/share/searchForm.ts';
+import { sharedLayout } from '../../../compiler/wgsl/shared.ts';
+import { sharedParameters } from '../../../compiler/share/parameters.ts';
+import type { Space } from '../../../compiler/space/space.ts';
+import { referenceWeights } from '../../../runtime/share/referenceWeights.ts';
+import type { SharedWeights } from '../../../runtime/share/sharedWeights.ts';
+import { Supernet, type SupernetForm } from '../../../runtime/share/Supernet.ts';
+import { initialWeights } from '../../../runtime/share/trainSupernet.ts';
+import type { Dataset } from '../../../runtime/data/dataset.ts';
+import type { UpdateSpec } from '../../../runtime/train/executor.ts';
+import { compileText } from '../../compiler/space/helpers.ts';
+import { randomImages } from './helpers.ts';
+
+export const smoothSpace: Space = compileText(`nas 1
+space smooth {
+  input x: image[4, 4, 2]
+  let stem = x |> conv(3, 3) |> tanh
+  let a = stem |> edge |> edge
+  output a + (stem |> edge) |> classifier(3)
+}
+cell edge(x) = x |> choose {
+  conv_tanh: conv(3, 3) |> tanh
+  conv_swish: conv(3, 1) |> swish
+  skip: identity
+}`).space;
+
+export const images: Dataset = randomImages([4, 4, 2]);
+
+export const plainSgd: UpdateSpec = {
+  optimizer: { name: 'sgd', lr: 0.1, momentum: 0, nesterov: false, weightDecay: 0.01 },
+};
+
+export function smoothSupernet(
+  form: SupernetForm = {},
+  make: (options: {
+    readonly layout: ReturnType<typeof sharedLayout>;
+    readonly update: UpdateSpec;
+    readonly dataset: Dataset;
+    readonly seed: number;
+  }) => SharedWeights = (options) => referenceWeights({ ...options, precision: 'f64' }),
+): Supernet {
+  const { zero: _, ...changes } = form;
+  const layout = sharedLayout(sharedParameters(searchForm(smoothSpace, changes)));
+  const weights = make({ layout, update: plainSgd, dataset: images, seed: 1 });
+  weights.write(initialWeights(layout, 3));
+  return new Supernet(smoothSpace, weights, 8, form);
+}

@@ -1,0 +1,135 @@
+/** Supernets trained to their end: every method learns, derives members, and goes on to the same bits wherever it was stopped. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { membersOf } from '../../../compiler/space/members.ts';
+import { Refusal } from '../../../grammar/diagnostics.ts';
+import { checkpointFile } from '../../../runtime/share/checkpoint.ts';
+import { deviceWeights } from '../../../runtime/share/deviceWeights.ts';
+import type { EpochReport } from '../../../runtime/share/method.ts';
+import { methods } from '../../../runtime/share/methods/table.ts';
+import { referenceWeights } from '../../../runtime/share/referenceWeights.ts';
+import {
+  trainSupernet,
+  type SupernetHooks,
+  type TrainedSupernet,
+} from '../../../runtime/share/trainSupernet.ts';
+import { meanOf } from '../../../util/statistics/summary.ts';
+import { useDevice } from '../execute/onDevice.ts';
+import { images, smoothSpace } from './smooth.ts';
+
+const device = useDevice();
+const folder = mkdtempSync(join(tmpdir(), 'naslang-supernet-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const searched = { space: smoothSpace, members: membersOf(smoothSpace).value!, moves: [] };
+const names = Object.keys(methods);
+/** Few updates of the controller, so that ENAS is as quick as the others. */
+const argsOf = (name: string): Record<string, number> =>
+  name === 'enas' ? { updates: 2, batch: 3, units: 8, lr: 0.01 } : {};
+
+const optimizer = { name: 'sgd', lr: 0.1, momentum: 0.9, nesterov: false, weightDecay: 1e-3 } as const;
+
+function run(
+  name: string,
+  epochs: number,
+  hooks: Partial<SupernetHooks> = {},
+  args: Record<string, number> = argsOf(name),
+  lr: number = optimizer.lr,
+): Promise<TrainedSupernet> {
+  const train = { epochs, batch: 8, optimizer: { ...optimizer, lr }, schedule: { name: 'cosine' } } as const;
+  const task = { searched, dataset: images, method: { name, args }, train, seed: 7 };
+  return trainSupernet(task, {
+    makeWeights: (layout, update) =>
+      referenceWeights({ layout, update, dataset: images, seed: 7, precision: 'f32' }),
+    file: undefined,
+    ...hooks,
+  });
+}
+
+const onDevice: SupernetHooks['makeWeights'] = (layout, update) =>
+  deviceWeights(device(), { layout, update, dataset: images, seed: 7 });
+
+/** All that a supernet is: weights, what the optimiser keeps, what the method keeps. */
+async function stateOf({ supernet, method }: TrainedSupernet): Promise<unknown> {
+  const [weights, optimizerState] = [await supernet.weights.read(), await supernet.weights.readOptimizer()];
+  return {
+    weights: [...weights],
+    optimizer: [optimizerState.step, [...optimizerState.tensors]],
+    method: method.save(),
+  };
+}
+
+describe.each(names)('%s', (name) => {
+  test('learns, and what it derives are members', async () => {
+    const reports: EpochReport[] = [];
+    const trained = await run(name, 12, { onEpoch: (_, report) => void reports.push(report) });
+    expect(reports).toHaveLength(12);
+    const meanLoss = (some: readonly EpochReport[]): number => meanOf(some.map(({ loss }) => loss));
+    expect(meanLoss(reports.slice(6))).toBeLessThan(meanLoss(reports.slice(0, 6)));
+    for (const { choices } of await trained.method.candidates(2)) {
+      expect(searched.members.contains({ space: smoothSpace.name, choices })).toBe(true);
+    }
+    expect((await trained.method.candidates(2)).length > 0).toBe(methods[name]!.derives);
+    for (const { leading } of reports)
+      if (leading) expect(searched.members.contains({ ...leading, space: smoothSpace.name })).toBe(true);
+    const score = await trained.score(searched.members.unrank(0n).choices);
+    expect(score.images).toBe(24);
+    expect(Number.isFinite(score.loss)).toBe(true);
+    trained.release();
+  });
+
+  test('goes on to the same bits from what it left after any epoch', async () => {
+    const whole = await run(name, 4, { makeWeights: onDevice });
+    const expected = await stateOf(whole);
+    whole.release();
+    for (const until of [1, 3]) {
+      const path = join(folder, `${name} ${until}.safetensors`);
+      const file = checkpointFile(path, 'mine');
+      const stop = new Error('stopped');
+      const onEpoch = (epoch: number): void => {
+        if (epoch + 1 === until) throw stop;
+      };
+      await expect(run(name, 4, { makeWeights: onDevice, file, onEpoch })).rejects.toBe(stop);
+      const again = await run(name, 4, { makeWeights: onDevice, file });
+      expect(await stateOf(again)).toEqual(expected);
+      again.release();
+    }
+  });
+});
+
+test('a training that diverges is told, and leaves the last sound epoch', async () => {
+  const refused = await run('paths', 3, {}, {}, 1e30).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(Refusal);
+  expect((refused as Refusal).diagnostics[0]).toMatchObject({ code: 'NAS4831' });
+});
+
+describe('a checkpoint', () => {
+  const path = join(folder, 'one.safetensors');
+  const problem = async (fingerprint = 'mine'): Promise<string> => {
+    const error: unknown = await checkpointFile(path, fingerprint)
+      .read()
+      .catch((refused: unknown) => refused);
+    expect(error).toBeInstanceOf(Refusal);
+    return (error as Refusal).diagnostics[0]!.message;
+  };
+
+  test('that is absent is none; one of another search, a damaged or a cut one is refused', async () => {
+    expect(await checkpointFile(path, 'mine').read()).toBeUndefined();
+    (await run('darts', 1, { file: checkpointFile(path, 'mine') })).release();
+    const { epochs } = (await checkpointFile(path, 'mine').read())!;
+    expect(epochs).toBe(1);
+    expect(await problem('of another')).toContain('it belongs to another search');
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.subarray(0, bytes.length - 5));
+    expect(await problem()).toContain('ends within its tensors');
+    writeFileSync(path, 'no tensors at all');
+    await problem();
+    const broken = Buffer.from(bytes);
+    const at = broken.indexOf('"epochs":"1"');
+    broken.write('"epochs":"x"', at);
+    writeFileSync(path, broken);
+    expect(await problem()).toContain('its metadata cannot be read');
+  });
+});
