@@ -80,7 +80,7 @@ export function casesOf(space: Space, { everyShape = false, heads = [] }: CaseOp
 }
 
 /** Whether the operation takes such arguments; it need not in cases that cannot occur. */
-function isTaken(operation: OperationName, attributes: Case['attributes']): boolean {
+export function isTaken(operation: OperationName, attributes: Case['attributes']): boolean {
   return operations[operation].params.every(
     ({ name, kind }) => 'value' in checkAttribute(kind, present(attributes[name], name)),
   );

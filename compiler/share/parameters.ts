@@ -1,8 +1,8 @@
 /** The weights that the networks of a space share: all that any of them has, each once. */
 import { present } from '../../util/invariant.ts';
-import { GraphBuilder } from '../graph/builder.ts';
+import { GraphBuilder, ShapeError } from '../graph/builder.ts';
 import type { NodeId, Shape } from '../graph/graph.ts';
-import { fixedCases } from '../kernelSet/cases.ts';
+import { fixedCases, isTaken } from '../kernelSet/cases.ts';
 import { elementsOf } from '../ops/shapes.ts';
 import { operations } from '../ops/operations.ts';
 import { attributesOf, buildOperation } from '../space/build.ts';
@@ -44,18 +44,29 @@ function larger(one: SharedParameter, other: SharedParameter, { location }: Appl
 
 /** The weights of one operation, in all shapes that it can have. */
 function* parametersOf(space: Space, node: Apply): Generator<SharedParameter> {
-  const shapes = node.inputs.map((id) => present(space.nodes[id], 'an input of an operation').shape);
+  const tensors = node.inputs.map((id) => present(space.nodes[id], 'an input of an operation'));
+  const shapes = tensors.map(({ shape }) => shape);
   const names = Object.keys(node.attributes);
   for (const { values, shapes: inputs } of fixedCases(node, shapes)) {
     const builder = new GraphBuilder();
-    const tensors = inputs.map((shape: Shape, i): NodeId => builder.input(`x${i}`, [1, ...shape]));
+    const read = inputs.map((shape: Shape, i): NodeId => {
+      const tensor = tensors[i];
+      return builder.input(`x${i}`, [1, ...shape], tensor?.kind === 'input' ? tensor.dtype : 'f32');
+    });
     const given = Object.fromEntries(names.map((name, i) => [name, present(values[i], name)]));
+    if (!isTaken(node.operation, given)) continue; // a case that cannot occur
     const defaults = operations[node.operation].params.flatMap(({ name, default: value }) =>
       value === undefined ? [] : [[name, value] as const],
     );
     const attributes = attributesOf(node.operation, { ...Object.fromEntries(defaults), ...given });
     const use = { operation: node.operation, site: node.site, mode: 'batch statistics', attributes } as const;
-    buildOperation(builder, new Map(), use, tensors);
+    try {
+      buildOperation(builder, new Map(), use, read);
+    } catch (error) {
+      // Where there are too many decisions to tell, cases are tried that cannot occur.
+      if (error instanceof ShapeError) continue;
+      throw error;
+    }
     for (const built of builder.nodes) {
       if (built.kind === 'parameter') yield { name: built.name, shape: built.shape, init: built.init };
     }

@@ -1,14 +1,12 @@
 /** What is wrong about a search that shares weights, before anything runs. */
 import type { SearchSpec } from '../../compiler/search/search.ts';
 import type { SearchedSpace } from '../../compiler/search/vocabulary.ts';
-import { searchForm } from '../../compiler/share/searchForm.ts';
-import { sharedParameters } from '../../compiler/share/parameters.ts';
-import { relax } from '../../compiler/space/relax.ts';
-import { diagnose, Refusal, type Diagnostic } from '../../grammar/diagnostics.ts';
+import { diagnose, type Diagnostic } from '../../grammar/diagnostics.ts';
 import { didYouMean } from '../../util/didYouMean.ts';
 import { listWords } from '../../util/words.ts';
 import { derivesNetworks, inheritsWeights } from '../search/strategies/table.ts';
 import { methodArguments, methods, type MethodKind } from './methods/table.ts';
+import { whyUnfit } from './unfit.ts';
 import { methodOfSearch } from './methodOfSearch.ts';
 
 /** Methods, strategies that train supernets, and the space must go together. */
@@ -50,15 +48,6 @@ export function checkSharing(
     return [diagnose('strategyArgumentValue', told, { expected: known.expected })];
   });
   if (wrong.length > 0) return wrong;
-  const { zero, ...form } = kind.form(methodArguments(kind, spec));
-  try {
-    const searched = searchForm(space, form);
-    sharedParameters(searched);
-    if (kind.gated)
-      relax(searched, { batch: 1, mode: 'batch statistics', zero: zero === true, gates: 'given' });
-    return [];
-  } catch (error) {
-    if (error instanceof Refusal) return error.diagnostics;
-    throw error;
-  }
+  // Of a strategy it is asked where strategies are.
+  return derives ? [] : whyUnfit(spec.name, kind, methodArguments(kind, spec), space);
 }

@@ -3,9 +3,16 @@
  * docs/matrix.md is what is found.
  */
 import { describe, expect, test } from 'vitest';
+import type { Architecture } from '../../compiler/space/architecture.ts';
+import { relax } from '../../compiler/space/relax.ts';
+import type { StrategySpace } from '../../runtime/search/host.ts';
 import { strategyKey } from '../../runtime/search/seeds.ts';
 import { type Score, simulate } from '../../runtime/search/simulate.ts';
 import { checkStrategyFit, createStrategy, strategies } from '../../runtime/search/strategies/table.ts';
+import { mapRows, softmaxRows, zeroLogits } from '../../runtime/share/alphas.ts';
+import { methods } from '../../runtime/share/methods/table.ts';
+import { deriveMember, rowsOf } from '../../runtime/share/relaxation.ts';
+import { Random } from '../../util/random.ts';
 import { long, patience } from '../long.ts';
 import { compileShipped, shippedSpaces } from './shipped.ts';
 
@@ -30,6 +37,18 @@ const compiled = shippedSpaces.map((shipped) => ({
 }));
 const names = Object.keys(strategies);
 
+/** What a method would derive from alphas that mean nothing; the controller of ENAS is that of `reinforce`. */
+function derivedFrom({ space, members }: StrategySpace, name: string): readonly Architecture[] {
+  const random = new Random(3);
+  if (!methods[name].gated) return [members.sample(random).architecture!];
+  const { alphas } = relax(space, { batch: 1, mode: 'batch statistics', zero: true, gates: 'given' });
+  const logits = mapRows(
+    zeroLogits(alphas),
+    (_, out) => void out.forEach((__, i) => (out[i] = random.next())),
+  );
+  return [deriveMember(space, members, rowsOf(space, alphas), softmaxRows(logits))];
+}
+
 describe.each(compiled)('on $name', ({ space }) => {
   test.each(names)(
     '%s',
@@ -38,7 +57,8 @@ describe.each(compiled)('on $name', ({ space }) => {
       const reasons = checkStrategyFit(spec, space);
       for (const { hint } of reasons) expect(hint).toBeTruthy();
       if (reasons.length > 0) return;
-      const task = { space, key: strategyKey(7), trials, objectives: 1 };
+      const derived = (): readonly Architecture[] => derivedFrom(space, name);
+      const task = { space, key: strategyKey(7), trials, objectives: 1, derived };
       const outcomes = [...simulate(createStrategy(spec, task), task, trials, score)];
       expect(outcomes.length).toBeGreaterThan(0);
       for (const { architecture } of outcomes) expect(space.members.contains(architecture)).toBe(true);
@@ -49,12 +69,16 @@ describe.each(compiled)('on $name', ({ space }) => {
 
 test('docs/matrix.md says which strategy works where', async () => {
   const rows = compiled.map(({ name, file, space }) => {
-    const refusals = names.flatMap((strategy) => {
+    const byReason = new Map<string, string[]>();
+    for (const strategy of names) {
       const [reason] = checkStrategyFit({ name: strategy, args: {} }, space);
-      return reason ? [`\`${strategy}\`, as ${reason.message.split(': ').slice(1).join(': ')}`] : [];
-    });
+      if (!reason) continue;
+      const text = reason.message.split(': ').slice(1).join(': ');
+      byReason.set(text, [...(byReason.get(text) ?? []), `\`${strategy}\``]);
+    }
+    const refusals = [...byReason].map(([reason, some]) => `${some.join(', ')}, as ${reason}`);
     const { length } = names;
-    const works = length - refusals.length;
+    const works = length - [...byReason.values()].flat().length;
     return `| [${name}](../spaces/${file}) | ${works} of ${length} | ${refusals.join('; ')} |`;
   });
   const text = [

@@ -1,5 +1,6 @@
 /** Strategies that are methods of weight sharing: they train the supernet, and their trials are the networks that they derive. */
 import { methods } from '../../share/methods/table.ts';
+import { whyUnfit } from '../../share/unfit.ts';
 import { present } from '../../../util/invariant.ts';
 import { proposalOf } from '../proposals/propose.ts';
 import type { StrategyKind } from '../strategy.ts';
@@ -14,6 +15,7 @@ export const derived: Readonly<Record<string, StrategyKind>> = Object.fromEntrie
         doc: method.doc,
         arguments: method.arguments,
         derives: true,
+        fit: (args, { space }) => whyUnfit(name, method, args, space),
         create: (_args, { space, derived: networks }) => {
           let next = 0;
           return {

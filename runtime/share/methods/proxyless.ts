@@ -58,8 +58,8 @@ export function proxyless(task: MethodTask, settings: ProxylessSettings): Sharin
     if (settings.latency > 0 && settings.latencies)
       gradient = plus(gradient, settings.latency, settings.latencies);
     // Only rows whose choice was built have learned something.
-    const present_ = new Set(part.alphas.flatMap(({ decisions }) => decisions.map((id) => rowKey(rows, id))));
-    const isMoved = (name: string, row: number): boolean => present_.has(`${name} ${row}`);
+    const learned = new Set(part.alphas.flatMap(({ decisions }) => decisions.map((id) => rowKey(rows, id))));
+    const isMoved = (name: string, row: number): boolean => learned.has(`${name} ${row}`);
     const moved = adam.step(logits, softmaxBack(pairs.within, gradient), isMoved);
     logits = rescaled(logits, moved, pairs.pair);
   };

@@ -48,12 +48,12 @@ async function differences(
 
 function cosine(a: readonly number[], b: readonly number[]): number {
   const dot = (x: readonly number[], y: readonly number[]): number =>
-    x.reduce((sum, v, i) => sum + v * y[i]!, 0);
+    x.reduce((sum, v, i) => sum + v * y[i], 0);
   return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 }
 
 function distance(a: readonly number[], b: readonly number[]): number {
-  return Math.sqrt(a.reduce((s, v, i) => s + (v - b[i]!) ** 2, 0) / b.reduce((s, v) => s + v * v, 0));
+  return Math.sqrt(a.reduce((s, v, i) => s + (v - b[i]) ** 2, 0) / b.reduce((s, v) => s + v * v, 0));
 }
 
 describe('gates', () => {
@@ -86,7 +86,7 @@ describe('gates', () => {
     ];
     expect(one.loss).toBeCloseTo(other.loss, 12);
     const [found, whole] = [flat(gateGradients(one)), flat(gateGradients(other))];
-    found.forEach((g, i) => expect(g).toBeCloseTo(i % columns === 1 ? 0 : whole[i]!, 10));
+    found.forEach((g, i) => expect(g).toBeCloseTo(i % columns === 1 ? 0 : whole[i], 10));
   });
 });
 
@@ -164,10 +164,10 @@ test('the gradient of a softmax, and of the concrete distribution, is that of di
     const gates = (x: Matrices): Matrices =>
       softmaxRows(
         mapRows(x, (row, out, _, index) =>
-          row.forEach((v, i) => (out[i] = (v + noise[index * 3 + i]!) / temperature)),
+          row.forEach((v, i) => (out[i] = (v + noise[index * 3 + i]) / temperature)),
         ),
       );
-    const value = (x: Matrices): number => flat(gates(x)).reduce((sum, g, i) => sum + g * wanted[i]!, 0);
+    const value = (x: Matrices): number => flat(gates(x)).reduce((sum, g, i) => sum + g * wanted[i], 0);
     const incoming: Matrices = new Map([['a', { shape: [2, 3], data: Float64Array.from(wanted) }]]);
     const found = flat(softmaxBack(gates(logits), incoming, temperature));
     const expected = await differences(logits, 1e-6, (x) => Promise.resolve(value(x)));

@@ -34,16 +34,16 @@ space edge {
   const { parameters, inputs } = feedsFor(graph, 3, 'normal');
   const logits = (row: readonly number[]): number[] => {
     const gates = { shape: [1, 3], data: Float64Array.from(row) };
-    const feeds = { inputs, parameters: { ...parameters, [alphas[0]!.name]: gates } };
-    return [...runReference(graph, feeds, { precision: 'f64' }).outputs['logits']!.data];
+    const feeds = { inputs, parameters: { ...parameters, [alphas[0].name]: gates } };
+    return [...runReference(graph, feeds, { precision: 'f64' }).outputs['logits'].data];
   };
   const p = [0.2, 0.5, 0.3];
   const single = [logits([1, 0, 0]), logits([0, 1, 0]), logits([0, 0, 1])];
   const mixed = logits(p);
   const [all, even] = [logits([1, 1, 1]), logits([1 / 3, 1 / 3, 1 / 3])];
   mixed.forEach((y, i) => {
-    expect(sum(single.map((path, k) => p[k]! * path[i]!))).toBeCloseTo(y, 12);
-    expect(all[i]).toBeCloseTo(3 * even[i]!, 12);
+    expect(sum(single.map((path, k) => p[k] * path[i]))).toBeCloseTo(y, 12);
+    expect(all[i]).toBeCloseTo(3 * even[i], 12);
   });
 });
 
@@ -56,9 +56,9 @@ describe('SNAS', () => {
       const random = new Random(3);
       for (let i = 0; i < 20_000; i++) {
         const draw = valuesOf(concrete(logits, temperature, random));
-        counts[draw.indexOf(Math.max(...draw))]! += 1;
+        counts[draw.indexOf(Math.max(...draw))] += 1;
       }
-      counts.forEach((count, i) => expect(count / 20_000).toBeCloseTo(shares[i]!, 1.7));
+      counts.forEach((count, i) => expect(count / 20_000).toBeCloseTo(shares[i], 1.7));
     }
   });
 
@@ -101,7 +101,7 @@ describe('ProxylessNAS', () => {
       expect(sum(on)).toBe(1);
       on.forEach((x, k) => {
         if (x === 1) expect(chosen[k]).toBe(1);
-        counts[k]! += x;
+        counts[k] += x;
       });
     }
     // The first of two drawn without replacement has the probabilities of the softmax; the one of the two that is let through has
@@ -111,7 +111,7 @@ describe('ProxylessNAS', () => {
       sum(p.map((b, j) => (i === j ? 0 : (a * b * (1 / (1 - a) + 1 / (1 - b)) * a) / (a + b)))),
     );
     expect(sum(expected)).toBeCloseTo(1, 12);
-    counts.forEach((count, i) => expect(Math.abs(count / draws - expected[i]!)).toBeLessThan(0.006));
+    counts.forEach((count, i) => expect(Math.abs(count / draws - expected[i])).toBeLessThan(0.006));
   });
 
   test('a step of a pair leaves all other probabilities, and what one gains the other loses', () => {
@@ -128,15 +128,15 @@ describe('ProxylessNAS', () => {
       const [p, q] = [softmaxRows(before), softmaxRows(rescaled(before, after, pair))].map(valuesOf);
       const chosen = valuesOf(pair);
       let change = 0;
-      p!.forEach((share, k) => {
-        if (chosen[k] === 0) expect(Math.abs(q![k]! - share)).toBeLessThan(1e-6);
-        else change += q![k]! - share;
+      p.forEach((share, k) => {
+        if (chosen[k] === 0) expect(Math.abs(q[k] - share)).toBeLessThan(1e-6);
+        else change += q[k] - share;
       });
       expect(Math.abs(change)).toBeLessThan(1e-6);
       // Without the shift they would change: the test can fail.
       const without = valuesOf(softmaxRows(after));
       expect(
-        Math.max(...p!.map((share, k) => (chosen[k] === 0 ? Math.abs(without[k]! - share) : 0))),
+        Math.max(...p.map((share, k) => (chosen[k] === 0 ? Math.abs(without[k] - share) : 0))),
       ).toBeGreaterThan(1e-6);
     }
   });
@@ -210,7 +210,7 @@ describe('what is derived', () => {
       for (const { members: candidates } of space.subsets) {
         // By hand: the operation of the edge has the path of its member, in brackets.
         const strength = (member: number): number => {
-          const path = space.decisions[member]!.path.replace('{', '[').replace('}', ']');
+          const path = space.decisions[member].path.replace('{', '[').replace('}', ']');
           const { id, options } = space.decisions.find((d) => d.path === path)!;
           const { name, row, columns } = rows.get(id)!;
           const at = row * columns;
@@ -223,9 +223,9 @@ describe('what is derived', () => {
       for (const { name, decisions, columns } of alphas) {
         const { data } = shares.get(name)!;
         decisions.forEach((decision, row) => {
-          const option = choices[decision]!;
+          const option = choices[decision];
           if (option < 0) return;
-          const shareOf = (column: number): number => data[row * columns + column]!;
+          const shareOf = (column: number): number => data[row * columns + column];
           expect(option).toBeLessThan(columns - 1);
           for (let other = 0; other < columns - 1; other++)
             expect(shareOf(option)).toBeGreaterThanOrEqual(shareOf(other));
@@ -264,12 +264,12 @@ space s {
     for (let i = 0; i < 2000; i++) {
       const choices = drawMember(members, rows, shares, random);
       expect(choices.length).toBe(space.decisions.length);
-      const [id] = alphas[0]!.decisions;
-      const key = String(choices[id!]);
+      const [id] = alphas[0].decisions;
+      const key = String(choices[id]);
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }
     const there = 2000 - (counts.get('-1') ?? 0);
-    const row = [...shares.get(alphas[0]!.name)!.data.subarray(0, alphas[0]!.columns - 1)];
+    const row = [...shares.get(alphas[0].name)!.data.subarray(0, alphas[0].columns - 1)];
     row.forEach((p, option) => {
       expect((counts.get(String(option)) ?? 0) / there).toBeCloseTo(p / sum(row), 1);
     });
@@ -280,7 +280,7 @@ space s {
       const shares = someShares();
       const biased = mapRows(shares, (_, out, name, index) => {
         const { decisions } = alphas.find((a) => a.name === name)!;
-        const { options } = space.decisions[decisions[index]!]!;
+        const { options } = space.decisions[decisions[index]];
         out.fill(0.01);
         out[options.findIndex((o) => o.label === label)] = 1;
       });

@@ -71,7 +71,7 @@ describe.each(names)('%s', (name) => {
     for (const { choices } of await trained.method.candidates(2)) {
       expect(searched.members.contains({ space: smoothSpace.name, choices })).toBe(true);
     }
-    expect((await trained.method.candidates(2)).length > 0).toBe(methods[name]!.derives);
+    expect((await trained.method.candidates(2)).length > 0).toBe(methods[name].derives);
     for (const { leading } of reports)
       if (leading) expect(searched.members.contains({ ...leading, space: smoothSpace.name })).toBe(true);
     const score = await trained.score(searched.members.unrank(0n).choices);
@@ -112,7 +112,7 @@ describe('a checkpoint', () => {
       .read()
       .catch((refused: unknown) => refused);
     expect(error).toBeInstanceOf(Refusal);
-    return (error as Refusal).diagnostics[0]!.message;
+    return (error as Refusal).diagnostics[0].message;
   };
 
   test('that is absent is none; one of another search, a damaged or a cut one is refused', async () => {

@@ -145,16 +145,16 @@ test.each([
   for (const [k, weights] of both.entries()) {
     for (const { choices } of members) {
       const network = weights.network(trained(child(space, choices, 'training')));
-      losses[k]!.push((await network.train({ rows }, 0.05)).loss);
+      losses[k].push((await network.train({ rows }, 0.05)).loss);
       network.release();
     }
   }
-  losses[0]!.forEach((loss, i) => expect(Math.abs(loss / losses[1]![i]! - 1)).toBeLessThan(1e-4));
+  losses[0].forEach((loss, i) => expect(Math.abs(loss / losses[1][i] - 1)).toBeLessThan(1e-4));
   const [found, expected] = await Promise.all(both.map(async (weights) => floats(await weights.read())));
-  for (const [name, { data }] of expected!) {
+  for (const [name, { data }] of expected) {
     const scale = Math.max(...data.map(Math.abs), 1e-3);
-    const worst = data.reduce((most, v, i) => Math.max(most, Math.abs(v - found!.get(name)!.data[i]!)), 0);
+    const worst = data.reduce((most, v, i) => Math.max(most, Math.abs(v - found.get(name)!.data[i])), 0);
     expect(worst / scale, name).toBeLessThan(2e-3);
   }
-  both[0]!.release();
+  both[0].release();
 });
