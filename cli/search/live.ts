@@ -110,7 +110,7 @@ export function liveView(
         break;
       case 'trialsEnded':
         running = undefined;
-        region.print(...endingLines(event));
+        region.print(...endingLines(event, search));
         break;
       case 'finished':
         running = undefined;

@@ -33,7 +33,7 @@ export function plainView({ output, colors, search, warn }: ViewOptions): Search
         case 'warning':
           return warn(event.diagnostic);
         case 'trialsEnded':
-          return write(...endingLines(event));
+          return write(...endingLines(event, search));
         case 'supernetEpoch':
           return write(supernetLine(event));
         case 'trialStarted':

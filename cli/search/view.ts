@@ -8,6 +8,7 @@ import type {
   TrialsEndedEvent,
 } from '../../runtime/search/events.ts';
 import type { DoneTrial, TrialRecord } from '../../runtime/store/records.ts';
+import { derivesNetworks } from '../../runtime/search/strategies/table.ts';
 import { countOf } from '../../util/words.ts';
 import type { Colors } from '../context.ts';
 import { formatCount, formatHits, formatLoss, formatSeconds } from '../format.ts';
@@ -36,8 +37,10 @@ export function openingLines(
 }
 
 /** Says why no more trials are made, where the budget is not the reason. */
-export function endingLines({ reason, trials }: TrialsEndedEvent): string[] {
-  return reason === 'exhausted' ? [`the whole space has been tried: ${countOf(trials, 'architecture')}`] : [];
+export function endingLines({ reason, trials }: TrialsEndedEvent, { strategy }: SearchSpec): string[] {
+  // What derives networks derives as many as it does, of whatever the budget allows.
+  if (reason !== 'exhausted' || derivesNetworks(strategy)) return [];
+  return [`the whole space has been tried: ${countOf(trials, 'architecture')}`];
 }
 
 /** `20 trials`, `20 trials or 10 minutes`, `90 seconds` */

@@ -42,10 +42,7 @@ function derivedFrom({ space, members }: StrategySpace, name: string): readonly 
   const random = new Random(3);
   if (!methods[name].gated) return [members.sample(random).architecture!];
   const { alphas } = relax(space, { batch: 1, mode: 'batch statistics', zero: true, gates: 'given' });
-  const logits = mapRows(
-    zeroLogits(alphas),
-    (_, out) => void out.forEach((__, i) => (out[i] = random.next())),
-  );
+  const logits = mapRows(zeroLogits(alphas), (_, out) => out.forEach((__, i) => (out[i] = random.next())));
   return [deriveMember(space, members, rowsOf(space, alphas), softmaxRows(logits))];
 }
 

@@ -16,6 +16,10 @@ import {
   type TrainedSupernet,
 } from '../../../runtime/share/trainSupernet.ts';
 import { meanOf } from '../../../util/statistics/summary.ts';
+import { evaluationGraph, trainingGraph } from '../../../runtime/search/evaluation/graphs.ts';
+import { trainAndMeasure } from '../../../runtime/train/loop.ts';
+import { webGpuExecutor } from '../../../runtime/train/webgpuExecutor.ts';
+import { compileText } from '../../compiler/space/helpers.ts';
 import { useDevice } from '../execute/onDevice.ts';
 import { images, smoothSpace } from './smooth.ts';
 
@@ -97,6 +101,44 @@ describe.each(names)('%s', (name) => {
       again.release();
     }
   });
+});
+
+test('in a space of one network, the supernet is trained as that network is by itself', async () => {
+  const one = compileText(`nas 1
+space one {
+  input x: image[4, 4, 2]
+  output x |> conv(6, 3) |> batch_norm |> relu |> classifier(3)
+}`);
+  const train = { epochs: 5, batch: 8, optimizer, schedule: { name: 'cosine' } } as const;
+  const losses: number[] = [];
+  const task = { searched: one, dataset: images, method: { name: 'paths', args: {} }, train, seed: 7 };
+  const trained = await trainSupernet(task, {
+    makeWeights: onDevice,
+    file: undefined,
+    onEpoch: (_, { loss }) => void losses.push(loss),
+  });
+  const [network] = [...one.members.enumerate()];
+  const alone = await trainAndMeasure(
+    webGpuExecutor(device()),
+    {
+      training: trainingGraph(one.space, network, 8),
+      evaluation: evaluationGraph(one.space, network, 8),
+      dataset: images,
+      trainOn: 'train',
+      evaluateOn: 'validation',
+      train,
+      seed: 7,
+      keepTensors: true,
+    },
+    () => undefined,
+  );
+  losses.forEach((loss, i) => expect(loss).toBeCloseTo(alone.epochLosses[i], 6));
+  const weights = await trained.supernet.weights.read();
+  for (const [name, { data }] of weights) {
+    const expected = alone.tensors!.get(name)!.data;
+    data.forEach((w: number, i: number) => expect(w).toBeCloseTo(expected[i], 5));
+  }
+  trained.release();
 });
 
 test('a training that diverges is told, and leaves the last sound epoch', async () => {
