@@ -134,7 +134,8 @@ export class Supernet {
   }
 
   #training(network: Graph, wanted: Wanted = 'weights'): Graph {
-    const loss = withClassificationLoss(network, { logits: 'logits', reduction: 'mean' });
+    const kept = withoutStatistics(network);
+    const loss = withClassificationLoss(kept, { logits: 'logits', reduction: 'mean' });
     const of = { weights: (name: string) => !isGate(name), gates: isGate, both: () => true };
     return runGraphPasses(loss, { loss: 'loss', wanted: of[wanted] });
   }
@@ -146,6 +147,18 @@ export interface SupernetPart {
   readonly train: (gates: Matrices, rows: Int32Array, rate: number) => Promise<Passed>;
   readonly differentiate: (gates: Matrices, rows: Int32Array) => Promise<PassedBack>;
   readonly release: () => void;
+}
+
+/**
+ * The network without its kept statistics, which belong to no one path: moving them would also compute the alternatives that are left
+ * out.
+ */
+export function withoutStatistics(network: Graph): Graph {
+  const isStatistic = ({ value }: Graph['updates'][number]): boolean => {
+    const node = network.nodes[value];
+    return node?.kind === 'op' && node.op === 'update_statistics';
+  };
+  return { ...network, updates: network.updates.filter((update) => !isStatistic(update)) };
 }
 
 function measured(network: Graph): Graph {
