@@ -21,15 +21,18 @@ import { loadData } from '../runtime/data/table.ts';
 import { openDevice, type Device } from '../runtime/device/device.ts';
 import { nodeHost } from '../runtime/host.ts';
 import { evaluationGraph, trainingGraph } from '../runtime/search/evaluation/graphs.ts';
+import { sharedParameters } from '../compiler/share/parameters.ts';
+import { sharedLayout } from '../compiler/wgsl/shared.ts';
 import { deviceWeights } from '../runtime/share/deviceWeights.ts';
-import { trainSupernet } from '../runtime/share/trainSupernet.ts';
+import { Supernet } from '../runtime/share/Supernet.ts';
+import { initialWeights, trainSupernet } from '../runtime/share/trainSupernet.ts';
 import { trainAndMeasure } from '../runtime/train/loop.ts';
 import { webGpuExecutor } from '../runtime/train/webgpuExecutor.ts';
 import { present } from '../util/invariant.ts';
 import { Random } from '../util/random.ts';
 import { drawnTimes, percentileInterval } from '../util/statistics/bootstrap.ts';
 import { correlate, orderColumns } from '../util/statistics/correlations.ts';
-import { meanOf } from '../util/statistics/summary.ts';
+import { meanOf, medianOf } from '../util/statistics/summary.ts';
 import { Failure, runBenchmark } from './benchmark.ts';
 
 const BATCH = 64;
@@ -141,7 +144,7 @@ async function alone(
   return accuracy;
 }
 
-interface Supernet {
+interface Ranked {
   readonly name: string;
   readonly seconds: number;
   readonly scoring: number;
@@ -154,7 +157,7 @@ async function inSupernet(
   name: string,
   children: readonly Architecture[],
   seed: number,
-): Promise<Supernet> {
+): Promise<Ranked> {
   const { device, compiled, dataset, options } = bench;
   const begun = performance.now();
   const trained = await trainSupernet(
@@ -177,6 +180,44 @@ async function inSupernet(
   const done = performance.now();
   trained.release();
   return { name, seconds: (ready - begun) / 1000, scoring: (done - ready) / 1000, scores };
+}
+
+/** Milliseconds of a step: the network of a path drawn anew for each, and the same networks with their plans at hand. */
+async function stepTimes(
+  { device, compiled, dataset }: Bench,
+  children: readonly Architecture[],
+): Promise<StepTimes> {
+  const layout = sharedLayout(sharedParameters(compiled.space));
+  const weights = deviceWeights(device, { layout, update: { optimizer }, dataset, seed: 1 });
+  weights.write(initialWeights(layout, 1));
+  const supernet = new Supernet(compiled.space, weights, BATCH);
+  const rows = dataset.split.train.subarray(0, BATCH);
+  const timed = async (work: () => Promise<unknown>): Promise<number> => {
+    const begun = performance.now();
+    await work();
+    return performance.now() - begun;
+  };
+  const [drawn, ready]: [number[], number[]] = [[], []];
+  for (const child of children.slice(0, 20)) {
+    const network = weights.network(supernet.pathGraph(child));
+    const passes: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      passes.push(await timed(() => network.train({ rows }, 0.01)));
+    }
+    network.release();
+    ready.push(medianOf(passes.slice(1)));
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    drawn.push(await timed(() => supernet.trainPath(child, rows, 0.01)));
+  }
+  supernet.release();
+  weights.release();
+  return { drawn: medianOf(drawn), ready: medianOf(ready) };
+}
+
+interface StepTimes {
+  readonly drawn: number;
+  readonly ready: number;
 }
 
 async function main(): Promise<void> {
@@ -215,6 +256,7 @@ async function main(): Promise<void> {
     console.error(`${name}: ${training.toFixed(0)} s`);
   }
   const between = runs.flatMap((one, i) => runs.slice(i + 1).map((other) => tauOf(one, other)));
+  const steps = await stepTimes(bench, children);
   device.destroy();
 
   const whole = seconds * CANDIDATES;
@@ -225,6 +267,7 @@ async function main(): Promise<void> {
     tauOfParams: tauText(params, mean),
     secondsAlone: seconds,
     supernets: rows,
+    stepMs: steps,
   };
   if (options.json) return console.log(JSON.stringify(report));
   const percent = (x: number): string => `${(100 * x).toFixed(1)} %`;
@@ -238,6 +281,10 @@ async function main(): Promise<void> {
       `${name.padEnd(17)} tau ${tau}  trained in ${training.toFixed(0)} s; ${CANDIDATES} candidates in ${ranking.toFixed(0)} s, each by itself in ${whole.toFixed(0)} s: ${(whole / ranking).toFixed(1)} times`,
     );
   }
+  const { drawn, ready } = steps;
+  console.log(
+    `a step of a path that is drawn ${drawn.toFixed(1)} ms, of one whose plan is at hand ${ready.toFixed(1)} ms: ${(drawn / ready).toFixed(2)} times`,
+  );
 }
 
 await runBenchmark(main);

@@ -58,9 +58,14 @@ export class Supernet {
     return (this.#alphas ??= this.#relaxed('batch statistics').alphas);
   }
 
+  /** A training step of one architecture. */
+  pathGraph(architecture: Architecture): Graph {
+    return this.#training(this.#path(architecture, 'training'));
+  }
+
   /** One step on the weights of one architecture; all other weights keep their bits. */
   async trainPath(architecture: Architecture, rows: Int32Array, rate: number): Promise<Passed> {
-    const network = this.weights.network(this.#training(this.#path(architecture, 'training')));
+    const network = this.weights.network(this.pathGraph(architecture));
     try {
       return await network.train({ rows }, rate);
     } finally {
