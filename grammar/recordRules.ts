@@ -29,7 +29,8 @@ export abstract class RecordRules extends ArchitectureRules {
     const name = this.CONSUME(T.Name, { ERR_MSG: 'a name' });
     this.CONSUME(T.Of, { ERR_MSG: '`of` and the name of a space' });
     const space = this.CONSUME1(T.Name, { ERR_MSG: 'a space name' });
-    const args = this.SUBRULE(this.spaceArguments);
+    // Fields are read on in spite of errors, which arguments with errors would not survive.
+    const args = this.unbroken(() => this.SUBRULE(this.spaceArguments)) ?? [];
     const { fields } = this.SUBRULE(this.fields, { ARGS: ['`(` or `{`'] });
     return this.ACTION((): SearchNode => ({
       kind: 'search',

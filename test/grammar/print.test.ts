@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parse } from '../../grammar/parse.ts';
 import { print } from '../../grammar/print.ts';
 import { printWidth } from '../../grammar/printFlat.ts';
 import { expressionNode } from '../arbitraries/expressionNode.ts';
@@ -236,5 +237,17 @@ space s { // opens
       // end
       "
     `);
+  });
+});
+
+describe('what was read in spite of errors', () => {
+  it.each([
+    'search s of t((n: 2)) {\n}\n',
+    'search s of t(n: 1 + ()) {\n}\n',
+    'search s of t(, n: 2) {\n}\n',
+  ])('can be printed and read again: %s', (text) => {
+    const { value, diagnostics } = parse({ name: 'broken', text: `nas 1\n${text}` });
+    expect(diagnostics).not.toEqual([]);
+    expect(parse({ name: 'again', text: print(value!) }).diagnostics).toEqual([]);
   });
 });
