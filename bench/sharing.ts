@@ -1,5 +1,5 @@
 /**
- * `npm run bench:sharing [-- --children N --seeds N --epochs N --supernet N --data digits|mnist --json]`: what
+ * `npm run bench:sharing [-- --children N --seeds N --epochs N --supernet N --methods a,b --data digits|mnist --json]`: what
  * weights that networks share say of networks that are trained by themselves.
  *
  * On `spaces/nasbench201_small.nas` at 8 channels, N children (50) are trained by themselves from N seeds (3) for N epochs (10); the
@@ -39,6 +39,7 @@ const BATCH = 64;
 /** Candidates that the papers rank with one supernet. */
 const CANDIDATES = 200;
 const RESAMPLES = 1000;
+const METHODS: readonly string[] = ['paths', 'one_shot', 'enas'];
 
 const optimizer = { name: 'sgd', lr: 0.05, momentum: 0.9, nesterov: false, weightDecay: 5e-4 } as const;
 const trainFor = (epochs: number): TrainSpec => ({
@@ -58,6 +59,7 @@ interface Options {
   readonly seeds: number;
   readonly epochs: number;
   readonly supernet: number;
+  readonly methods: readonly string[];
   readonly data: string;
   readonly json: boolean;
 }
@@ -69,6 +71,7 @@ function readOptions(): Options {
       seeds: { type: 'string', default: '3' },
       epochs: { type: 'string', default: '10' },
       supernet: { type: 'string', default: '60' },
+      methods: { type: 'string', default: METHODS.join() },
       data: { type: 'string', default: 'digits' },
       json: { type: 'boolean', default: false },
     },
@@ -81,11 +84,15 @@ function readOptions(): Options {
   };
   if (!Object.hasOwn(sets, values.data))
     throw new Failure(`--data is one of ${Object.keys(sets).join(', ')}`);
+  const chosen = values.methods.split(',').map((name) => name.trim());
+  const unknown = chosen.find((name) => !METHODS.includes(name));
+  if (unknown !== undefined) throw new Failure(`--methods are some of ${METHODS.join(', ')}`);
   return {
     children: count('children'),
     seeds: count('seeds'),
     epochs: count('epochs'),
     supernet: count('supernet'),
+    methods: chosen,
     data: values.data,
     json: values.json,
   };
@@ -248,7 +255,7 @@ async function main(): Promise<void> {
   const params = children.map((child) => costOfArchitecture(compiled.space, child).params);
 
   const rows: { name: string; tau: string; seconds: number; ranking: number }[] = [];
-  for (const name of ['paths', 'one_shot', 'enas']) {
+  for (const name of options.methods) {
     // oxlint-disable-next-line no-await-in-loop -- one device
     const { scores, seconds: training, scoring } = await inSupernet(bench, name, children, 1);
     const ranking = training + (scoring * CANDIDATES) / children.length;

@@ -2,25 +2,13 @@
  * DARTS (Liu, Simonyan & Yang 2019): every choice is the mean of its alternatives weighted by a softmax over alphas. Each step moves
  * the alphas by the loss of a validation batch, then the weights by that of a training batch.
  */
-import { meanOf } from '../../../util/statistics/summary.ts';
 import { present } from '../../../util/invariant.ts';
 import type { OptimizerSpec } from '../../../compiler/optimizers/optimizer.ts';
 import { stateName } from '../../execute/optimizerState.ts';
-import {
-  AlphaAdam,
-  matricesOf,
-  meanEntropy,
-  plain,
-  plus,
-  softmaxBack,
-  softmaxRows,
-  type AdamState,
-  type Matrices,
-  type PlainMatrices,
-} from '../alphas.ts';
+import { plus, softmaxBack, softmaxRows, type Matrices } from '../alphas.ts';
+import { LearnedAlphas } from '../LearnedAlphas.ts';
 import { initialAlphas } from '../initialAlphas.ts';
 import type { MethodTask, SharingMethod } from '../method.ts';
-import { deriveMember, rowsOf } from '../relaxation.ts';
 import type { NumberTensors } from '../sharedWeights.ts';
 import { gateGradients, type Supernet } from '../Supernet.ts';
 
@@ -34,40 +22,24 @@ export interface DartsSettings {
 }
 
 export function darts(task: MethodTask, settings: DartsSettings): SharingMethod {
-  const { supernet, members, steps } = task;
-  const { alphas } = supernet;
-  const rows = rowsOf(supernet.space, alphas);
-  const adam = new AlphaAdam({
-    lr: settings.lr,
-    beta1: 0.5,
-    beta2: 0.999,
-    weightDecay: settings.weightDecay,
+  const { supernet, steps } = task;
+  const { lr, weightDecay } = settings;
+  const learned = new LearnedAlphas(task, { lr, beta1: 0.5, beta2: 0.999, weightDecay }, (alphas) =>
+    initialAlphas(alphas, task.random('alphas', 0, 0)),
+  );
+  return learned.asMethod(async (epoch) => {
+    const losses: number[] = [];
+    for (let step = 0; step < steps; step++) {
+      const rate = task.rate(epoch, step);
+      const train = task.trainBatch(epoch, step);
+      const point = { logits: learned.logits, train, validation: task.validationBatch(epoch, step), rate };
+      // oxlint-disable-next-line no-await-in-loop -- steps follow each other
+      learned.move(await hypergradient(supernet, settings, point));
+      // oxlint-disable-next-line no-await-in-loop -- steps follow each other
+      losses.push((await supernet.trainGated(learned.shares, train, rate)).loss);
+    }
+    return losses;
   });
-  let logits = initialAlphas(alphas, task.random('alphas', 0, 0));
-  return {
-    epoch: async (epoch) => {
-      const losses: number[] = [];
-      for (let step = 0; step < steps; step++) {
-        const rate = task.rate(epoch, step);
-        const train = task.trainBatch(epoch, step);
-        const validation = task.validationBatch(epoch, step);
-        // oxlint-disable-next-line no-await-in-loop -- steps follow each other
-        const gradient = await hypergradient(supernet, settings, { logits, train, validation, rate });
-        logits = adam.step(logits, gradient);
-        // oxlint-disable-next-line no-await-in-loop -- steps follow each other
-        losses.push((await supernet.trainGated(softmaxRows(logits), train, rate)).loss);
-      }
-      const shares = softmaxRows(logits);
-      const leading = deriveMember(supernet.space, members, rows, shares);
-      return { loss: meanOf(losses), entropy: meanEntropy(shares), leading };
-    },
-    candidates: () => Promise.resolve([deriveMember(supernet.space, members, rows, softmaxRows(logits))]),
-    save: () => ({ logits: plain(logits), adam: adam.save() }),
-    load: ({ logits: stored, adam: kept }) => {
-      logits = matricesOf(stored as PlainMatrices); // `save` wrote it
-      adam.load(kept as AdamState);
-    },
-  };
 }
 
 /** Where the gradient for alphas is taken. */

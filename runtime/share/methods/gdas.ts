@@ -3,22 +3,11 @@
  * of the draw alone, as it is (straight through): one path is computed, and its gate's gradient is taken for that of the draw.
  * Weights move by training batches, alphas by validation batches, as in DARTS.
  */
-import { meanOf } from '../../../util/statistics/summary.ts';
-import {
-  AlphaAdam,
-  mapRows,
-  matricesOf,
-  meanEntropy,
-  plain,
-  softmaxBack,
-  softmaxRows,
-  type AdamState,
-  type Matrices,
-  type PlainMatrices,
-} from '../alphas.ts';
+import { mapRows, softmaxBack, zeroLogits, type Matrices } from '../alphas.ts';
+import { LearnedAlphas } from '../LearnedAlphas.ts';
 import { initialAlphas } from '../initialAlphas.ts';
 import type { MethodTask, SharingMethod } from '../method.ts';
-import { deriveMember, rowsOf, type GateRow } from '../relaxation.ts';
+import type { GateRow } from '../relaxation.ts';
 import type { DecisionId } from '../../../compiler/space/space.ts';
 import { gateGradients, type SupernetPart } from '../Supernet.ts';
 import { concrete, temperatureAt } from './snas.ts';
@@ -31,66 +20,45 @@ export interface GdasSettings {
 }
 
 export function gdas(task: MethodTask, settings: GdasSettings): SharingMethod {
-  const { supernet, members, steps, epochs } = task;
-  const { alphas } = supernet;
-  const rows = rowsOf(supernet.space, alphas);
-  const adam = new AlphaAdam({
-    lr: settings.lr,
-    beta1: 0.5,
-    beta2: 0.999,
-    weightDecay: settings.weightDecay,
-  });
-  let logits = initialAlphas(alphas, task.random('alphas', 0, 0));
-
+  const { supernet, steps, epochs } = task;
+  const { lr, weightDecay } = settings;
+  const learned = new LearnedAlphas(task, { lr, beta1: 0.5, beta2: 0.999, weightDecay }, (alphas) =>
+    initialAlphas(alphas, task.random('alphas', 0, 0)),
+  );
+  const { rows } = learned;
   const drawn = (purpose: string, epoch: number, step: number, temperature: number): Draw => {
-    const shares = concrete(logits, temperature, task.random(purpose, epoch, step));
+    const shares = concrete(learned.logits, temperature, task.random(purpose, epoch, step));
     return { shares, taken: strongest(shares) };
   };
   const partOf = ({ taken }: Draw, wanted: 'weights' | 'gates'): SupernetPart =>
     supernet.part((id, option) => isTaken(rows, taken, id, option), wanted);
-  /** The gates of a part: its rows may be fewer, and those that it has let all through that is built. */
-  const open = (part: SupernetPart): Matrices =>
-    new Map(
-      part.alphas.map(({ name, decisions, columns }) => [
-        name,
-        { shape: [decisions.length, columns], data: new Float64Array(decisions.length * columns).fill(1) },
-      ]),
-    );
 
-  return {
-    epoch: async (epoch) => {
-      const losses: number[] = [];
-      for (let step = 0; step < steps; step++) {
-        const progress = (epoch * steps + step) / Math.max(1, epochs * steps - 1);
-        const temperature = temperatureAt(settings.temperature, progress);
-        const forAlphas = drawn('alphas', epoch, step, temperature);
-        const searched = partOf(forAlphas, 'gates');
-        // oxlint-disable-next-line no-await-in-loop -- steps follow each other
-        const passed = await searched.differentiate(open(searched), task.validationBatch(epoch, step));
-        searched.release();
-        const gradients = inAllRows(logits, rows, searched, gateGradients(passed));
-        logits = adam.step(logits, softmaxBack(forAlphas.shares, gradients, temperature));
+  return learned.asMethod(async (epoch) => {
+    const losses: number[] = [];
+    for (let step = 0; step < steps; step++) {
+      const progress = (epoch * steps + step) / Math.max(1, epochs * steps - 1);
+      const temperature = temperatureAt(settings.temperature, progress);
+      const forAlphas = drawn('alphas', epoch, step, temperature);
+      const searched = partOf(forAlphas, 'gates');
+      // oxlint-disable-next-line no-await-in-loop -- steps follow each other
+      const passed = await searched.differentiate(open(searched), task.validationBatch(epoch, step));
+      searched.release();
+      const gradients = inAllRows(learned.logits, rows, searched, gateGradients(passed));
+      learned.move(softmaxBack(forAlphas.shares, gradients, temperature));
 
-        const part = partOf(drawn('weights', epoch, step, temperature), 'weights');
-        // oxlint-disable-next-line no-await-in-loop -- steps follow each other
-        const { loss } = await part.train(open(part), task.trainBatch(epoch, step), task.rate(epoch, step));
-        part.release();
-        losses.push(loss);
-      }
-      const shares = softmaxRows(logits);
-      return {
-        loss: meanOf(losses),
-        entropy: meanEntropy(shares),
-        leading: deriveMember(supernet.space, members, rows, shares),
-      };
-    },
-    candidates: () => Promise.resolve([deriveMember(supernet.space, members, rows, softmaxRows(logits))]),
-    save: () => ({ logits: plain(logits), adam: adam.save() }),
-    load: ({ logits: stored, adam: kept }) => {
-      logits = matricesOf(stored as PlainMatrices); // `save` wrote it
-      adam.load(kept as AdamState);
-    },
-  };
+      const part = partOf(drawn('weights', epoch, step, temperature), 'weights');
+      // oxlint-disable-next-line no-await-in-loop -- steps follow each other
+      const { loss } = await part.train(open(part), task.trainBatch(epoch, step), task.rate(epoch, step));
+      part.release();
+      losses.push(loss);
+    }
+    return losses;
+  });
+}
+
+/** The gates of a part: its rows may be fewer than the supernet's, and those that it has let all through that is built. */
+function open({ alphas }: SupernetPart): Matrices {
+  return mapRows(zeroLogits(alphas), (_, out) => void out.fill(1));
 }
 
 interface Draw {

@@ -1,28 +1,15 @@
 /**
  * ProxylessNAS (Cai, Zhu & Han 2019): a weight step trains one path, drawn by the softmax of alphas. An architecture step draws two
  * paths at each choice, computes one of them, and shifts probability between the two (section 3.2.2 and appendix): the others
- * keep theirs to the last digits. What a device takes for a network counts in the loss by its expectation.
+ * keep theirs to the last digits. (The expected latency in the loss, and the variant by REINFORCE, are not there.)
  */
-import { meanOf } from '../../../util/statistics/summary.ts';
 import { present } from '../../../util/invariant.ts';
 import type { Random } from '../../../util/random.ts';
 import type { DecisionId } from '../../../compiler/space/space.ts';
-import {
-  AlphaAdam,
-  mapRows,
-  matricesOf,
-  meanEntropy,
-  plain,
-  plus,
-  softmaxBack,
-  softmaxRows,
-  zeroLogits,
-  type AdamState,
-  type Matrices,
-  type PlainMatrices,
-} from '../alphas.ts';
+import { mapRows, softmaxBack, zeroLogits, type Matrices } from '../alphas.ts';
+import { LearnedAlphas } from '../LearnedAlphas.ts';
 import type { MethodTask, SharingMethod } from '../method.ts';
-import { deriveMember, drawMember, rowsOf, type GateRow } from '../relaxation.ts';
+import { drawMember, type GateRow } from '../relaxation.ts';
 import { gateGradients } from '../Supernet.ts';
 import { drawn } from '../../search/controllers/draw.ts';
 import { inAllRows, isTaken } from './gdas.ts';
@@ -33,66 +20,48 @@ export interface ProxylessSettings {
   readonly every: number;
   /** Epochs in which weights alone are trained. */
   readonly warmup: number;
-  /** lambda: how much the expected latency, as a share of the reference, counts beside the loss; 0 for none. */
-  readonly latency: number;
-  /** The latency of each option by the gate's place, as a share of the reference. */
-  readonly latencies: Matrices | undefined;
 }
 
 export function proxyless(task: MethodTask, settings: ProxylessSettings): SharingMethod {
   const { supernet, members, steps } = task;
-  const { alphas } = supernet;
-  const rows = rowsOf(supernet.space, alphas);
-  const adam = new AlphaAdam({ lr: settings.lr, beta1: 0, beta2: 0.999, weightDecay: 0 });
-  let logits = zeroLogits(alphas);
+  const learned = new LearnedAlphas(
+    task,
+    { lr: settings.lr, beta1: 0, beta2: 0.999, weightDecay: 0 },
+    zeroLogits,
+  );
+  const { rows } = learned;
 
   const architectureStep = async (epoch: number, step: number): Promise<void> => {
-    const shares = softmaxRows(logits);
-    const pairs = drawPairs(shares, task.random('pairs', epoch, step));
-    const built = new Map([...pairs.pair].map(([name, one]) => [name, one]));
-    const part = supernet.part((id, option) => isTaken(rows, built, id, option), 'gates');
+    const pairs = drawPairs(learned.shares, task.random('pairs', epoch, step));
+    const part = supernet.part((id, option) => isTaken(rows, pairs.pair, id, option), 'gates');
     const gates = inRowsOf(part.alphas, rows, pairs.active);
     const passed = await part.differentiate(gates, task.validationBatch(epoch, step));
     part.release();
-    let gradient = inAllRows(logits, rows, part, gateGradients(passed));
-    if (settings.latency > 0 && settings.latencies)
-      gradient = plus(gradient, settings.latency, settings.latencies);
-    // Only rows whose choice was built have learned something.
-    const learned = new Set(part.alphas.flatMap(({ decisions }) => decisions.map((id) => rowKey(rows, id))));
-    const isMoved = (name: string, row: number): boolean => learned.has(`${name} ${row}`);
-    const moved = adam.step(logits, softmaxBack(pairs.within, gradient), isMoved);
-    logits = rescaled(logits, moved, pairs.pair);
+    const gradient = inAllRows(learned.logits, rows, part, gateGradients(passed));
+    // Only rows whose choice was built have something to learn.
+    const built = new Set(part.alphas.flatMap(({ decisions }) => decisions.map((id) => rowKey(rows, id))));
+    learned.move(
+      softmaxBack(pairs.within, gradient),
+      (name, row) => built.has(`${name} ${row}`),
+      (before, moved) => rescaled(before, moved, pairs.pair),
+    );
   };
 
-  return {
-    epoch: async (epoch) => {
-      const losses: number[] = [];
-      for (let step = 0; step < steps; step++) {
-        const shares = softmaxRows(logits);
-        const choices = drawMember(members, rows, shares, task.random('path', epoch, step));
-        const path = { space: supernet.space.name, choices };
+  return learned.asMethod(async (epoch) => {
+    const losses: number[] = [];
+    for (let step = 0; step < steps; step++) {
+      const choices = drawMember(members, rows, learned.shares, task.random('path', epoch, step));
+      const path = { space: supernet.space.name, choices };
+      // oxlint-disable-next-line no-await-in-loop -- steps follow each other
+      const { loss } = await supernet.trainPath(path, task.trainBatch(epoch, step), task.rate(epoch, step));
+      losses.push(loss);
+      if (epoch >= settings.warmup && step % settings.every === settings.every - 1) {
         // oxlint-disable-next-line no-await-in-loop -- steps follow each other
-        const { loss } = await supernet.trainPath(path, task.trainBatch(epoch, step), task.rate(epoch, step));
-        losses.push(loss);
-        if (epoch >= settings.warmup && step % settings.every === settings.every - 1) {
-          // oxlint-disable-next-line no-await-in-loop -- steps follow each other
-          await architectureStep(epoch, step);
-        }
+        await architectureStep(epoch, step);
       }
-      const shares = softmaxRows(logits);
-      return {
-        loss: meanOf(losses),
-        entropy: meanEntropy(shares),
-        leading: deriveMember(supernet.space, members, rows, shares),
-      };
-    },
-    candidates: () => Promise.resolve([deriveMember(supernet.space, members, rows, softmaxRows(logits))]),
-    save: () => ({ logits: plain(logits), adam: adam.save() }),
-    load: ({ logits: stored, adam: kept }) => {
-      logits = matricesOf(stored as PlainMatrices); // `save` wrote it
-      adam.load(kept as AdamState);
-    },
-  };
+    }
+    return losses;
+  });
 }
 
 const rowKey = (rows: ReadonlyMap<DecisionId, GateRow>, id: DecisionId): string => {

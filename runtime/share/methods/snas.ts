@@ -1,26 +1,12 @@
 /**
  * SNAS (Xie et al. 2019): the gates of a batch are one draw of the concrete distribution, softmax((alpha + G) / temperature) with
- * standard Gumbel numbers G, the same in all cells of a kind. Weights and alphas move together by the loss of training batches, plus
- * the expected cost of the network times a factor; the temperature falls until draws are nearly one-hot.
+ * standard Gumbel numbers G, the same in all cells of a kind. Weights and alphas move together by the loss of training batches; the
+ * temperature falls until draws are nearly one-hot. (The expected cost of the network, which the paper adds to the loss, is not there.)
  */
-import { meanOf } from '../../../util/statistics/summary.ts';
-import {
-  AlphaAdam,
-  mapRows,
-  matricesOf,
-  meanEntropy,
-  plain,
-  plus,
-  softmax,
-  softmaxBack,
-  softmaxRows,
-  type AdamState,
-  type Matrices,
-  type PlainMatrices,
-} from '../alphas.ts';
+import { mapRows, softmax, softmaxBack, type Matrices } from '../alphas.ts';
+import { LearnedAlphas } from '../LearnedAlphas.ts';
 import { gumbel, initialAlphas } from '../initialAlphas.ts';
 import type { MethodTask, SharingMethod } from '../method.ts';
-import { deriveMember, rowsOf } from '../relaxation.ts';
 import { gateGradients } from '../Supernet.ts';
 import type { Random } from '../../../util/random.ts';
 
@@ -29,57 +15,30 @@ export interface SnasSettings {
   readonly weightDecay: number;
   /** Of the first step and of the last. */
   readonly temperature: readonly [number, number];
-  /** eta: how much the expected cost counts beside the loss; 0 for none. */
-  readonly cost: number;
-  /** The cost of each option by the gate's place, as a share of the largest. */
-  readonly costs: Matrices | undefined;
 }
 
 export function snas(task: MethodTask, settings: SnasSettings): SharingMethod {
-  const { supernet, members, steps, epochs } = task;
-  const { alphas } = supernet;
-  const rows = rowsOf(supernet.space, alphas);
-  const adam = new AlphaAdam({
-    lr: settings.lr,
-    beta1: 0.5,
-    beta2: 0.999,
-    weightDecay: settings.weightDecay,
+  const { supernet, steps, epochs } = task;
+  const { lr, weightDecay } = settings;
+  const learned = new LearnedAlphas(task, { lr, beta1: 0.5, beta2: 0.999, weightDecay }, (alphas) =>
+    initialAlphas(alphas, task.random('alphas', 0, 0)),
+  );
+  return learned.asMethod(async (epoch) => {
+    const losses: number[] = [];
+    for (let step = 0; step < steps; step++) {
+      const progress = (epoch * steps + step) / Math.max(1, epochs * steps - 1);
+      const temperature = temperatureAt(settings.temperature, progress);
+      const gates = concrete(learned.logits, temperature, task.random('gumbel', epoch, step));
+      const batch = task.trainBatch(epoch, step);
+      // oxlint-disable-next-line no-await-in-loop -- steps follow each other
+      const passed = await supernet.differentiateGated('gates', gates, batch);
+      // oxlint-disable-next-line no-await-in-loop -- steps follow each other
+      await supernet.trainGated(gates, batch, task.rate(epoch, step));
+      learned.move(softmaxBack(gates, gateGradients(passed), temperature));
+      losses.push(passed.loss);
+    }
+    return losses;
   });
-  let logits = initialAlphas(alphas, task.random('alphas', 0, 0));
-  return {
-    epoch: async (epoch) => {
-      const losses: number[] = [];
-      for (let step = 0; step < steps; step++) {
-        const progress = (epoch * steps + step) / Math.max(1, epochs * steps - 1);
-        const temperature = temperatureAt(settings.temperature, progress);
-        const gates = concrete(logits, temperature, task.random('gumbel', epoch, step));
-        const batch = task.trainBatch(epoch, step);
-        // oxlint-disable-next-line no-await-in-loop -- steps follow each other
-        const passed = await supernet.differentiateGated('gates', gates, batch);
-        // oxlint-disable-next-line no-await-in-loop -- steps follow each other
-        await supernet.trainGated(gates, batch, task.rate(epoch, step));
-        let gradient = softmaxBack(gates, gateGradients(passed), temperature);
-        if (settings.cost > 0 && settings.costs) {
-          const shares = softmaxRows(logits);
-          gradient = plus(gradient, settings.cost, softmaxBack(shares, settings.costs));
-        }
-        logits = adam.step(logits, gradient);
-        losses.push(passed.loss);
-      }
-      const shares = softmaxRows(logits);
-      return {
-        loss: meanOf(losses),
-        entropy: meanEntropy(shares),
-        leading: deriveMember(supernet.space, members, rows, shares),
-      };
-    },
-    candidates: () => Promise.resolve([deriveMember(supernet.space, members, rows, softmaxRows(logits))]),
-    save: () => ({ logits: plain(logits), adam: adam.save() }),
-    load: ({ logits: stored, adam: kept }) => {
-      logits = matricesOf(stored as PlainMatrices); // `save` wrote it
-      adam.load(kept as AdamState);
-    },
-  };
 }
 
 /** The temperature at `progress` from 0 to 1 of the training: on a line from the first to the last. */

@@ -185,8 +185,6 @@ export const methods: Readonly<Record<string, MethodKind>> = {
         lr: numberOf(args, 'lr'),
         weightDecay: numberOf(args, 'decay'),
         temperature: temperatureOf(args),
-        cost: 0,
-        costs: undefined,
       }),
   },
   gdas: {
@@ -217,8 +215,6 @@ export const methods: Readonly<Record<string, MethodKind>> = {
         lr: numberOf(args, 'lr'),
         every: numberOf(args, 'every'),
         warmup: numberOf(args, 'warmup'),
-        latency: 0,
-        latencies: undefined,
       }),
   },
 };
