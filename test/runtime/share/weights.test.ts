@@ -7,12 +7,12 @@ import type { Graph } from '../../../compiler/graph/graph.ts';
 import { gatesOfPath } from '../../../compiler/share/gates.ts';
 import { searchForm } from '../../../compiler/share/searchForm.ts';
 import { instantiate } from '../../../compiler/space/instantiate.ts';
-import { relax } from '../../../compiler/space/relax.ts';
 import type { Space } from '../../../compiler/space/space.ts';
 import { deviceWeights } from '../../../runtime/share/deviceWeights.ts';
 import { referenceWeights } from '../../../runtime/share/referenceWeights.ts';
+import { Supernet } from '../../../runtime/share/Supernet.ts';
 import type { NumberTensors, SharedWeights } from '../../../runtime/share/sharedWeights.ts';
-import { measured, trained } from '../../../runtime/search/evaluation/graphs.ts';
+import { trained } from '../../../runtime/search/evaluation/graphs.ts';
 import type { Tensors } from '../../../runtime/train/executor.ts';
 import { Random } from '../../../util/random.ts';
 import { compileText } from '../../compiler/space/helpers.ts';
@@ -70,23 +70,15 @@ describe('a path', () => {
   test(
     'of a supernet is the network that it stands for',
     async () => {
-      const { graph, alphas } = relax(darts, { batch, mode: 'batch statistics', zero: true, gates: 'given' });
       const weights = onDevice(darts);
       weights.write(initialWeights(layoutOf(darts), 1));
-      const supernet = weights.network(measured(graph));
+      const supernet = new Supernet(darts, weights, batch, { zero: true });
       for (const { choices } of membersIn(darts, COUNT, new Random(3))) {
-        const own = new Map(
-          [...gatesOfPath(alphas, { space: '', choices })].map(([name, { shape, data }]) => [
-            name,
-            { shape, data: Float32Array.from(data) },
-          ]),
-        );
-        const gated = await supernet.measure({ rows, own });
-        const alone = weights.network(measured(child(darts, choices, 'batch statistics')));
-        const { loss, correct } = await alone.measure({ rows });
-        expect(Math.abs(gated.loss / loss - 1)).toBeLessThan(1e-5);
-        expect(gated.correct).toBe(correct);
-        alone.release();
+        const architecture = { space: darts.name, choices };
+        const gated = await supernet.measureGated(gatesOfPath(supernet.alphas, architecture), rows);
+        const alone = await supernet.measurePath(architecture, rows);
+        expect(Math.abs(gated.loss / alone.loss - 1)).toBeLessThan(1e-5);
+        expect(gated.correct).toBe(alone.correct);
       }
       supernet.release();
       weights.release();
