@@ -4,7 +4,6 @@ import type { Entries } from './entry.ts';
 /** What each message needs to know. */
 export interface ShareValues {
   supernetDiverged: { epoch: number };
-  badCheckpoint: { path: string; problem: string };
   needsShared: { strategy: string };
   methodTwice: { strategy: string };
   skipCollapse: { cell: string; skips: number; edges: number };
@@ -18,13 +17,6 @@ export const shareEntries: Entries<ShareValues> = {
     title: 'the supernet diverged',
     message: ({ epoch }) => `the loss of the supernet is no number in epoch ${epoch}`,
     explanation: `Weights that are shared take steps for one network after another, and one that is too large spoils them for all. Lower the learning rate of \`evaluate shared(...)\`, give it \`clip: 5\`, or lower the rate of the alphas.`,
-  },
-  badCheckpoint: {
-    code: 'NAS4832',
-    severity: 'error',
-    title: 'a checkpoint that cannot be used',
-    message: ({ path, problem }) => `${path} cannot be gone on from: ${problem}`,
-    explanation: `After each epoch a search keeps its supernet beside the store, and goes on from there. The file must be whole, and of the same space, data, method and seed.`,
   },
   needsShared: {
     code: 'NAS4833',

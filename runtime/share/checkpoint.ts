@@ -1,9 +1,7 @@
-/** What a supernet came to after some epochs, as a file: tensors as safetensors, all else in its metadata. */
-import { readFile } from 'node:fs/promises';
-import { diagnose, Refusal } from '../../grammar/diagnostics.ts';
+/** Checkpoints of a supernet: what it came to after some epochs. */
+import { refuse } from '../../grammar/diagnostics.ts';
 import type { OptimizerState } from '../execute/optimizerState.ts';
-import { writeWhole } from '../store/files.ts';
-import { decodeSafetensors, encodeSafetensors } from '../store/safetensors.ts';
+import { readCheckpointFile, writeCheckpointFile } from '../store/checkpointFile.ts';
 import type { Tensors } from '../train/executor.ts';
 import type { MethodState } from './method.ts';
 
@@ -21,56 +19,26 @@ export interface CheckpointFile {
   readonly write: (checkpoint: Checkpoint) => Promise<void>;
 }
 
-const KEPT = 'optimizer.';
+const HINT = '`--fresh` begins anew';
 
 /** A checkpoint at `path`. `fingerprint` says what it belongs to: the space, the data, the method and how it is trained. */
 export function checkpointFile(path: string, fingerprint: string): CheckpointFile {
   return {
     read: async () => {
-      let bytes: Uint8Array;
-      try {
-        bytes = await readFile(path);
-      } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-        throw error;
+      const found = await readCheckpointFile(path, HINT);
+      if (found === undefined) return undefined;
+      const { tensors: weights, optimizer, texts } = found;
+      if (texts['fingerprint'] !== fingerprint) {
+        const problem = `it follows from other settings (${texts['fingerprint'] ?? 'unknown ones'}, and not ${fingerprint})`;
+        return refuse('checkpointForeign', { path, problem }, { hint: HINT });
       }
-      const { tensors, metadata } = decodeSafetensors(bytes, path);
-      const damaged = (problem: string): Refusal =>
-        new Refusal(diagnose('badCheckpoint', { path, problem }, { hint: '`--fresh` begins anew' }));
-      if (metadata['fingerprint'] !== fingerprint) throw damaged('it belongs to another search');
-      const [epochs, step] = [Number(metadata['epochs']), Number(metadata['step'])];
-      const method = parsed(metadata['method']);
-      if (!Number.isSafeInteger(epochs) || !Number.isSafeInteger(step) || method === undefined) {
-        throw damaged('its metadata cannot be read');
-      }
-      const weights = new Map([...tensors].filter(([name]) => !name.startsWith(KEPT)));
-      const kept = new Map(
-        [...tensors].flatMap(([name, { data }]) =>
-          name.startsWith(KEPT) ? [[name.slice(KEPT.length), data] as const] : [],
-        ),
-      );
-      return { epochs, weights, optimizer: { step, tensors: kept }, method };
+      // What was written is what is read: its hash stands in the file.
+      const method = JSON.parse(texts['method'] ?? '{}') as MethodState;
+      return { epochs: Number(texts['epochs']), weights, optimizer, method };
     },
-    write: async ({ epochs, weights, optimizer, method }) => {
-      const tensors = new Map(weights);
-      for (const [name, data] of optimizer.tensors)
-        tensors.set(`${KEPT}${name}`, { shape: [data.length], data });
-      const metadata = {
-        fingerprint,
-        epochs: String(epochs),
-        step: String(optimizer.step),
-        method: JSON.stringify(method),
-      };
-      await writeWhole(path, encodeSafetensors(tensors, metadata));
+    write: ({ epochs, weights, optimizer, method }) => {
+      const texts = { fingerprint, epochs: String(epochs), method: JSON.stringify(method) };
+      return writeCheckpointFile(path, { tensors: weights, optimizer, texts });
     },
   };
-}
-
-function parsed(text: string | undefined): MethodState | undefined {
-  try {
-    const value: unknown = JSON.parse(text ?? '');
-    return typeof value === 'object' && value !== null ? (value as MethodState) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -10,10 +10,10 @@ import type { DataSpec, TrainSpec } from '../../compiler/search/search.ts';
 import { refuse } from '../../grammar/diagnostics.ts';
 import { dataForm, trainForm } from '../evaluate/messages.ts';
 import { sha256 } from '../kernels/manifest.ts';
-import { writeWhole } from '../store/files.ts';
+import { readIfThere, writeWhole } from '../store/files.ts';
 import { decodeSafetensors, encodeSafetensors } from '../store/safetensors.ts';
 import type { Tensors } from '../train/executor.ts';
-import { fileProblem, readIfThere } from './problems.ts';
+import { fileProblem } from './problems.ts';
 
 /** The form of `model.json`. */
 export const MODEL_FORMAT = 1 as const;
@@ -115,7 +115,7 @@ export async function writeModel(
 /** What a folder's `model.json` says; undefined where there is none. Refuses one that is none of ours. */
 export async function readModel(folder: string): Promise<Model | undefined> {
   const path = join(folder, MODEL_FILES.model);
-  const bytes = await readIfThere(path);
+  const bytes = await readIfThere(path, fileProblem);
   if (bytes === undefined) return undefined;
   let json: unknown;
   try {
@@ -147,7 +147,7 @@ export async function readWholeModel(folder: string): Promise<TakenModel> {
   }
   const read = async (name: keyof Model['files']): Promise<Uint8Array> => {
     const path = join(folder, name);
-    const bytes = await readIfThere(path);
+    const bytes = await readIfThere(path, fileProblem);
     if (bytes === undefined) return refuse('trainedBroken', { path, problem: 'it is not there' });
     if (sha256(bytes) === model.files[name]) return bytes;
     // Says first what is wrong with it, where that can be told.
