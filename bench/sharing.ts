@@ -197,7 +197,7 @@ async function stepTimes(
   const layout = sharedLayout(sharedParameters(compiled.space));
   const weights = deviceWeights(device, { layout, update: { optimizer }, dataset, seed: 1 });
   weights.write(initialWeights(layout, 1));
-  const supernet = new Supernet(compiled.space, weights, BATCH);
+  const supernet = new Supernet(compiled.space, weights, BATCH, false);
   const rows = dataset.split.train.subarray(0, BATCH);
   const timed = async (work: () => Promise<unknown>): Promise<number> => {
     const begun = performance.now();

@@ -88,6 +88,7 @@ export async function shareWeights(
   const { host, session, evaluator, signal } = context;
   invariant(host.share !== undefined, 'search: a host that shares weights');
   const request = host.share(session.supernet, derive, score, id);
+  let collapsed = false;
   const work = evaluator.share(request, ({ epoch, epochs, loss, entropy, leading, numbers }) => {
     if (signal.aborted) return;
     const architecture = leading && { space: host.space.name, choices: leading };
@@ -101,7 +102,9 @@ export async function shareWeights(
       ...(numbers && { numbers }),
     });
     const collapse = architecture && skipCollapse(host.space, architecture);
-    if (collapse) context.emit({ kind: 'warning', diagnostic: collapse });
+    // Told when it begins, not again in each epoch that it lasts.
+    if (collapse && !collapsed) context.emit({ kind: 'warning', diagnostic: collapse });
+    collapsed = collapse !== undefined;
   });
   const response = await untilAborted(work, signal);
   if (isFailure(response)) throw new Refusal(response.diagnostic);

@@ -5,7 +5,6 @@
 import type { Graph } from '../../compiler/graph/graph.ts';
 import { withClassificationLoss } from '../../compiler/graph/loss.ts';
 import { runGraphPasses } from '../../compiler/graph/pipeline.ts';
-import { searchForm, type SearchFormOptions } from '../../compiler/share/searchForm.ts';
 import type { Architecture } from '../../compiler/space/architecture.ts';
 import { instantiate } from '../../compiler/space/instantiate.ts';
 import { relax, type Alphas, type RelaxOptions } from '../../compiler/space/relax.ts';
@@ -14,12 +13,6 @@ import type { Mode } from '../../compiler/ops/operations.ts';
 import { invariant } from '../../util/invariant.ts';
 import type { Matrices } from './alphas.ts';
 import type { Passed, PassedBack, SharedNetwork, SharedWeights } from './sharedWeights.ts';
-
-/** What the supernet has and the space has not. */
-export interface SupernetForm extends SearchFormOptions {
-  /** Every gate has one alternative more, which is nothing: DARTS's zero operation. */
-  readonly zero?: boolean;
-}
 
 /** Which gradients a pass through the gated supernet is for. */
 export type Wanted = 'weights' | 'gates' | 'both';
@@ -30,7 +23,6 @@ type Active = NonNullable<RelaxOptions['active']>;
 const isGate = (name: string): boolean => name.startsWith('gate.');
 
 export class Supernet {
-  /** As it is searched. */
   readonly space: Space;
   readonly weights: SharedWeights;
   /** Images in a batch. */
@@ -41,13 +33,12 @@ export class Supernet {
   /** The last path that was measured, which is measured on several batches. */
   #measured: { readonly key: string; readonly network: SharedNetwork } | undefined;
 
-  constructor(
-    space: Space,
-    weights: SharedWeights,
-    batch: number,
-    { zero = false, ...form }: SupernetForm = {},
-  ) {
-    this.space = searchForm(space, form);
+  /**
+   * `space` is that which is searched (`searchForm`), `weights` hold those of its networks. With `zero` every gate has one
+   * alternative more, which is nothing: DARTS's zero operation.
+   */
+  constructor(space: Space, weights: SharedWeights, batch: number, zero: boolean) {
+    this.space = space;
     this.weights = weights;
     this.batch = batch;
     this.#zero = zero;

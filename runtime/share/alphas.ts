@@ -100,7 +100,7 @@ export class AlphaAdam {
     this.#settings = settings;
   }
 
-  /** The logits after a step; `rate` scales the learning rate. */
+  /** The logits after a step down the gradients, in the rows that are moved. */
   step(
     logits: Matrices,
     gradients: Matrices,

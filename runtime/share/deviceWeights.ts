@@ -1,11 +1,12 @@
 /** Shared weights on a WebGPU device: one buffer for all of them, which the plans of all networks bind. */
 import type { Graph } from '../../compiler/graph/graph.ts';
-import { AVERAGE } from '../../compiler/optimizers/average.ts';
 import { optimizerOf } from '../../compiler/optimizers/table.ts';
 import { planGradients, planInference, planTraining } from '../../compiler/wgsl/lower.ts';
+import { limits } from '../../compiler/wgsl/limits.ts';
 import type { Plan, TensorSlot } from '../../compiler/wgsl/plan.ts';
 import { SHARED_PARAMETERS, type SharedLayout, type SharedSlot } from '../../compiler/wgsl/shared.ts';
 import type { Tuning } from '../../compiler/wgsl/tuning.ts';
+import { refuse } from '../../grammar/diagnostics.ts';
 import { present } from '../../util/invariant.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Device } from '../device/device.ts';
@@ -13,14 +14,23 @@ import { stateName } from '../execute/optimizerState.ts';
 import { padInto, unpadTensor } from '../execute/padding.ts';
 import { uploadData } from '../execute/residentData.ts';
 import { createHeld, prepare, readBuffer, type Execution } from '../execute/webgpu.ts';
-import type { Tensor, Tensors, UpdateSpec } from '../train/executor.ts';
+import type { Tensor, Tensors } from '../train/executor.ts';
 import { stateAt } from './ownStates.ts';
-import type { Batch, NumberTensors, Passed, SharedNetwork, SharedWeights } from './sharedWeights.ts';
+import {
+  floats,
+  type Batch,
+  type NumberTensor,
+  type NumberTensors,
+  type Passed,
+  type SharedNetwork,
+  type SharedUpdate,
+  type SharedWeights,
+} from './sharedWeights.ts';
 
 export interface DeviceWeightsOptions {
   readonly layout: SharedLayout;
   /** How weights move. */
-  readonly update: UpdateSpec;
+  readonly update: SharedUpdate;
   readonly dataset: Dataset;
   /** Draws what networks have for themselves: the keys of dropout. */
   readonly seed: number;
@@ -33,10 +43,12 @@ type Program = 'train' | 'gradients' | 'evaluate';
 export function deviceWeights(device: Device, options: DeviceWeightsOptions): SharedWeights {
   const { layout, update, dataset, seed, tuning } = options;
   const profile = tuning === undefined ? device.profile : { ...device.profile, tuning };
-  const states = [
-    ...optimizerOf(update.optimizer.name).states,
-    ...(update.ema === undefined ? [] : [AVERAGE]),
-  ];
+  const { states } = optimizerOf(update.optimizer.name);
+  const limit = 'maxStorageBufferBindingSize';
+  if (layout.bytes > limits[limit]) {
+    const what = 'the weights of the supernet';
+    refuse('deviceLimit', { what, needed: layout.bytes, limit, allowed: limits[limit] });
+  }
   const buffers = new Map(
     [SHARED_PARAMETERS, ...states].map((name) => [
       name,
@@ -63,7 +75,10 @@ export function deviceWeights(device: Device, options: DeviceWeightsOptions): Sh
     );
   };
 
-  const writeAll = (buffer: string, tensors: (slot: SharedSlot) => Numbers | undefined): void => {
+  const writeAll = (
+    buffer: string,
+    tensors: (slot: SharedSlot) => NumberTensor['data'] | undefined,
+  ): void => {
     const to = present(buffers.get(buffer), buffer);
     const found = slots.flatMap((slot) => {
       const values = tensors(slot);
@@ -116,7 +131,9 @@ export function deviceWeights(device: Device, options: DeviceWeightsOptions): Sh
         return { ...passed, gradients };
       },
       release: () => {
-        for (const execution of executions.values()) void execution.then((one) => one.destroy());
+        // Whoever waits for one that cannot be made ready is told why.
+        const destroyed = (one: Execution): void => one.destroy();
+        for (const execution of executions.values()) void execution.then(destroyed, () => undefined);
         executions.clear();
       },
     };
@@ -140,18 +157,12 @@ export function deviceWeights(device: Device, options: DeviceWeightsOptions): Sh
         writeAll(state, ({ name }) => present(tensors.get(stateName(state, name)), stateName(state, name)));
       }
     },
-    bytes: [...buffers.values()].reduce((sum, { size }) => sum + size, 0),
     release: () => {
       for (const buffer of buffers.values()) buffer.destroy();
       data.destroy();
     },
   };
 }
-
-type Numbers = Float32Array | Float64Array;
-
-const floats = (values: Numbers): Float32Array =>
-  values instanceof Float32Array ? values : Float32Array.from(values);
 
 /** What padding needs to know of a slot. */
 function padded({ name, shape, physicalShape, offset, bytes }: SharedSlot): TensorSlot {

@@ -1,7 +1,6 @@
 /** The contract of methods that share weights: they train a supernet epoch by epoch, then say which networks they would take. */
 import type { Architecture } from '../../compiler/space/architecture.ts';
 import type { Members } from '../../compiler/space/members.ts';
-import type { Diagnostic } from '../../grammar/diagnostics.ts';
 import type { Random } from '../../util/random.ts';
 import type { Supernet } from './Supernet.ts';
 
@@ -33,7 +32,6 @@ export interface EpochReport {
   readonly leading?: Architecture;
   /** Further numbers by name, for people and records. */
   readonly numbers?: Readonly<Record<string, number>>;
-  readonly warnings?: readonly Diagnostic[];
 }
 
 /** What a method keeps beside the weights, as JSON. */

@@ -8,30 +8,35 @@ import type { Dataset } from '../data/dataset.ts';
 import { runReference, type NamedTensors, type ReferenceResult } from '../execute/reference.ts';
 import { gather } from '../train/referenceExecutor.ts';
 import { ReferenceOptimizer } from '../train/referenceOptimizer.ts';
-import type { UpdateSpec } from '../train/executor.ts';
-import type { Batch, NumberTensors, Passed, SharedNetwork, SharedWeights } from './sharedWeights.ts';
+import type {
+  Batch,
+  NumberTensor,
+  NumberTensors,
+  Passed,
+  SharedNetwork,
+  SharedUpdate,
+  SharedWeights,
+} from './sharedWeights.ts';
 import { stateAt } from './ownStates.ts';
 
 export interface ReferenceWeightsOptions {
   readonly layout: SharedLayout;
-  readonly update: UpdateSpec;
+  readonly update: SharedUpdate;
   readonly dataset: Dataset;
   readonly seed: number;
   /** What weights are held in and ops compute with. */
   readonly precision: 'f32' | 'f64';
 }
 
-type Held = { readonly shape: readonly number[]; readonly data: Float32Array | Float64Array };
-
 /** Weights begin as zeros until they are written. */
 export function referenceWeights(options: ReferenceWeightsOptions): SharedWeights {
   const { layout, update, dataset, seed, precision } = options;
   const optimizer = new ReferenceOptimizer(update);
-  const weights: Record<string, Held> = {};
-  const floats = (n: number): Float32Array | Float64Array =>
+  const weights: Record<string, NumberTensor> = {};
+  const zeros = (n: number): NumberTensor['data'] =>
     precision === 'f32' ? new Float32Array(n) : new Float64Array(n);
   for (const { name, shape } of layout.slots.values()) {
-    weights[name] = { shape, data: floats(shape.reduce((a, b) => a * b, 1)) };
+    weights[name] = { shape, data: zeros(shape.reduce((a, b) => a * b, 1)) };
   }
   let moves = 0;
 
@@ -41,7 +46,7 @@ export function referenceWeights(options: ReferenceWeightsOptions): SharedWeight
     if (held === undefined) return present(own?.get(name), 'the value of', name);
     const slice = sliceIndices(shape, held.shape);
     if (slice === undefined) return held;
-    const data = floats(slice.length);
+    const data = zeros(slice.length);
     slice.forEach((index, i) => (data[i] = present(held.data[index], 'an element')));
     return { shape, data };
   };
@@ -97,7 +102,6 @@ export function referenceWeights(options: ReferenceWeightsOptions): SharedWeight
       moves = state.step;
       optimizer.write(state);
     },
-    bytes: 0,
     release: () => undefined,
   };
 }

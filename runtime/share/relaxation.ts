@@ -30,7 +30,7 @@ export function rowsOf(space: Space, alphas: readonly Alphas[]): ReadonlyMap<Dec
 }
 
 /** The number of an answer in matrices of such numbers; undefined where the decision has no gate. */
-export function valueAt(
+function valueAt(
   rows: ReadonlyMap<DecisionId, GateRow>,
   of: Matrices,
   id: DecisionId,

@@ -4,12 +4,23 @@
  */
 import type { Graph } from '../../compiler/graph/graph.ts';
 import type { OptimizerState } from '../execute/optimizerState.ts';
+import type { UpdateSpec } from '../train/executor.ts';
 
 /** Tensors by name, as exact as they are held: the reference may hold doubles. */
-export type NumberTensors = ReadonlyMap<
-  string,
-  { readonly shape: readonly number[]; readonly data: Float32Array | Float64Array }
->;
+export type NumberTensors = ReadonlyMap<string, NumberTensor>;
+
+export interface NumberTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Float64Array;
+}
+
+/** Numbers as devices and files hold them. */
+export function floats(values: NumberTensor['data']): Float32Array {
+  return values instanceof Float32Array ? values : Float32Array.from(values);
+}
+
+/** How shared weights move. No average of them is kept: each step moves others. */
+export type SharedUpdate = Pick<UpdateSpec, 'optimizer' | 'clip'>;
 
 /** What a network reads in one pass. */
 export interface Batch {
@@ -51,7 +62,5 @@ export interface SharedWeights {
   readonly write: (tensors: NumberTensors) => void;
   readonly readOptimizer: () => Promise<OptimizerState>;
   readonly writeOptimizer: (state: OptimizerState) => void;
-  /** Bytes that are held beside networks: weights, and what the optimiser keeps of them. */
-  readonly bytes: number;
   readonly release: () => void;
 }

@@ -14,11 +14,11 @@ import type { StrategySpace } from '../search/host.ts';
 import { seedOf, strategyKey } from '../search/seeds.ts';
 import { stepsPerEpoch, epochOrder } from '../train/order.ts';
 import { learningRates } from '../train/schedule.ts';
-import type { Tensors, UpdateSpec } from '../train/executor.ts';
+import type { Tensors } from '../train/executor.ts';
 import type { Checkpoint, CheckpointFile } from './checkpoint.ts';
 import type { EpochReport, MethodTask, SharingMethod } from './method.ts';
 import { methodArguments, methodOf } from './methods/table.ts';
-import type { SharedWeights } from './sharedWeights.ts';
+import { floats, type SharedUpdate, type SharedWeights } from './sharedWeights.ts';
 import { Supernet } from './Supernet.ts';
 
 /** Everything that a supernet and its training follow from. */
@@ -33,7 +33,7 @@ export interface SupernetTask {
 
 export interface SupernetHooks {
   /** Makes the weights, of zeros. */
-  readonly makeWeights: (layout: SharedLayout, update: UpdateSpec) => SharedWeights;
+  readonly makeWeights: (layout: SharedLayout, update: SharedUpdate) => SharedWeights;
   /** Where it goes on from, and what it leaves; undefined to keep nothing. */
   readonly file: CheckpointFile | undefined;
   readonly onEpoch?: (epoch: number, report: EpochReport) => void | Promise<void>;
@@ -60,16 +60,17 @@ export async function trainSupernet(task: SupernetTask, hooks: SupernetHooks): P
   const { searched, dataset, train, seed } = task;
   const kind = methodOf(task.method);
   const args = methodArguments(kind, task.method);
-  const form = kind.form(args);
-  const layout = sharedLayout(sharedParameters(searchForm(searched.space, form)));
-  const { epochs, batch, schedule, optimizer, ...others } = train;
-  const update: UpdateSpec = { optimizer, ...others };
+  const { zero = false, ...form } = kind.form(args);
+  const space = searchForm(searched.space, form);
+  const layout = sharedLayout(sharedParameters(space));
+  const { epochs, batch, schedule, optimizer, clip } = train;
+  const update = { optimizer, ...(clip !== undefined && { clip }) };
   const rows = partRows(dataset, 'train');
   const validation = partRows(dataset, 'validation');
   const steps = stepsPerEpoch(rows.length, batch);
   stepsPerEpoch(validation.length, batch);
   const weights = hooks.makeWeights(layout, update);
-  const supernet = new Supernet(searched.space, weights, batch, form);
+  const supernet = new Supernet(space, weights, batch, zero);
   const key = strategyKey(seed);
   const streamSeed = seedOf(key);
   const methodTask: MethodTask = {
@@ -120,8 +121,15 @@ async function checkpoint(
   weights: SharedWeights,
   method: SharingMethod,
 ): Promise<Checkpoint> {
-  const [values, optimizer] = [await weights.read(), await weights.readOptimizer()];
-  return { epochs, weights: values as Tensors, optimizer, method: method.save() };
+  const values = [...(await weights.read())].map(
+    ([name, { shape, data }]) => [name, { shape, data: floats(data) }] as const,
+  );
+  return {
+    epochs,
+    weights: new Map(values),
+    optimizer: await weights.readOptimizer(),
+    method: method.save(),
+  };
 }
 
 async function score(supernet: Supernet, rows: Int32Array, choices: readonly number[]): Promise<Score> {

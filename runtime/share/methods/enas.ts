@@ -29,6 +29,11 @@ export interface EnasSettings {
   readonly decay: number;
 }
 
+/** Networks that are drawn at once when some are derived. */
+const DERIVED = 10;
+/** A controller that has made up its mind draws the same ones again and again. */
+const MOST_ROUNDS = 100;
+
 /** The baseline after `rewards`, and by how much each reward is above the one before it. */
 export function advantagesOf(
   baseline: number | undefined,
@@ -86,17 +91,24 @@ export function enas(
       }
       return { loss: meanOf(losses), numbers: { reward: meanOf(all), baseline: baseline ?? NaN } };
     },
-    // Several are drawn, and the one that is best on one validation batch is taken (section 2.2).
+    // Ten are drawn, and the one that is best on one validation batch comes first (section 2.2). Where more are wanted, ten more
+    // are drawn behind them: those before stay as they were, so that a search with a larger budget goes on.
     candidates: async (count) => {
-      const traces = drawn(task.random('derive', task.epochs, 0), Math.max(10, count));
       const rows = task.validationBatch(task.epochs, 0);
-      const scored: { trace: Trace; accuracy: number }[] = [];
-      for (const trace of traces) {
-        // oxlint-disable-next-line no-await-in-loop -- one network after the other
-        scored.push({ trace, accuracy: await accuracyOf(trace, rows) });
+      const found = new Map<string, Trace>();
+      for (let round = 0; round < MOST_ROUNDS && found.size < count; round++) {
+        const scored: { trace: Trace; accuracy: number }[] = [];
+        for (const trace of drawn(task.random('derive', task.epochs, round), DERIVED)) {
+          // oxlint-disable-next-line no-await-in-loop -- one network after the other
+          scored.push({ trace, accuracy: await accuracyOf(trace, rows) });
+        }
+        scored.sort((a, b) => b.accuracy - a.accuracy);
+        for (const { trace } of scored) {
+          const key = trace.choices.join();
+          if (!found.has(key)) found.set(key, trace);
+        }
       }
-      scored.sort((a, b) => b.accuracy - a.accuracy);
-      return scored.map(({ trace }) => asArchitecture(trace));
+      return [...found.values()].map(asArchitecture);
     },
     save: () => ({ policy: policy.save(), ...(baseline === undefined ? {} : { baseline }) }),
     load: ({ policy: state, baseline: before }) => {

@@ -14,7 +14,7 @@ import type { StrategySpace } from '../../search/host.ts';
 import type { Key } from '../../search/seeds.ts';
 import type { StrategyArgument, StrategyArguments } from '../../search/strategy.ts';
 import type { MethodTask, SharingMethod } from '../method.ts';
-import type { SupernetForm } from '../Supernet.ts';
+import type { SearchFormOptions } from '../../../compiler/share/searchForm.ts';
 import { darts } from './darts.ts';
 import { enas } from './enas.ts';
 import { gdas } from './gdas.ts';
@@ -22,6 +22,12 @@ import { oneShot } from './oneShot.ts';
 import { paths } from './paths.ts';
 import { proxyless } from './proxyless.ts';
 import { snas } from './snas.ts';
+
+/** What the supernet of a method has and the space has not. */
+export interface SupernetForm extends SearchFormOptions {
+  /** Every gate has one alternative more, which is nothing: DARTS's zero operation. */
+  readonly zero?: boolean;
+}
 
 export interface MethodContext {
   readonly task: MethodTask;

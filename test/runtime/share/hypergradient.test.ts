@@ -58,7 +58,7 @@ function distance(a: readonly number[], b: readonly number[]): number {
 
 describe('gates', () => {
   test.each([false, true])('have the gradients of differences (zero operation: %s)', async (zero) => {
-    const supernet = smoothSupernet({ zero });
+    const supernet = smoothSupernet(zero);
     const gates = softmaxRows(logitsOf(supernet));
     const found = gateGradients(await supernet.differentiateGated('gates', gates, validation));
     const expected = await differences(
@@ -141,7 +141,7 @@ describe('DARTS', () => {
 
   test('of the second order leaves weights and momentum as they were, and agrees on the device', async () => {
     const reference = smoothSupernet();
-    const supernet = smoothSupernet({}, (options) => deviceWeights(device(), options));
+    const supernet = smoothSupernet(false, (options) => deviceWeights(device(), options));
     const point = { logits: logitsOf(supernet), train, validation, rate };
     const before = await supernet.weights.read();
     const found = flat(await hypergradient(supernet, { order: 2, optimizer }, point));

@@ -6,6 +6,10 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { membersOf } from '../../../compiler/space/members.ts';
 import { Refusal } from '../../../grammar/diagnostics.ts';
 import { checkpointFile } from '../../../runtime/share/checkpoint.ts';
+import { sharedParameters } from '../../../compiler/share/parameters.ts';
+import { sharedLayout } from '../../../compiler/wgsl/shared.ts';
+import { openDevice } from '../../../runtime/device/device.ts';
+import { Supernet } from '../../../runtime/share/Supernet.ts';
 import { deviceWeights } from '../../../runtime/share/deviceWeights.ts';
 import type { EpochReport } from '../../../runtime/share/method.ts';
 import { methods } from '../../../runtime/share/methods/table.ts';
@@ -141,10 +145,44 @@ space one {
   trained.release();
 });
 
-test('a training that diverges is told, and leaves the last sound epoch', async () => {
-  const refused = await run('paths', 3, {}, {}, 1e30).catch((error: unknown) => error);
+test('a training that diverges is told, and nothing of it is kept', async () => {
+  const file = checkpointFile(join(folder, 'diverged.safetensors'), 'mine');
+  const refused = await run('paths', 3, { file }, {}, 1e30).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(Refusal);
   expect((refused as Refusal).diagnostics[0]).toMatchObject({ code: 'NAS4831' });
+  expect(await file.read()).toBeUndefined();
+});
+
+test('ENAS derives different networks, and the same ones first, however many are wanted', async () => {
+  const trained = await run('enas', 1);
+  const derived = async (count: number): Promise<string[]> =>
+    (await trained.method.candidates(count)).map(({ choices }) => choices.join());
+  const [few, more] = [await derived(1), await derived(20)];
+  expect(more.slice(0, few.length)).toEqual(few);
+  expect(more.length).toBeGreaterThanOrEqual(20);
+  expect(new Set(more).size).toBe(more.length);
+  // Where there are no more, the drawing ends.
+  expect((await derived(1000)).length).toBe(27);
+});
+
+describe('weights on a device', () => {
+  test('that are too many for a binding are refused before anything is allocated', () => {
+    const one = { name: 'w', shape: [40_000_000], init: { kind: 'constant', value: 0 } } as const;
+    const options = { layout: sharedLayout([one]), update: { optimizer }, dataset: images, seed: 1 };
+    expect(() => deviceWeights(device(), options)).toThrow('the weights of the supernet');
+  });
+
+  test('that is lost are told of, and given back without a second error', async () => {
+    const lost = await openDevice();
+    const layout = sharedLayout(sharedParameters(smoothSpace));
+    const weights = deviceWeights(lost, { layout, update: { optimizer }, dataset: images, seed: 1 });
+    const supernet = new Supernet(smoothSpace, weights, 8, false);
+    lost.destroy();
+    const path = { space: smoothSpace.name, choices: searched.members.unrank(0n).choices };
+    await expect(supernet.trainPath(path, Int32Array.from([0, 1, 2, 3, 4, 5, 6, 7]), 0.1)).rejects.toThrow();
+    supernet.release();
+    weights.release();
+  });
 });
 
 describe('a checkpoint', () => {
@@ -162,16 +200,23 @@ describe('a checkpoint', () => {
     (await run('darts', 1, { file: checkpointFile(path, 'mine') })).release();
     const { epochs } = (await checkpointFile(path, 'mine').read())!;
     expect(epochs).toBe(1);
-    expect(await problem('of another')).toContain('it belongs to another search');
+    expect(await problem('of another')).toContain(
+      'it follows from other settings (mine, and not of another)',
+    );
     const bytes = readFileSync(path);
     writeFileSync(path, bytes.subarray(0, bytes.length - 5));
-    expect(await problem()).toContain('ends within its tensors');
+    expect(await problem()).toContain('it is no whole file of tensors');
     writeFileSync(path, 'no tensors at all');
-    await problem();
+    expect(await problem()).toContain('it is no whole file of tensors');
     const broken = Buffer.from(bytes);
     const at = broken.indexOf('"epochs":"1"');
     broken.write('"epochs":"x"', at);
     writeFileSync(path, broken);
-    expect(await problem()).toContain('its metadata cannot be read');
+    expect(await problem()).toContain('what it holds is not what was written');
+    // One bit of a weight.
+    const flipped = Buffer.from(bytes);
+    flipped[flipped.length - 3] ^= 1;
+    writeFileSync(path, flipped);
+    expect(await problem()).toContain('what it holds is not what was written');
   });
 });

@@ -72,7 +72,7 @@ describe('a path', () => {
     async () => {
       const weights = onDevice(darts);
       weights.write(initialWeights(layoutOf(darts), 1));
-      const supernet = new Supernet(darts, weights, batch, { zero: true });
+      const supernet = new Supernet(darts, weights, batch, true);
       for (const { choices } of membersIn(darts, COUNT, new Random(3))) {
         const architecture = { space: darts.name, choices };
         const gated = await supernet.measureGated(gatesOfPath(supernet.alphas, architecture), rows);
