@@ -1,8 +1,5 @@
 /** The command line of `nas`: its commands with their words, options and help. What they do loads when they run. */
-import { Command, type CommanderError } from 'commander';
-import { diagnose, refuse, type Diagnostic } from '../grammar/diagnostics.ts';
-import { closest, didYouMean } from '../util/didYouMean.ts';
-import { excerpt, listWords } from '../util/words.ts';
+import { Command } from 'commander';
 import type { BuildOptions } from './commands/build.ts';
 import type { CheckOptions } from './commands/check.ts';
 import type { CompareOptions } from './commands/compare.ts';
@@ -24,6 +21,7 @@ import type { ShowOptions } from './commands/show.ts';
 import type { TrainOptions } from './commands/train.ts';
 import type { TrialsOptions } from './commands/trials.ts';
 import type { Context } from './context.ts';
+import { refuseSurplus } from './misuse.ts';
 import { profileNames } from './profiles.ts';
 import { addSetting, addWord, anyWholeNumber, MAX_SEED, oneOf, wholeNumber } from './options.ts';
 import { packageVersion } from './version.ts';
@@ -484,54 +482,4 @@ export function partViews(argv: readonly string[]): readonly string[] {
   return argv.map((word, i) =>
     word === '--space' && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(argv[i + 1] ?? '') ? '--space=' : word,
   );
-}
-
-function refuseSurplus(command: Command): void {
-  if (command.registeredArguments.some((argument) => argument.variadic)) return;
-  const surplus = command.args[command.registeredArguments.length];
-  if (surplus === undefined) return;
-  refuse('surplusWord', { command: `nas ${command.name()}`, word: excerpt(surplus) });
-}
-
-/** A misuse that commander found, as a diagnostic; undefined where it only printed what was asked for. */
-export function explainMisuse(
-  program: Command,
-  argv: readonly string[],
-  { code, message }: CommanderError,
-): Diagnostic | undefined {
-  const quoted = excerpt(/'(.*?)'/s.exec(message)?.[1] ?? '');
-  const command = program.commands.find((c) => argv.includes(c.name()));
-  const name = command === undefined ? 'nas' : `nas ${command.name()}`;
-  switch (code) {
-    case 'commander.unknownCommand': {
-      const hint = didYouMean(
-        quoted,
-        program.commands.map((c) => c.name()),
-      );
-      return diagnose(
-        'unknownCommand',
-        { name: quoted },
-        { hint: hint ?? '`nas --help` lists the commands' },
-      );
-    }
-    case 'commander.unknownOption': {
-      const known = (command ?? program).options.flatMap((o) =>
-        [o.long, o.short].filter((n) => n !== undefined),
-      );
-      // Short words are near to many others.
-      const near = closest(quoted, [...known, '--help'], 2).map((option) => `\`${option}\``);
-      const hint = near.length > 0 ? `did you mean ${listWords(near)}?` : `\`${name} --help\` lists them`;
-      return diagnose('unknownOption', { name: quoted, command: name }, { hint });
-    }
-    case 'commander.missingArgument':
-      return diagnose(
-        'missingWord',
-        { command: name, name: quoted.toUpperCase() },
-        { hint: `\`${name} --help\` shows how it is used` },
-      );
-    case 'commander.optionMissingArgument':
-      return diagnose('missingValue', { option: quoted });
-    default:
-      return undefined;
-  }
 }

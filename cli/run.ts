@@ -2,7 +2,8 @@
 import { CommanderError } from 'commander';
 import { Refusal } from '../grammar/diagnostics.ts';
 import { contextOf, showDiagnostics, type Context } from './context.ts';
-import { buildProgram, explainMisuse, partViews } from './program.ts';
+import { explainMisuse } from './misuse.ts';
+import { buildProgram, partViews } from './program.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What the exit codes mean. */

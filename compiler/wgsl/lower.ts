@@ -1,40 +1,25 @@
 /** Lowers a Graph to a Plan: picks kernels for its ops and memory for its tensors. */
 import { Refusal } from '../../grammar/diagnostics.ts';
-import { InvariantError, invariant, present } from '../../util/invariant.ts';
-import type { Graph, GraphNode, NodeId, OpNode, OpNodeOf, ParameterNode, StateNode } from '../graph/graph.ts';
+import { InvariantError, invariant } from '../../util/invariant.ts';
+import type { Graph, GraphNode, NodeId, OpNode, OpNodeOf, StateNode } from '../graph/graph.ts';
 import { opLabel } from '../graph/opLabel.ts';
 import type { OpName } from '../ops/attributes.ts';
 import { elementsOf, sameShape } from '../ops/shapes.ts';
-import { AVERAGE } from '../optimizers/average.ts';
 import type { AugmentSpec } from '../search/search.ts';
-import type { OptimizerRule } from '../optimizers/optimizer.ts';
-import { optimizerOf } from '../optimizers/table.ts';
 import { fuse } from './fuse.ts';
-import { averageDispatch } from './kernels/average.ts';
-import { clipDispatches } from './kernels/clip.ts';
 import { copyDispatch } from './kernels/elementwise.ts';
-import { optimizerDispatch } from './kernels/optimizer.ts';
 import { liesAlike } from './kernels/places.ts';
 import { AUGMENT_WORDS, augmentBatch } from './kernels/augment.ts';
-import { sliceDispatch, sliceRange } from './kernels/slices.ts';
 import { gatherBatch, recordScalars, STEP_BYTES } from './kernels/step.ts';
 import { physicalBytes, physicalShape, takesWeights, weightNodes } from './layout.ts';
 import { limitProblems } from './limits.ts';
-import type {
-  BufferRange,
-  Feed,
-  OptimizerSlot,
-  ParameterSlot,
-  Plan,
-  Profile,
-  RecordSlot,
-  TensorSlot,
-} from './plan.ts';
+import type { BufferRange, Feed, ParameterSlot, Plan, Profile, RecordSlot, TensorSlot } from './plan.ts';
 import { PlanBuilder, type Arena, type Place } from './planBuilder.ts';
+import { PlanParameters, type MoveOptions } from './planParameters.ts';
 import { input, output, type Fusion, type KernelRule, type Operand, type RuleContext } from './rule.ts';
 import { nodeOf, schedule, type Schedule, type Unit } from './schedule.ts';
 import { separateLayouts } from './separateLayouts.ts';
-import { joined, SHARED_PARAMETERS, type SharedLayout, type SharedSlot } from './shared.ts';
+import type { SharedLayout } from './shared.ts';
 import { kernelTable } from './table.ts';
 import { sampleOf, type OpenChoice, type Question } from './tuning.ts';
 
@@ -60,13 +45,7 @@ export interface PlanOptions {
   readonly merge?: boolean;
 }
 
-export interface TrainingOptions extends PlanOptions {
-  readonly optimizer: OptimizerRule;
-  /** Gradients whose global norm is larger are scaled down to it; without it they are taken as they are. */
-  readonly clip?: number;
-  /** Keeps an average of the weights, of which this much stays at each step. */
-  readonly ema?: number;
-}
+export interface TrainingOptions extends PlanOptions, MoveOptions {}
 
 /** The plan of a training step, program `train`: forward, backward, running statistics, optimiser. */
 export function planTraining(graph: Graph, options: TrainingOptions): Plan {
@@ -83,21 +62,6 @@ export function planInference(graph: Graph, options: PlanOptions): Plan {
   return new Lowering(graph, options, false).plan('evaluate', undefined);
 }
 
-/** Weights that are slices of larger, shared ones: where they lie by themselves while a step lasts. */
-interface Slices {
-  readonly buffer: number;
-  /** The buffer of shared weights. */
-  readonly whole: BufferRange;
-  readonly parts: readonly { readonly slot: SharedSlot; readonly own: ParameterSlot }[];
-}
-
-/** What the optimiser keeps of all weights, and of slices beside them. */
-interface Kept {
-  readonly name: string;
-  readonly range: BufferRange;
-  readonly slices: BufferRange | undefined;
-}
-
 class Lowering {
   readonly #graph: Graph;
   readonly #options: PlanOptions;
@@ -110,16 +74,13 @@ class Lowering {
   readonly #operands: (Operand | undefined)[];
   /** What the units that are run read. */
   #read: ReadonlySet<NodeId> = new Set();
-  readonly #parameterNodes: ParameterNode[] = [];
-  readonly #parameters: ParameterSlot[] = [];
+  readonly #parameters: PlanParameters;
   readonly #states: ParameterSlot[] = [];
   readonly #constants: ParameterSlot[] = [];
   readonly #inputs: TensorSlot[] = [];
   readonly #outputs: TensorSlot[] = [];
   readonly #gradients: TensorSlot[] = [];
   readonly #choices = new Map<string, OpenChoice>();
-  /** The weights of the graph that are smaller than the shared ones. */
-  #slices: Slices | undefined;
 
   constructor(graph: Graph, options: PlanOptions, training: boolean) {
     this.#graph = separateLayouts(graph);
@@ -128,6 +89,10 @@ class Lowering {
     this.#training = training;
     this.#weights = weightNodes(this.#graph);
     this.#operands = Array.from<Operand | undefined>({ length: this.#graph.nodes.length });
+    this.#parameters = new PlanParameters(this.#graph, this.#builder, options, (node, range) => {
+      this.#places.set(node.id, range);
+      return { ...this.#slot(node.name, node, range), init: node.init };
+    });
   }
 
   plan(program: string, training: TrainingOptions | undefined): Plan {
@@ -135,7 +100,10 @@ class Lowering {
     const scheduled = this.#schedule();
     this.#read = readBy(scheduled);
     const step = builder.buffer('step', STEP_BYTES, 'input');
-    const trained = this.#placeParameters();
+    this.#parameters.place(
+      (id) => this.#read.has(id),
+      (node) => this.#bytes(node),
+    );
     const gradients = this.#training ? builder.arena('gradients', 'kept') : undefined;
     const copies = gradients ? this.#placeGradients(gradients) : [];
     this.#placeStates();
@@ -150,14 +118,12 @@ class Lowering {
     this.#updateStates(inPlace, late);
     const records = this.#record(step);
     const optimizer =
-      training && gradients && trained.length > 0
-        ? this.#move(training, gradients, trained, step)
-        : undefined;
+      training && gradients && this.#parameters.move(training, gradients, this.#gradients, step);
     const plan: Plan = {
       profile: this.#options.profile,
       choices: [...this.#choices.values()],
       ...builder.finish(program),
-      parameters: this.#parameters,
+      parameters: this.#parameters.slots,
       states: this.#states,
       inputs: this.#inputs,
       outputs: this.#outputs,
@@ -171,60 +137,6 @@ class Lowering {
     const problems = limitProblems(plan);
     if (problems.length > 0) throw new Refusal(...problems);
     return plan;
-  }
-
-  /** Moves parameters by their gradients; what the optimiser keeps lies as they do. */
-  #move(
-    { optimizer: rule, clip, ema }: TrainingOptions,
-    gradients: Arena,
-    trained: readonly ParameterSlot[],
-    step: BufferRange,
-  ): OptimizerSlot {
-    const builder = this.#builder;
-    const { profile, shared } = this.#options;
-    const bytes = builder.bytesOf(gradients.buffer);
-    const factor = clip === undefined ? undefined : builder.scratch(16);
-    if (clip !== undefined && factor) {
-      builder.add(
-        'clip',
-        clipDispatches(bytes, clip),
-        [{ buffer: gradients.buffer, offset: 0, bytes }],
-        factor,
-      );
-    }
-    const keep = (name: string): Kept => {
-      const range = builder.buffer(name, shared?.bytes ?? bytes, shared ? 'shared' : 'kept');
-      const slices =
-        this.#slices && builder.buffer(`${name} of slices`, builder.bytesOf(this.#slices.buffer), 'kept');
-      if (slices) this.#copySlices('take', range, slices);
-      return { name, range, slices };
-    };
-    const states = optimizerOf(rule.name).states.map(keep);
-    const average = ema === undefined ? undefined : keep(AVERAGE);
-    const at = ({ range, slices }: Kept, of: BufferRange): BufferRange =>
-      within(slices && of.buffer === this.#slices?.buffer ? slices : range, of);
-
-    const byName = new Map(this.#gradients.map((slot) => [slot.name, slot]));
-    const moved = joined(trained.map((to) => ({ from: present(byName.get(to.name), to.name), to })));
-    for (const { from, to } of moved) {
-      builder.add(
-        rule.name,
-        [optimizerDispatch(profile, to.bytes, rule, factor !== undefined)],
-        [from, step, ...(factor ? [factor] : []), ...states.map((state) => at(state, to))],
-        to,
-      );
-    }
-    if (average) {
-      states.push(average);
-      for (const { to } of moved) {
-        builder.add(AVERAGE, [averageDispatch(profile, to.bytes)], [to, step], at(average, to));
-      }
-    }
-    if (this.#slices) {
-      this.#copySlices('put', this.#slices.whole, undefined);
-      for (const { range, slices } of states) this.#copySlices('put', range, slices);
-    }
-    return { rule, ema, states: states.map(({ name, range }) => ({ name, range })) };
   }
 
   #schedule(): Schedule {
@@ -256,78 +168,6 @@ class Lowering {
   }
 
   /**
-   * Trained parameters first, so that the optimiser's range has nothing else in it; shared ones where they lie. Returns
-   * those that the optimiser moves: all that are trained, or of shared weights those alone.
-   */
-  #placeParameters(): readonly ParameterSlot[] {
-    const { shared } = this.#options;
-    const trained = new Set(this.#graph.gradients.map(({ parameter }) => parameter));
-    const parameters = this.#graph.nodes.filter((node) => node.kind === 'parameter');
-    const moved: ParameterSlot[] = [];
-    const place = (node: ParameterNode, range: BufferRange): ParameterSlot => {
-      this.#places.set(node.id, range);
-      const slot = { ...this.#slot(node.name, node, range), init: node.init };
-      this.#parameters.push(slot);
-      this.#parameterNodes.push(node);
-      return slot;
-    };
-    if (shared) {
-      const { buffer } = this.#builder.buffer(SHARED_PARAMETERS, shared.bytes, 'shared');
-      const found = parameters.flatMap((node) => {
-        const slot = shared.slots.get(node.name);
-        // Behind a path that is `none` nobody reads a weight; it is then laid out as nobody needs it.
-        const isUsed = this.#read.has(node.id) || trained.has(node.id);
-        return slot && isUsed ? [{ node, slot }] : [];
-      });
-      found.sort((a, b) => a.slot.offset - b.slot.offset);
-      const isWhole = ({ node, slot }: (typeof found)[number]): boolean => sameShape(slot.shape, node.shape);
-      for (const { node, slot } of found.filter(isWhole)) {
-        const { offset, bytes } = slot;
-        const placed = place(node, { buffer, offset, bytes });
-        invariant(
-          sameShape(placed.physicalShape, slot.physicalShape),
-          `lower: ${node.name} is shared in another layout`,
-        );
-        if (trained.has(node.id)) moved.push(placed);
-      }
-      const smaller = found.filter((one) => !isWhole(one));
-      if (smaller.length > 0) {
-        const arena = this.#builder.arena('slices', 'kept');
-        const parts = smaller.map(({ node, slot }) => {
-          const own = place(node, arena.take(this.#bytes(node)));
-          if (trained.has(node.id)) moved.push(own);
-          return { slot, own };
-        });
-        const whole = { buffer, offset: 0, bytes: shared.bytes };
-        this.#slices = { buffer: arena.buffer, whole, parts };
-        this.#copySlices('take', whole, undefined);
-      }
-    }
-    const own = parameters.filter(({ name }) => !shared?.slots.has(name));
-    if (shared && own.length === 0) return moved;
-    const arena = this.#builder.arena(shared ? 'own parameters' : SHARED_PARAMETERS, 'kept');
-    for (const isTrained of [true, false]) {
-      for (const node of own) {
-        if (trained.has(node.id) !== isTrained) continue;
-        const placed = place(node, arena.take(this.#bytes(node)));
-        if (isTrained && !shared) moved.push(placed);
-      }
-    }
-    return moved;
-  }
-
-  /** Copies slices of `whole`, the buffer of weights or of one of the optimiser's states, to or from where they lie by themselves. */
-  #copySlices(direction: 'take' | 'put', whole: BufferRange, state: BufferRange | undefined): void {
-    for (const { slot, own } of this.#slices?.parts ?? []) {
-      const { offset, bytes } = slot;
-      const larger = sliceRange(own, slot, within(whole, { buffer: whole.buffer, offset, bytes }));
-      const smaller = state ? within(state, own.range) : own.range;
-      const [from, to] = direction === 'take' ? [larger, smaller] : [smaller, larger];
-      this.#builder.add(`${direction} ${own.name}`, [sliceDispatch(direction, own, slot)], [from], to);
-    }
-  }
-
-  /**
    * Gives each gradient the offset of its parameter. An op writes there directly where nobody else reads its
    * value: whoever did could not write to the same arena.
    */
@@ -341,7 +181,7 @@ class Lowering {
       seen.add(gradient);
       byParameter.set(parameter, gradient);
     }
-    for (const node of this.#parameterNodes) {
+    for (const node of this.#parameters.nodes) {
       const { name } = node;
       const gradientId = byParameter.get(node.id);
       if (gradientId === undefined) continue;
@@ -539,11 +379,6 @@ class Lowering {
     );
     return { names: scalars.map(({ name }) => name), slots, range: to };
   }
-}
-
-/** The same part of another buffer. */
-function within({ buffer }: BufferRange, { offset, bytes }: BufferRange): BufferRange {
-  return { buffer, offset, bytes };
 }
 
 /** The nodes that some units read. */

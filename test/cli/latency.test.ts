@@ -1,37 +1,16 @@
 /** `nas latency`, and searches that predict latencies: measured once on this adapter, then looked up. */
-import {
-  copyFileSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
 import { latencyModel } from '../../compiler/latency/model.ts';
 import type { LatencyTable } from '../../runtime/latency/form.ts';
-import { driverFile, swiftshaderPaths } from '../../setup/driverChoice.mjs';
 import { compileText } from '../compiler/space/helpers.ts';
 import { fakeEvaluator } from '../runtime/search/fakes.ts';
+import { useOwnCache } from './ownCache.ts';
 import { nas, temporaryFolder, type Ran } from './runNas.ts';
 
 // Times of other tests, or of this machine's user, are not ours.
-const cache = mkdtempSync(join(tmpdir(), 'naslang-cache-'));
-beforeAll(() => {
-  // The driver that set-up found must be found there too.
-  const { folder } = swiftshaderPaths();
-  if (existsSync(folder)) symlinkSync(folder, join(cache, basename(folder)));
-  if (existsSync(driverFile())) copyFileSync(driverFile(), join(cache, basename(driverFile())));
-  vi.stubEnv('NASLANG_CACHE', cache);
-});
-afterAll(() => {
-  vi.unstubAllEnvs();
-  rmSync(cache, { recursive: true });
-});
+useOwnCache();
 
 const space = `nas 1
 

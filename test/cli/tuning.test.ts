@@ -1,38 +1,17 @@
 /** `nas search --tune`: what was measured goes with every training, and stays with the experiment. */
-import {
-  copyFileSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
 import type { Tuning } from '../../compiler/wgsl/tuning.ts';
 import type { Evaluator } from '../../runtime/evaluate/protocol.ts';
-import { driverFile, swiftshaderPaths } from '../../setup/driverChoice.mjs';
 import { fakeEvaluator } from '../runtime/search/fakes.ts';
+import { useOwnCache } from './ownCache.ts';
 import { files, nas, temporaryFolder, type Ran } from './runNas.ts';
 
 const tiny = join(files, 'tiny.nas');
 
 // Answers of other tests, or of this machine's user, are not ours.
-const cache = mkdtempSync(join(tmpdir(), 'naslang-cache-'));
-beforeAll(() => {
-  // The driver that set-up found must be found there too.
-  const { folder } = swiftshaderPaths();
-  if (existsSync(folder)) symlinkSync(folder, join(cache, basename(folder)));
-  if (existsSync(driverFile())) copyFileSync(driverFile(), join(cache, basename(driverFile())));
-  vi.stubEnv('NASLANG_CACHE', cache);
-});
-afterAll(() => {
-  vi.unstubAllEnvs();
-  rmSync(cache, { recursive: true });
-});
+useOwnCache();
 
 /** Runs a search whose trainings are faked, and keeps the answers that came with each. */
 async function search(

@@ -9,17 +9,24 @@ import type { Shape } from '../../graph/graph.ts';
 import { fold, THREADS } from '../grid.ts';
 import type { BufferRange } from '../plan.ts';
 import { dispatch, input, output, type Dispatch } from '../rule.ts';
-import { kernel, Lines, type FieldType, type KernelSource } from '../source.ts';
+import { kernel, Lines, type KernelSource } from '../source.ts';
 
-const axes = [0, 1, 2, 3] as const;
+const fields = {
+  count: 'i32',
+  width: 'i32',
+  size0: 'i32',
+  size1: 'i32',
+  size2: 'i32',
+  size3: 'i32',
+  held1: 'i32',
+  held2: 'i32',
+  held3: 'i32',
+  stride0: 'i32',
+  stride1: 'i32',
+  stride2: 'i32',
+} as const;
 
-type Field = 'count' | 'width' | `size${0 | 1 | 2 | 3}` | `held${0 | 1 | 2 | 3}` | `stride${0 | 1 | 2}`;
-
-const fields = Object.fromEntries(
-  ['count', 'width', ...axes.flatMap((k) => [`size${k}`, `held${k}`]), 'stride0', 'stride1', 'stride2'].map(
-    (name) => [name, 'i32'],
-  ),
-) as Record<Field, FieldType>; // the names are those of Field
+type Field = keyof typeof fields;
 
 /** Element `i` of the padded slice: its place `at` in the larger weight, and whether it is no padding. */
 const find = [
@@ -35,7 +42,7 @@ const find = [
   'let at = c0 * u.stride0 + c1 * u.stride1 + c2 * u.stride2 + c3;',
 ];
 
-const take: KernelSource<Field> = kernel<Field>({
+const take: KernelSource<Field> = kernel({
   name: 'take_slice',
   storage: [
     { name: 'whole', type: 'f32', access: 'read' },
@@ -46,7 +53,7 @@ const take: KernelSource<Field> = kernel<Field>({
   body: new Lines().add(...find, 'slice[i] = select(0.0, whole[select(0, at, there)], there);', '}'),
 });
 
-const put: KernelSource<Field> = kernel<Field>({
+const put: KernelSource<Field> = kernel({
   name: 'put_slice',
   storage: [
     { name: 'slice', type: 'f32', access: 'read' },
@@ -67,22 +74,14 @@ export interface Held {
 export function sliceDispatch(direction: 'take' | 'put', slice: Held, whole: Held): Dispatch {
   const count = elementsOf(slice.physicalShape);
   const { width, height } = fold(Math.ceil(count / THREADS));
-  const [size, held, strides] = [
-    four(slice.shape),
-    four(slice.physicalShape),
-    stridesOf(four(whole.physicalShape)),
-  ];
-  const values = { count, width, stride0: strides[0], stride1: strides[1], stride2: strides[2] };
-  const sizes = Object.fromEntries(
-    axes.flatMap((k) => [
-      [`size${k}`, size[k]],
-      [`held${k}`, held[k]],
-    ]),
-  );
+  const [size0, size1, size2, size3] = four(slice.shape);
+  const [, held1, held2, held3] = four(slice.physicalShape);
+  const [stride0, stride1, stride2] = stridesOf(four(whole.physicalShape));
+  const sizes = { size0, size1, size2, size3, held1, held2, held3 };
   return dispatch(
     direction === 'take' ? take : put,
     [input(0), output],
-    { ...values, ...sizes } as Record<Field, number>, // every axis is there
+    { count, width, ...sizes, stride0, stride1, stride2 },
     [width, height, 1],
   );
 }

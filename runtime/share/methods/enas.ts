@@ -104,8 +104,8 @@ export function enas(
         }
         scored.sort((a, b) => b.accuracy - a.accuracy);
         for (const { trace } of scored) {
-          const key = trace.choices.join();
-          if (!found.has(key)) found.set(key, trace);
+          const written = trace.choices.join();
+          if (!found.has(written)) found.set(written, trace);
         }
       }
       return [...found.values()].map(asArchitecture);
