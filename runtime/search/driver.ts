@@ -58,14 +58,13 @@ export async function runSearch(options: SearchOptions): Promise<SearchOutcome> 
   let session: Session | undefined;
   let end: RunEnd = 'stopped';
   try {
-    let networks: readonly Architecture[] = [];
-    const task = { ...taskOf(host, search), derived: () => networks };
+    const derived: Derived = { networks: [] };
+    const task = { ...taskOf(host, search), derived: () => derived.networks };
     const strategy = createStrategy(search.strategy, task, options.strategies);
     progress = new Progress(strategy, objectives, resultKey(host, search));
     session = await store.begin({ identity, name, objectives, adapter });
     const stored = present(await store.read(experiment), 'search: the experiment that was just begun');
-    const replay = { ...options, derive: (found: readonly Architecture[]) => (networks = found) };
-    const context = await prepare(replay, session, progress, stored);
+    const context = await prepare(options, session, progress, stored, derived);
     const outcome = await work(context, stored, store.folder);
     end = 'finished';
     return outcome;
@@ -83,6 +82,11 @@ export async function runSearch(options: SearchOptions): Promise<SearchOutcome> 
   }
 }
 
+/** What a supernet derives, once it is trained. */
+interface Derived {
+  networks: readonly Architecture[];
+}
+
 function taskOf(space: SearchHost, { seed, budget: { trials }, objectives }: SearchSpec): StrategyTask {
   return { space, key: strategyKey(seed), trials, objectives: objectives.length };
 }
@@ -96,10 +100,11 @@ function resultKey(host: SearchHost, { evaluate }: SearchSpec): ResultKey {
 
 /** Warns of what has changed since the earlier trials, and leads the strategy through them. */
 async function prepare(
-  options: SearchOptions & { readonly derive: (found: readonly Architecture[]) => void },
+  options: SearchOptions,
   session: Session,
   progress: Progress,
   stored: Experiment,
+  derived: Derived,
 ): Promise<SearchContext> {
   const { host, search, evaluator, store } = options;
   const emit = (event: SearchEvent): void => options.onEvent?.(event);
@@ -148,7 +153,7 @@ async function prepare(
   const shares = search.evaluate.kind === 'shared';
   const derives = shares && derivesNetworks(search.strategy, options.strategies);
   // What it derives is what the strategy proposes: also when earlier trials are told again.
-  if (derives && stored.trials.length > 0) options.derive(await derivedNetworks(context));
+  if (derives && stored.trials.length > 0) derived.networks = await derivedNetworks(context);
   progress.replay(session.experiment, stored.trials, host);
   emit({
     kind: 'opened',
@@ -158,7 +163,7 @@ async function prepare(
     budget: search.budget,
     allowed: host.members.places,
   });
-  if (derives && stored.trials.length === 0) options.derive(await derivedNetworks(context));
+  if (derives && stored.trials.length === 0) derived.networks = await derivedNetworks(context);
   else if (shares && progress.trials < (search.budget.trials ?? Infinity))
     await shareWeights(context, 0, [], 0);
   return context;
