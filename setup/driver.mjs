@@ -1,4 +1,4 @@
-// Finds a driver that gives a WebGPU adapter, in the order of least change to the machine, and remembers it.
+// Finds a driver that gives a WebGPU adapter, the fastest that this machine lets us have, and remembers it.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { installWithApt } from './apt.mjs';

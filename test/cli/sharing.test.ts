@@ -2,7 +2,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Evaluator } from '../../runtime/evaluate/protocol.ts';
 import { workerEvaluator, type WorkerEvaluator } from '../../runtime/evaluate/workerEvaluator.ts';
+import { fakeEvaluator } from '../runtime/search/fakes.ts';
 import { files, nas, temporaryFolder, type Ran } from './runNas.ts';
 
 const shared = join(files, 'shared.nas');
@@ -49,6 +51,8 @@ describe.each(['paths', 'gradients'])('%s', (name) => {
       expect(whole.err).toBe('');
       expect(whole.code).toBe(0);
       expect(whole.out).toMatch(/^supernet 1\/\d  loss /m);
+      // One network is derived of a budget of three trials: that is not the whole space.
+      expect(whole.out).not.toContain('the whole space has been tried');
       expect((await search(other, name, 2)).code).toBe(0);
       const trials = await trialsOf(cwd, name);
       expect(await trialsOf(other, name)).toEqual(trials);
@@ -73,6 +77,47 @@ describe.each(['paths', 'gradients'])('%s', (name) => {
     },
     LIMIT_MS,
   );
+});
+
+test('a collapse to skip connections is told when it begins, not in each epoch', async () => {
+  const cwd = temporaryFolder();
+  const block = 'choose { conv: conv(4, 1), skip: identity }';
+  writeFileSync(
+    join(cwd, 'skips.nas'),
+    `nas 1
+space skips {
+  input x: image[8, 8, 1]
+  let a = x |> conv(4, 1)
+${['b', 'c', 'd', 'e'].map((name, i) => `  let ${name} = ${'abcd'[i]} |> ${block}`).join('\n')}
+  output e |> classifier(10)
+}
+search s of skips {
+  data     digits
+  evaluate shared(epochs: 4, batch: 32)
+  budget   1 trial
+}`,
+  );
+  const [skips, convs] = [
+    [1, 1, 1, 1],
+    [0, 0, 0, 0],
+  ];
+  const evaluator = (): Evaluator => {
+    const fake = fakeEvaluator();
+    return {
+      ...fake,
+      train: (request, onProgress) => fake.train(request, onProgress),
+      share: (request, onProgress) => {
+        [skips, skips, convs, skips].forEach((leading, i) => {
+          const progress = { kind: 'progress', id: request.id, epoch: i + 1, epochs: 4, loss: 1 } as const;
+          if (request.score.length === 0) onProgress({ ...progress, leading });
+        });
+        return fake.share(request, onProgress);
+      },
+    };
+  };
+  const { err, code } = await nas('search skips.nas', { cwd, evaluator });
+  expect(code).toBe(0);
+  expect(err.match(/NAS4835/g)).toHaveLength(2);
 });
 
 describe('nas check refuses', () => {
