@@ -14,8 +14,12 @@ import {
   type Matrices,
   type PlainMatrices,
 } from './alphas.ts';
+import { initialAlphas } from './initialAlphas.ts';
 import type { EpochReport, MethodTask, SharingMethod } from './method.ts';
 import { deriveMember, rowsOf, type GateRow } from './relaxation.ts';
+
+/** How far Adam moves alphas, and the decay that it adds to their gradient. */
+export type AlphaSettings = Pick<AdamSettings, 'lr' | 'weightDecay'>;
 
 export class LearnedAlphas {
   /** The decisions that have gates, by the matrix that holds theirs. */
@@ -33,6 +37,13 @@ export class LearnedAlphas {
     this.rows = rowsOf(task.supernet.space, this.alphas);
     this.#adam = new AlphaAdam(settings);
     this.#logits = begin(this.alphas);
+  }
+
+  /** As the released code of DARTS has them: begun near 0, moved by Adam with betas 0.5 and 0.999. */
+  static asInDarts(task: MethodTask, { lr, weightDecay }: AlphaSettings): LearnedAlphas {
+    return new LearnedAlphas(task, { lr, beta1: 0.5, beta2: 0.999, weightDecay }, (alphas) =>
+      initialAlphas(alphas, task.random('alphas', 0, 0)),
+    );
   }
 
   get logits(): Matrices {

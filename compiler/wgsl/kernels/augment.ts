@@ -8,7 +8,7 @@ import type { AugmentSpec } from '../../search/search.ts';
 import { fold, THREADS } from '../grid.ts';
 import { dispatch, type Binding, type Dispatch, type Operand } from '../rule.ts';
 import { divideHelper, kernel, Lines, writes, type KernelSource } from '../source.ts';
-import { stepBinding } from './step.ts';
+import { paddedRead, stepBinding } from './step.ts';
 
 /**
  * Numbers that say what becomes of an image: by how many pixels down and to the right it is read from, whether it is turned
@@ -81,11 +81,7 @@ const augmentRows: KernelSource<
       'let source = select(0, index * length + (from_row * u.columns + from_column) * u.channels, there);',
       'let last = u.channels - 1;',
     )
-    .each(
-      4,
-      (k) =>
-        `let v${k} = select(0.0, data[source + min(channel + ${k}, last)], there && channel + ${k} <= last);`,
-    )
+    .each(4, (k) => paddedRead('source', k))
     .add('x[i] = vec4f(v0, v1, v2, v3);', '}'),
 });
 

@@ -35,6 +35,13 @@ export const STEP_BYTES = 32;
 export const stepBinding: StorageBinding = { name: 'step', type: 'u32', access: 'read' };
 const indices: StorageBinding = { name: 'indices', type: 'i32', access: 'read' };
 
+/**
+ * Reads `v0` to `v3`, the k-th the value `channel + k` of those that begin at `base`; 0 past the `last` of them, and where
+ * nothing is `there`.
+ */
+export const paddedRead = (base: string, k: number): string =>
+  `let v${k} = select(0.0, data[${base} + min(channel + ${k}, last)], there && channel + ${k} <= last);`;
+
 /** Gathers rows of f32, padding the last axis; an index that names no row gives zeros. */
 const gatherRows: KernelSource<
   'count' | 'width' | 'rowQuads' | 'inverseRow' | 'quads' | 'inverseQuads' | 'channels'
@@ -66,11 +73,7 @@ const gatherRows: KernelSource<
       'let start = select(0, index, there) * length + pixel * u.channels;',
       'let last = u.channels - 1;',
     )
-    .each(
-      4,
-      (k) =>
-        `let v${k} = select(0.0, data[start + min(channel + ${k}, last)], there && channel + ${k} <= last);`,
-    )
+    .each(4, (k) => paddedRead('start', k))
     .add('x[i] = vec4f(v0, v1, v2, v3);', '}'),
 });
 

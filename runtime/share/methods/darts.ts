@@ -6,27 +6,21 @@ import { present } from '../../../util/invariant.ts';
 import type { OptimizerSpec } from '../../../compiler/optimizers/optimizer.ts';
 import { stateName } from '../../execute/optimizerState.ts';
 import { plus, softmaxBack, softmaxRows, type Matrices } from '../alphas.ts';
-import { LearnedAlphas } from '../LearnedAlphas.ts';
-import { initialAlphas } from '../initialAlphas.ts';
+import { LearnedAlphas, type AlphaSettings } from '../LearnedAlphas.ts';
 import type { MethodTask, SharingMethod } from '../method.ts';
 import type { NumberTensors } from '../sharedWeights.ts';
 import { gateGradients, type Supernet } from '../Supernet.ts';
 
-export interface DartsSettings {
+export interface DartsSettings extends AlphaSettings {
   /** 1: alphas move by the gradient at the weights as they are; 2: at the weights after one more step (eq. 7 and 8). */
   readonly order: 1 | 2;
-  readonly lr: number;
-  readonly weightDecay: number;
   /** The optimiser of weights, whose step the second order looks ahead by. */
   readonly optimizer: OptimizerSpec;
 }
 
 export function darts(task: MethodTask, settings: DartsSettings): SharingMethod {
   const { supernet, steps } = task;
-  const { lr, weightDecay } = settings;
-  const learned = new LearnedAlphas(task, { lr, beta1: 0.5, beta2: 0.999, weightDecay }, (alphas) =>
-    initialAlphas(alphas, task.random('alphas', 0, 0)),
-  );
+  const learned = LearnedAlphas.asInDarts(task, settings);
   return learned.asMethod(async (epoch) => {
     const losses: number[] = [];
     for (let step = 0; step < steps; step++) {

@@ -5,26 +5,15 @@
  */
 import { mapRows, softmaxBack, zeroLogits, type Matrices } from '../alphas.ts';
 import { LearnedAlphas } from '../LearnedAlphas.ts';
-import { initialAlphas } from '../initialAlphas.ts';
 import type { MethodTask, SharingMethod } from '../method.ts';
 import type { GateRow } from '../relaxation.ts';
 import type { DecisionId } from '../../../compiler/space/space.ts';
 import { gateGradients, type SupernetPart } from '../Supernet.ts';
-import { concrete, temperatureAt } from './snas.ts';
+import { concrete, progressAt, temperatureAt, type ConcreteSettings } from './snas.ts';
 
-export interface GdasSettings {
-  readonly lr: number;
-  readonly weightDecay: number;
-  /** Of the first step and of the last; the paper goes from 10 to 1. */
-  readonly temperature: readonly [number, number];
-}
-
-export function gdas(task: MethodTask, settings: GdasSettings): SharingMethod {
-  const { supernet, steps, epochs } = task;
-  const { lr, weightDecay } = settings;
-  const learned = new LearnedAlphas(task, { lr, beta1: 0.5, beta2: 0.999, weightDecay }, (alphas) =>
-    initialAlphas(alphas, task.random('alphas', 0, 0)),
-  );
+export function gdas(task: MethodTask, settings: ConcreteSettings): SharingMethod {
+  const { supernet, steps } = task;
+  const learned = LearnedAlphas.asInDarts(task, settings);
   const { rows } = learned;
   const drawn = (purpose: string, epoch: number, step: number, temperature: number): Draw => {
     const shares = concrete(learned.logits, temperature, task.random(purpose, epoch, step));
@@ -36,8 +25,7 @@ export function gdas(task: MethodTask, settings: GdasSettings): SharingMethod {
   return learned.asMethod(async (epoch) => {
     const losses: number[] = [];
     for (let step = 0; step < steps; step++) {
-      const progress = (epoch * steps + step) / Math.max(1, epochs * steps - 1);
-      const temperature = temperatureAt(settings.temperature, progress);
+      const temperature = temperatureAt(settings.temperature, progressAt(task, epoch, step));
       const forAlphas = drawn('alphas', epoch, step, temperature);
       const searched = partOf(forAlphas, 'gates');
       // oxlint-disable-next-line no-await-in-loop -- steps follow each other

@@ -4,30 +4,25 @@
  * temperature falls until draws are nearly one-hot. (The expected cost of the network, which the paper adds to the loss, is not there.)
  */
 import { mapRows, softmax, softmaxBack, type Matrices } from '../alphas.ts';
-import { LearnedAlphas } from '../LearnedAlphas.ts';
-import { gumbel, initialAlphas } from '../initialAlphas.ts';
+import { LearnedAlphas, type AlphaSettings } from '../LearnedAlphas.ts';
+import { gumbel } from '../initialAlphas.ts';
 import type { MethodTask, SharingMethod } from '../method.ts';
 import { gateGradients } from '../Supernet.ts';
 import type { Random } from '../../../util/random.ts';
 
-export interface SnasSettings {
-  readonly lr: number;
-  readonly weightDecay: number;
+/** Of methods whose gates are draws of the concrete distribution. */
+export interface ConcreteSettings extends AlphaSettings {
   /** Of the first step and of the last. */
   readonly temperature: readonly [number, number];
 }
 
-export function snas(task: MethodTask, settings: SnasSettings): SharingMethod {
-  const { supernet, steps, epochs } = task;
-  const { lr, weightDecay } = settings;
-  const learned = new LearnedAlphas(task, { lr, beta1: 0.5, beta2: 0.999, weightDecay }, (alphas) =>
-    initialAlphas(alphas, task.random('alphas', 0, 0)),
-  );
+export function snas(task: MethodTask, settings: ConcreteSettings): SharingMethod {
+  const { supernet, steps } = task;
+  const learned = LearnedAlphas.asInDarts(task, settings);
   return learned.asMethod(async (epoch) => {
     const losses: number[] = [];
     for (let step = 0; step < steps; step++) {
-      const progress = (epoch * steps + step) / Math.max(1, epochs * steps - 1);
-      const temperature = temperatureAt(settings.temperature, progress);
+      const temperature = temperatureAt(settings.temperature, progressAt(task, epoch, step));
       const gates = concrete(learned.logits, temperature, task.random('gumbel', epoch, step));
       const batch = task.trainBatch(epoch, step);
       // oxlint-disable-next-line no-await-in-loop -- steps follow each other
@@ -39,6 +34,11 @@ export function snas(task: MethodTask, settings: SnasSettings): SharingMethod {
     }
     return losses;
   });
+}
+
+/** How far the training is at a step: 0 at the first, 1 at the last. */
+export function progressAt({ epochs, steps }: MethodTask, epoch: number, step: number): number {
+  return (epoch * steps + step) / Math.max(1, epochs * steps - 1);
 }
 
 /** The temperature at `progress` from 0 to 1 of the training: on a line from the first to the last. */
